@@ -1,0 +1,5 @@
+/** Sedano benchmarks. */
+@NullMarked
+package dev.sedano.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Sedano examples. */
+@NullMarked
+package dev.sedano.examples;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Sedano services. */
+@NullMarked
+package dev.sedano.services;
+
+import org.jspecify.annotations.NullMarked;

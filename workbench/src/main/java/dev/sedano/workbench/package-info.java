@@ -1,0 +1,5 @@
+/** Sedano workbench. */
+@NullMarked
+package dev.sedano.workbench;
+
+import org.jspecify.annotations.NullMarked;

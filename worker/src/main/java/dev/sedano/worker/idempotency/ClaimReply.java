@@ -1,0 +1,43 @@
+package dev.sedano.worker.idempotency;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The store's answer to a claim. Only {@link Granted} lets a handler run. */
+public sealed interface ClaimReply {
+    /**
+     * The right to run.
+     *
+     * @param token the fencing token of this tenure
+     * @param claimedAt store time of the claim in milliseconds
+     */
+    record Granted(long token, PriorRun priorRun, long claimedAt) implements ClaimReply {}
+
+    /** Another owner holds the key, or an owner may come back (grace): ask again after {@code left}. */
+    record Busy(long token, Duration left) implements ClaimReply {}
+
+    /**
+     * The key is completed.
+     *
+     * @param firstId the task id that completed it
+     * @param outcome the recorded Celery state
+     * @param storedResult the stored result record if one is kept beside the marker
+     */
+    record Duplicate(long token, String firstId, String outcome, byte @Nullable [] storedResult)
+            implements ClaimReply {}
+
+    /** A later attempt of the same task exists; this copy is an old one. */
+    record StaleAttempt(long token, long nextAttempt) implements ClaimReply {}
+
+    /** Same key and attempt but another payload. Never run. */
+    record Conflict(long token) implements ClaimReply {}
+
+    /** The record is parked, for a person to decide. */
+    record Parked(long token) implements ClaimReply {}
+
+    /** The store just changed its identity; redelivered copies wait until all workers have reported. */
+    record Unsafe(Duration left) implements ClaimReply {}
+
+    /** The store lost data, this copy is a redelivery without record, and the policy is {@code PARK}. */
+    record HeldAfterLoss() implements ClaimReply {}
+}

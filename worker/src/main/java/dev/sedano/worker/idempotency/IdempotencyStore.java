@@ -1,0 +1,112 @@
+package dev.sedano.worker.idempotency;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where claims and completion markers live. All calls return at once; the future completes within the store's deadline
+ * for a call (1 s unless configured), on a thread of the store, so callbacks must be short and must not block.
+ *
+ * <p>A future completes exceptionally only with {@link StoreException}, and then nothing may be concluded from it but
+ * what {@link StoreException#effect()} says. Every operation may be repeated with the same arguments: a repetition does
+ * not change the outcome (PROTOCOL §4: a time-out does not say whether the script ran).
+ *
+ * <p>Implementations are safe for use by many threads and notice loss of data by themselves (epoch, generation; protocol
+ * §6): a claim after a loss is answered {@link ClaimReply.Unsafe} or {@link ClaimReply.HeldAfterLoss}, or granted with
+ * {@link PriorRun#STORE_LOST_DATA}.
+ */
+public interface IdempotencyStore extends AutoCloseable {
+    /** Contacts the store, checks that it can be relied on, and keeps the fleet's tick alive. Also the breaker's probe. */
+    CompletableFuture<StoreStatus> hello();
+
+    /** Asks for the right to run. */
+    CompletableFuture<ClaimReply> claim(Claim claim);
+
+    /** Prolongs a lease by {@code lease}, counted from now. */
+    CompletableFuture<RenewReply> renew(TaskKey key, long token, Duration lease);
+
+    /** Records the outcome and, in the same script when the result store is this store, the result. */
+    CompletableFuture<CompleteReply> complete(Completion completion);
+
+    /**
+     * Gives a claim back whose handler surely never started.
+     *
+     * @return true if the claim was this nonce's and is released, false if it was not (nothing to release)
+     */
+    CompletableFuture<Boolean> release(TaskKey key, String nonce);
+
+    /** Reports a blocked delivery, so that the completion of its attempt can tell false from true positives. */
+    CompletableFuture<BlockVerdict> reportBlocked(BlockedDelivery blocked);
+
+    /**
+     * The store's clock now, estimated from the last reply and elapsed time, in milliseconds; 0 before the first reply.
+     */
+    long estimatedNow();
+
+    @Override
+    void close();
+
+    /**
+     * A request for a claim.
+     *
+     * @param nonce random and unique per delivery
+     * @param attempt replaced-nesting · 2^20 + retries
+     * @param fingerprint of the payload, hex
+     * @param taskId the message's id; remembered as first id of an explicit key
+     * @param lease how long the claim holds without renewal
+     * @param keep how long an unfinished record is kept, at least the marker's time to live
+     * @param redelivered whether the broker or our own header says that this is not the first delivery
+     * @param owner a label for people: the worker's node name
+     * @param afterLeaseLoss what to do when an earlier owner vanished
+     */
+    record Claim(
+            TaskKey key,
+            String nonce,
+            long attempt,
+            String fingerprint,
+            String taskId,
+            Duration lease,
+            Duration keep,
+            boolean redelivered,
+            String owner,
+            AfterLeaseLoss afterLeaseLoss) {}
+
+    /** What a claim does with work whose earlier owner vanished in mid-run, or after the store lost data. */
+    enum AfterLeaseLoss {
+        /** Run it again, announced by {@code mayHaveRunBefore()}. */
+        RERUN,
+        /** Do not run it; the delivery is parked for a person. */
+        PARK
+    }
+
+    /**
+     * A completion.
+     *
+     * @param outcome the Celery state: SUCCESS, FAILURE or REVOKED
+     * @param ttl how long the marker is kept
+     * @param claimedAt store time of the claim, from {@link ClaimReply.Granted}; used if the record vanished
+     * @param result what to write for the caller in the same script, or null for nothing
+     * @param storedResult what to keep beside the marker for later duplicates (explicit keys and RPC results), or null
+     */
+    record Completion(
+            TaskKey key,
+            long token,
+            long attempt,
+            String fingerprint,
+            String taskId,
+            String outcome,
+            Duration ttl,
+            long claimedAt,
+            @Nullable ResultWrite result,
+            byte @Nullable [] storedResult) {}
+
+    /**
+     * A result record for Celery's clients: SET with expiry and PUBLISH of the same bytes, skipped as a whole if a
+     * SUCCESS is stored already.
+     *
+     * @param key the Redis key, which is also the channel
+     * @param ttl null = no expiry
+     */
+    record ResultWrite(String key, byte[] body, @Nullable Duration ttl) {}
+}

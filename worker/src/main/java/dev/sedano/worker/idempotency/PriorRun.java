@@ -1,0 +1,11 @@
+package dev.sedano.worker.idempotency;
+
+/** What the store knows about earlier runs of the attempt that is being granted. */
+public enum PriorRun {
+    /** Nobody ran it. */
+    NONE,
+    /** An earlier tenure ended without completion: it may have run, wholly or in part. */
+    MAY_HAVE_RUN,
+    /** The store lost data and this copy is a redelivery: it may have run, even to its end. */
+    STORE_LOST_DATA
+}

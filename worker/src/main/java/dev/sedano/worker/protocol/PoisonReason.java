@@ -1,0 +1,28 @@
+package dev.sedano.worker.protocol;
+
+/** Why a message can never be processed as sent; the dead-letter header {@code x-sedano-reason} carries the code. */
+public enum PoisonReason {
+    /** The body is not valid in its content type, or not a Celery body. */
+    MALFORMED_BODY("malformed_body"),
+    /** A header has the wrong type or an impossible value. */
+    MALFORMED_HEADER("malformed_header"),
+    /** No task name in headers or body. */
+    NOT_A_TASK("not_a_task"),
+    /** The content type is refused or not supported. */
+    CONTENT_TYPE("content_type"),
+    /** The compression is unknown or not supported. */
+    COMPRESSION("compression"),
+    /** The message asks for something this version does not do yet, such as a callback. */
+    UNSUPPORTED("unsupported");
+
+    private final String code;
+
+    PoisonReason(String code) {
+        this.code = code;
+    }
+
+    /** The value used in metrics, logs and dead-letter headers. */
+    public String code() {
+        return code;
+    }
+}

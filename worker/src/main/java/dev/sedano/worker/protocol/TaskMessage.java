@@ -1,0 +1,58 @@
+package dev.sedano.worker.protocol;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One decoded task message, the same for protocol 1 and 2.
+ *
+ * <p>Values in {@code args} and {@code kwargs} are null, Boolean, Long, BigInteger, Double, String, List, Map, and for
+ * Celery's tagged types OffsetDateTime, LocalDateTime, LocalDate, OffsetTime, LocalTime, BigDecimal, PythonDecimal
+ * (what BigDecimal cannot hold), UUID and byte[].
+ *
+ * @param rootId the id of the workflow's first task; the own id when the message has none
+ * @param retries how often the task was retried before
+ * @param nesting Celery's {@code replaced_task_nesting}
+ * @param eta not to run before, or null
+ * @param expires not to run after, or null
+ * @param ignoreResult null when the message does not say
+ * @param customHeaders headers that Celery does not define
+ */
+public record TaskMessage(
+        int protocol,
+        String task,
+        String id,
+        String rootId,
+        @Nullable String parentId,
+        @Nullable String group,
+        @Nullable Integer groupIndex,
+        int retries,
+        int nesting,
+        @Nullable Instant eta,
+        @Nullable Instant expires,
+        @Nullable Boolean ignoreResult,
+        @Nullable String shadow,
+        @Nullable String correlationId,
+        @Nullable String replyTo,
+        Map<String, @Nullable Object> customHeaders,
+        List<@Nullable Object> args,
+        Map<String, @Nullable Object> kwargs,
+        Embed embed) {
+
+    /** What is to follow this task; an empty list or null means nothing. */
+    public record Embed(
+            List<@Nullable Object> callbacks,
+            List<@Nullable Object> errbacks,
+            List<@Nullable Object> chain,
+            @Nullable Object chord) {
+        /** Nothing follows. */
+        public static final Embed NONE = new Embed(List.of(), List.of(), List.of(), null);
+
+        /** Whether anything follows this task. */
+        public boolean isEmpty() {
+            return callbacks.isEmpty() && errbacks.isEmpty() && chain.isEmpty() && chord == null;
+        }
+    }
+}
