@@ -6,11 +6,15 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Names of workers, formatted as Celery does (celery/utils/nodenames.py). */
 public final class NodeName {
     /** What a worker is called that was not given a name. */
     public static final String DEFAULT = "sedano@%h";
+
+    private static final Pattern SIGN = Pattern.compile("%.?");
 
     private NodeName() {}
 
@@ -23,25 +27,19 @@ public final class NodeName {
     public static String format(String template, String hostname) {
         String full = template.indexOf('@') < 0 ? "sedano@" + template : template;
         int dot = hostname.indexOf('.');
-        StringBuilder name = new StringBuilder();
-        for (int i = 0; i < full.length(); i++) {
-            if (full.charAt(i) != '%') {
-                name.append(full.charAt(i));
-                continue;
-            }
-            i++;
-            name.append(
-                    switch (i < full.length() ? full.charAt(i) : ' ') {
-                        case 'h' -> hostname;
-                        case 'n' -> dot < 0 ? hostname : hostname.substring(0, dot);
-                        case 'd' -> dot < 0 ? "" : hostname.substring(dot + 1);
-                        case '%' -> "%";
-                        default ->
-                            throw new ConfigurationException(
-                                    "-n", template, "has an unknown % sign: use %h, %n, %d, or %% for a percent sign");
-                    });
-        }
-        return name.toString();
+        return SIGN.matcher(full)
+                .replaceAll(sign -> Matcher.quoteReplacement(
+                        switch (sign.group()) {
+                            case "%h" -> hostname;
+                            case "%n" -> dot < 0 ? hostname : hostname.substring(0, dot);
+                            case "%d" -> dot < 0 ? "" : hostname.substring(dot + 1);
+                            case "%%" -> "%";
+                            default ->
+                                throw new ConfigurationException(
+                                        "-n",
+                                        template,
+                                        "has an unknown % sign: use %h, %n, %d, or %% for a percent sign");
+                        }));
     }
 
     /** This machine's name as {@code gethostname} tells it; no name service is asked where the kernel can tell. */

@@ -72,15 +72,12 @@ record UrlParts(
     private static String decode(String text) {
         byte[] in = text.getBytes(StandardCharsets.UTF_8);
         ByteArrayOutputStream out = new ByteArrayOutputStream(in.length);
-        for (int i = 0; i < in.length; i++) {
+        int i = 0;
+        while (i < in.length) {
             int high = in[i] == '%' && i + 2 < in.length ? Character.digit(in[i + 1], 16) : -1;
             int low = high >= 0 ? Character.digit(in[i + 2], 16) : -1;
-            if (low >= 0) {
-                out.write(high * 16 + low);
-                i += 2;
-            } else {
-                out.write(in[i]);
-            }
+            out.write(low >= 0 ? high * 16 + low : in[i]);
+            i += low >= 0 ? 3 : 1;
         }
         return out.toString(StandardCharsets.UTF_8);
     }
