@@ -131,7 +131,8 @@ final class ArgumentBinder {
     }
 
     private @Nullable Object convert(Slot slot, Object value) {
-        if (slot.type() == Object.class || slot.type() == value.getClass()) {
+        // What fits already stays what it is: a Number parameter keeps the integer that was sent.
+        if (slot.type() instanceof Class<?> type && type.isInstance(value)) {
             return value;
         }
         try {
