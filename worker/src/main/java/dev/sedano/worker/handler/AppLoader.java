@@ -18,7 +18,8 @@ import java.util.List;
  * loader, so that happens after the last handler ended.
  */
 public final class AppLoader implements AutoCloseable {
-    static final String OPTION = "-A";
+    /** The option that errors name. */
+    public static final String OPTION = "-A";
 
     private final URLClassLoader loader;
 
