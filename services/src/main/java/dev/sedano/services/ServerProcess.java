@@ -14,8 +14,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 /**
- * One running server with a session of its own. A guard process waits for the end of this JVM, however it comes (also
- * {@code kill -9}), and then ends the server and removes its folder: nothing is left behind.
+ * One running server with a session of its own. Its {@link Guard} ends it and removes its folder when this JVM ends.
  *
  * <p>Thread-safe: it holds nothing but the two processes.
  */
@@ -25,10 +24,10 @@ final class ServerProcess {
 
     private final String name;
     private final Process process;
-    private final Process guard;
+    private final Guard guard;
     private final Path log;
 
-    private ServerProcess(String name, Process process, Process guard, Path log) {
+    private ServerProcess(String name, Process process, Guard guard, Path log) {
         this.name = name;
         this.process = process;
         this.guard = guard;
@@ -46,35 +45,11 @@ final class ServerProcess {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().putAll(environment);
         try {
+            String discard = folder.ours() ? folder.path().toString() : "";
             Process process = builder.start();
-            return new ServerProcess(name, process, guard(process.pid(), folder), log);
+            return new ServerProcess(name, process, Guard.ofServer(process.pid(), discard), log);
         } catch (IOException e) {
             throw new ServiceException("cannot start " + command.get(0) + " for " + name + ": " + e.getMessage(), e);
-        }
-    }
-
-    /**
-     * The pipe to the guard's input is closed by the system when this JVM ends. Until then we write to it only that the
-     * server ended by itself: its process id may soon be somebody else's.
-     */
-    private static Process guard(long pid, ServerFolder folder) throws IOException {
-        String script = "trap '' INT TERM HUP; read -r word;"
-                + " if [ \"$word\" = gone ]; then read -r word; else kill -9 -- -$1 || kill -9 $1; fi;"
-                + " [ -z \"$2\" ] || rm -rf -- \"$2\"";
-        String discard = folder.ours() ? folder.path().toString() : "";
-        return new ProcessBuilder(
-                        OwnSession.command(List.of("sh", "-c", script, "sedano-guard", Long.toString(pid), discard)))
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-    }
-
-    private void tellGuardItIsGone() {
-        try {
-            guard.getOutputStream().write("gone\n".getBytes(StandardCharsets.US_ASCII));
-            guard.getOutputStream().flush();
-        } catch (IOException guardEnded) {
-            guard.destroyForcibly();
         }
     }
 
@@ -91,7 +66,7 @@ final class ServerProcess {
         long deadline = System.nanoTime() + limit.toNanos();
         while (!ready.getAsBoolean()) {
             if (awaitExit(POLL)) {
-                tellGuardItIsGone();
+                guard.serverIsGone();
                 throw failed("ended with exit code " + process.exitValue());
             }
             if (System.nanoTime() - deadline > 0) {
@@ -126,7 +101,7 @@ final class ServerProcess {
             process.destroyForcibly();
         }
         process.onExit().join();
-        guard.destroyForcibly();
+        guard.dismiss();
     }
 
     /** Asks the server to end (SIGTERM) and ends it at once after {@code patience}. */
@@ -135,7 +110,7 @@ final class ServerProcess {
         if (!awaitExit(patience)) {
             kill();
         }
-        guard.destroyForcibly();
+        guard.dismiss();
     }
 
     private boolean awaitExit(Duration limit) {
