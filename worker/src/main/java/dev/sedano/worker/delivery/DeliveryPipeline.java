@@ -16,7 +16,9 @@ import dev.sedano.worker.protocol.Fingerprint;
 import dev.sedano.worker.protocol.MessageDecoder;
 import dev.sedano.worker.protocol.TaskMessage;
 import dev.sedano.worker.result.ResultEncoder;
+import dev.sedano.worker.result.ResultRecord;
 import dev.sedano.worker.result.Results;
+import dev.sedano.worker.result.StoredResults;
 import dev.sedano.worker.time.Ticker;
 import java.time.Clock;
 import java.time.Duration;
@@ -58,6 +60,7 @@ public final class DeliveryPipeline {
             ArgumentConverter converter,
             IdempotencyChecker checker,
             ResultEncoder encoder,
+            StoredResults storedResults,
             Results results,
             HandlerSlots slots,
             UnrecordedOutcomes unrecorded,
@@ -72,6 +75,7 @@ public final class DeliveryPipeline {
     private final ArgumentConverter converter;
     private final IdempotencyChecker checker;
     private final ResultEncoder encoder;
+    private final StoredResults storedResults;
     private final Results results;
     private final HandlerSlots slots;
     private final UnrecordedOutcomes unrecorded;
@@ -91,6 +95,7 @@ public final class DeliveryPipeline {
         this.converter = with.converter();
         this.checker = with.checker();
         this.encoder = with.encoder();
+        this.storedResults = with.storedResults();
         this.results = with.results();
         this.slots = with.slots();
         this.unrecorded = with.unrecorded();
@@ -131,7 +136,7 @@ public final class DeliveryPipeline {
     private void resolve(Delivery delivery, TaskMessage message) {
         BoundHandler handler = handlers.find(message.task());
         if (handler == null) {
-            refuse(delivery, "unknown", message, encoder.notRegistered(message), Settlements.unknownTask(message));
+            refuse(delivery, "unknown", message, encoder.notRegistered(message).json(), Settlements.unknownTask(message));
         } else if (!message.embed().isEmpty()) {
             settle(delivery, message.task(), Settlements.unsupportedFollowUps());
         } else {
@@ -208,7 +213,7 @@ public final class DeliveryPipeline {
                 events.duplicate("stale_attempt");
                 finish(work, new Settlement.Ack(SettlementReason.STALE_ATTEMPT));
             } else if (admission instanceof Admission.Conflicting) {
-                byte[] record = encoder.conflict(work.message);
+                byte[] record = encoder.conflict(work.message).json();
                 sendThen(work, record, () -> finish(work, Settlements.conflict(work.message)));
             } else if (admission instanceof Admission.ForAPerson parked) {
                 finish(work, Settlements.parked(parked.storeLostData()));
@@ -239,7 +244,7 @@ public final class DeliveryPipeline {
         if (stored == null) {
             acknowledge.run();
         } else {
-            sendThen(work, sameId ? stored : encoder.rewriteTaskId(stored, work.message.id()), acknowledge);
+            sendThen(work, sameId ? stored : storedResults.rewriteTaskId(stored, work.message.id()), acknowledge);
         }
     }
 
@@ -279,26 +284,26 @@ public final class DeliveryPipeline {
         }
     }
 
-    private ResultEncoder.Encoded encode(TaskMessage message, TaskOutcome outcome) {
+    private ResultRecord encode(TaskMessage message, TaskOutcome outcome) {
         if (outcome instanceof TaskOutcome.Succeeded succeeded) {
             return encoder.success(message, succeeded.value());
         } else if (outcome instanceof TaskOutcome.Failed failed) {
             return encoder.failure(message, failed.cause());
         }
-        return encoder.revoked(message, "expired");
+        return encoder.expired(message);
     }
 
-    private void record(Work work, Lease lease, TaskOutcome outcome, ResultEncoder.Encoded encoded) {
-        CompletableFuture<?> before = results.beforeMarker(work.message, encoded.record());
+    private void record(Work work, Lease lease, TaskOutcome outcome, ResultRecord result) {
+        CompletableFuture<?> before = results.beforeMarker(work.message, result.json());
         before.whenComplete((stored, failure) -> {
             if (failure != null) {
-                later(() -> record(work, lease, outcome, encoded));
+                later(() -> record(work, lease, outcome, result));
                 return;
             }
-            checker.record(lease, completionOf(work, lease, encoded)).thenAccept(recording -> {
+            checker.record(lease, completionOf(work, lease, result)).thenAccept(recording -> {
                 if (recording instanceof Recording.Recorded) {
                     holding.completed(work.claim.key().record());
-                    announce(work, outcome, encoded);
+                    announce(work, outcome, result);
                 } else {
                     decide(work, outcome, recording);
                 }
@@ -306,21 +311,21 @@ public final class DeliveryPipeline {
         });
     }
 
-    private IdempotencyStore.Completion completionOf(Work work, Lease lease, ResultEncoder.Encoded encoded) {
+    private IdempotencyStore.Completion completionOf(Work work, Lease lease, ResultRecord result) {
         boolean keepRecord = work.claim.key().explicit() || results.keepsRecords();
         return checker.completion(
                 lease,
-                encoded.state(),
-                results.withMarker(work.message, encoded.record()),
-                keepRecord ? encoded.record() : null);
+                result.state().name(),
+                results.withMarker(work.message, result.json()),
+                keepRecord ? result.json() : null);
     }
 
-    private void announce(Work work, TaskOutcome outcome, ResultEncoder.Encoded encoded) {
-        results.afterMarker(work.message, encoded.record()).whenComplete((sent, failure) -> {
+    private void announce(Work work, TaskOutcome outcome, ResultRecord result) {
+        results.afterMarker(work.message, result.json()).whenComplete((sent, failure) -> {
             if (failure == null) {
                 decide(work, outcome, new Recording.Recorded());
             } else if (work.delivery.channel().isOpen()) {
-                later(() -> announce(work, outcome, encoded));
+                later(() -> announce(work, outcome, result));
             } else {
                 // The next copy is a duplicate, and sends the record again.
                 inFlight.remove(work);

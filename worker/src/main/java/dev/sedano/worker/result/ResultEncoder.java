@@ -85,6 +85,13 @@ public final class ResultEncoder {
         return record(message, ResultState.FAILURE, error, null, null);
     }
 
+    /** The message's idempotency key is in use with other arguments. */
+    public ResultRecord conflict(TaskMessage message) {
+        PythonError error = new PythonError(
+                "IdempotencyConflict", List.of("the idempotency key is in use with other arguments"), "dev.sedano");
+        return record(message, ResultState.FAILURE, error, null, null);
+    }
+
     private ResultRecord failure(TaskMessage message, PythonError error, String problem) {
         return record(
                 message,
