@@ -43,7 +43,8 @@ final class DockerServices implements StoppableStore {
      * @param docker the docker program
      */
     static Optional<DockerServices> start(Path docker, Path composeFile, Consumer<String> progress) {
-        if (!Shell.quiet().succeeds(ANSWER_LIMIT, List.of(docker.toString(), "version", "--format", "{{.Server.Version}}"))) {
+        if (!Shell.quiet()
+                .succeeds(ANSWER_LIMIT, List.of(docker.toString(), "version", "--format", "{{.Server.Version}}"))) {
             return passedOver(progress, "its daemon does not answer");
         }
         Optional<List<String>> compose = compose(docker);

@@ -43,14 +43,17 @@ public final class Console implements AutoCloseable {
             return thread;
         });
         server.setExecutor(executor);
-        server.createContext("/metrics", exchange -> respond(exchange, 200, metrics.get(), "text/plain; version=0.0.4"));
+        server.createContext(
+                "/metrics", exchange -> respond(exchange, 200, metrics.get(), "text/plain; version=0.0.4"));
         server.createContext("/health/live", exchange -> respond(exchange, 200, "live\n", "text/plain"));
         server.createContext("/health/ready", exchange -> {
             Health health = ready.get();
             respond(exchange, health.good() ? 200 : 503, health.text() + "\n", "text/plain");
         });
-        server.createContext("/", exchange -> respond(
-                exchange, 404, "there is /metrics, /health/live and /health/ready\n", "text/plain"));
+        server.createContext(
+                "/",
+                exchange ->
+                        respond(exchange, 404, "there is /metrics, /health/live and /health/ready\n", "text/plain"));
         server.start();
         return new Console(server, executor);
     }

@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -119,8 +120,12 @@ public final class DeliveryPipeline {
             decode(delivery);
         } catch (RuntimeException e) {
             LOG.error("delivery {} of queue {} could not be taken in: a defect", delivery.tag(), delivery.queue(), e);
-            settle(delivery, "unknown", new Settlement.DeadLetter(
-                    SettlementReason.MALFORMED_BODY, "internal error " + e.getClass().getName()));
+            settle(
+                    delivery,
+                    "unknown",
+                    new Settlement.DeadLetter(
+                            SettlementReason.MALFORMED_BODY,
+                            "internal error " + e.getClass().getName()));
         }
     }
 
@@ -136,7 +141,12 @@ public final class DeliveryPipeline {
     private void resolve(Delivery delivery, TaskMessage message) {
         BoundHandler handler = handlers.find(message.task());
         if (handler == null) {
-            refuse(delivery, "unknown", message, encoder.notRegistered(message).json(), Settlements.unknownTask(message));
+            refuse(
+                    delivery,
+                    "unknown",
+                    message,
+                    encoder.notRegistered(message).json(),
+                    Settlements.unknownTask(message));
         } else if (!message.embed().isEmpty()) {
             settle(delivery, message.task(), Settlements.unsupportedFollowUps());
         } else {
@@ -188,7 +198,7 @@ public final class DeliveryPipeline {
 
     /** Called by {@link ClaimAhead} when a slot is free or about to be. */
     private void admit(Work work) {
-        checker.admit(work.claim).thenAccept(admission -> admitted(work, admission));
+        then(checker.admit(work.claim), (admission, never) -> admitted(work, admission));
     }
 
     private void admitted(Work work, Admission admission) {
@@ -277,7 +287,10 @@ public final class DeliveryPipeline {
             RunContext context = new RunContext(work.message, lease, checker);
             return new TaskOutcome.Succeeded(work.handler.invoke(lease, context, work.call));
         } catch (Throwable failure) { // an Error of a handler is its outcome too: it must not kill the slot
-            LOG.warn("task {} failed with {}", work.handler.name(), failure.getClass().getName());
+            LOG.warn(
+                    "task {} failed with {}",
+                    work.handler.name(),
+                    failure.getClass().getName());
             return new TaskOutcome.Failed(failure);
         } finally {
             MDC.clear();
@@ -294,13 +307,12 @@ public final class DeliveryPipeline {
     }
 
     private void record(Work work, Lease lease, TaskOutcome outcome, ResultRecord result) {
-        CompletableFuture<?> before = results.beforeMarker(work.message, result.json());
-        before.whenComplete((stored, failure) -> {
+        then(results.beforeMarker(work.message, result.json()), (stored, failure) -> {
             if (failure != null) {
                 later(() -> record(work, lease, outcome, result));
                 return;
             }
-            checker.record(lease, completionOf(work, lease, result)).thenAccept(recording -> {
+            then(checker.record(lease, completionOf(work, lease, result)), (recording, never) -> {
                 if (recording instanceof Recording.Recorded) {
                     holding.completed(work.claim.key().record());
                     announce(work, outcome, result);
@@ -321,7 +333,7 @@ public final class DeliveryPipeline {
     }
 
     private void announce(Work work, TaskOutcome outcome, ResultRecord result) {
-        results.afterMarker(work.message, result.json()).whenComplete((sent, failure) -> {
+        then(results.afterMarker(work.message, result.json()), (sent, failure) -> {
             if (failure == null) {
                 decide(work, outcome, new Recording.Recorded());
             } else if (work.delivery.channel().isOpen()) {
@@ -337,7 +349,10 @@ public final class DeliveryPipeline {
         if (recording instanceof Recording.Recorded) {
             finish(work, Settlements.recorded(outcome));
         } else if (recording instanceof Recording.LeaseLost) {
-            LOG.warn("task {} id {}: another owner took over, this result is dropped", work.handler.name(), work.message.id());
+            LOG.warn(
+                    "task {} id {}: another owner took over, this result is dropped",
+                    work.handler.name(),
+                    work.message.id());
             inFlight.holdAgain(work);
         } else if (recording instanceof Recording.Unrecorded lost) {
             unrecorded.keep(lost.completion());
@@ -347,7 +362,7 @@ public final class DeliveryPipeline {
 
     /** Stores a failure for the caller of work that never had a claim, then settles. */
     private void refuse(Delivery delivery, String task, TaskMessage message, byte[] record, Settlement settlement) {
-        results.send(message, record).whenComplete((sent, failure) -> {
+        then(results.send(message, record), (sent, failure) -> {
             if (failure == null) {
                 settle(delivery, task, settlement);
             } else if (delivery.channel().isOpen()) {
@@ -357,7 +372,7 @@ public final class DeliveryPipeline {
     }
 
     private void sendThen(Work work, byte[] record, Runnable then) {
-        results.send(work.message, record).whenComplete((sent, failure) -> {
+        then(results.send(work.message, record), (sent, failure) -> {
             if (failure == null) {
                 then.run();
             } else if (work.delivery.channel().isOpen()) {
@@ -375,6 +390,17 @@ public final class DeliveryPipeline {
 
     private static void settle(Delivery delivery, String task, Settlement settlement) {
         delivery.channel().settle(delivery, task, settlement);
+    }
+
+    /** Goes on when {@code future} is done. A defect in what follows must be seen: the delivery would hang silently. */
+    private static <T> void then(CompletableFuture<T> future, BiConsumer<T, @Nullable Throwable> next) {
+        future.whenComplete((value, failure) -> {
+            try {
+                next.accept(value, failure);
+            } catch (RuntimeException e) {
+                LOG.error("a defect: a delivery stays unsettled until its channel closes", e);
+            }
+        });
     }
 
     private void later(Runnable step) {

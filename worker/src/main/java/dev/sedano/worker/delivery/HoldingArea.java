@@ -52,7 +52,8 @@ final class HoldingArea {
 
     private void hold(Work work, long millis) {
         synchronized (this) {
-            byKey.computeIfAbsent(work.claim.key().record(), key -> new HashSet<>()).add(work);
+            byKey.computeIfAbsent(work.claim.key().record(), key -> new HashSet<>())
+                    .add(work);
             held++;
         }
         var unused = timer.schedule(() -> release(work), millis, TimeUnit.MILLISECONDS);

@@ -3,6 +3,7 @@ package dev.sedano.worker.delivery;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.Lease;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
@@ -137,7 +138,7 @@ public final class InFlight {
     }
 
     private void unblock() {
-        for (Work work : all) {
+        for (Work work : List.copyOf(all)) {
             if (work.move(Work.Stage.BLOCKED, Work.Stage.SETTLED)) {
                 Work again = work.again(nonces.next());
                 all.add(again);

@@ -47,7 +47,7 @@ record RunContext(TaskMessage message, Lease lease, IdempotencyChecker checker) 
     }
 
     @Override
-    @SuppressWarnings("NullAway") // a header may be void; Map<String, Object> is what handler authors expect to read
+    @SuppressWarnings({"NullAway", "unchecked"}) // a header may be void; handler authors expect to read Object
     public Map<String, Object> headers() {
         return (Map<String, Object>) (Map<String, ?>) message.customHeaders();
     }

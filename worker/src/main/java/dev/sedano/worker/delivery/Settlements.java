@@ -24,7 +24,8 @@ final class Settlements {
     static Settlement unknownTask(TaskMessage message) {
         return new Settlement.DeadLetter(
                 SettlementReason.UNKNOWN_TASK,
-                "task \"" + printable(message.task()) + "\" is not registered in this worker: add it with -A, or route it"
+                "task \"" + printable(message.task())
+                        + "\" is not registered in this worker: add it with -A, or route it"
                         + " to the queue of a worker that has it");
     }
 

@@ -6,6 +6,7 @@ import dev.sedano.worker.handler.TaskCallValues;
 import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.Lease;
 import dev.sedano.worker.protocol.TaskMessage;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -68,7 +69,7 @@ final class Work {
     }
 
     Stage stage() {
-        return stage.get();
+        return Objects.requireNonNull(stage.get());
     }
 
     /** @return true if the work was in {@code from} and is now the caller's, in {@code to} */
@@ -83,7 +84,7 @@ final class Work {
      */
     Stage takeUnstarted(Stage to) {
         while (true) {
-            Stage now = stage.get();
+            Stage now = stage();
             if (now == Stage.STARTED || now == Stage.SETTLED || now == to) {
                 return to;
             }

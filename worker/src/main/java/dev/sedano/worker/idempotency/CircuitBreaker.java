@@ -57,7 +57,12 @@ public final class CircuitBreaker implements AutoCloseable {
     private long probeCeiling = FIRST_PROBE_MILLIS;
 
     public CircuitBreaker(IdempotencyStore store, ScheduledExecutorService timer, Ticker ticker, Listener listener) {
-        this(store, timer, ticker, listener, ceiling -> ThreadLocalRandom.current().nextLong(ceiling + 1));
+        this(
+                store,
+                timer,
+                ticker,
+                listener,
+                ceiling -> ThreadLocalRandom.current().nextLong(ceiling + 1));
     }
 
     CircuitBreaker(
@@ -135,14 +140,15 @@ public final class CircuitBreaker implements AutoCloseable {
     }
 
     private void probe() {
-        store.hello().whenComplete((status, failure) -> execute(() -> {
-            if (failure != null) {
-                LOG.debug("probe failed: {}", failure.getMessage());
-                probeLater();
-            } else {
-                resume();
-            }
-        }));
+        store.hello()
+                .whenComplete((status, failure) -> execute(() -> {
+                    if (failure != null) {
+                        LOG.debug("probe failed: {}", failure.getMessage());
+                        probeLater();
+                    } else {
+                        resume();
+                    }
+                }));
     }
 
     private void resume() {
@@ -158,14 +164,15 @@ public final class CircuitBreaker implements AutoCloseable {
             later(TICK_MILLIS, this::tick);
             return;
         }
-        store.hello().whenComplete((status, failure) -> execute(() -> {
-            if (failure instanceof StoreException cause) {
-                open(cause);
-            } else if (failure == null && state == State.HALF_OPEN) {
-                state = State.CLOSED;
-            }
-            later(TICK_MILLIS, this::tick);
-        }));
+        store.hello()
+                .whenComplete((status, failure) -> execute(() -> {
+                    if (failure instanceof StoreException cause) {
+                        open(cause);
+                    } else if (failure == null && state == State.HALF_OPEN) {
+                        state = State.CLOSED;
+                    }
+                    later(TICK_MILLIS, this::tick);
+                }));
     }
 
     private void execute(Runnable step) {

@@ -163,7 +163,8 @@ public final class IdempotencyChecker implements AutoCloseable {
         } else if (reply instanceof ClaimReply.HeldAfterLoss) {
             return new Admission.ForAPerson(true);
         }
-        throw new IllegalStateException("unknown claim reply " + reply.getClass().getName());
+        throw new IllegalStateException(
+                "unknown claim reply " + reply.getClass().getName());
     }
 
     /** Gives back a lease whose handler surely never started. */
@@ -202,8 +203,7 @@ public final class IdempotencyChecker implements AutoCloseable {
 
     /** Records the outcome of a handler that ran under {@code lease}. The future never fails; it waits for the store. */
     public CompletableFuture<Recording> record(Lease lease, IdempotencyStore.Completion completion) {
-        PendingCompletion pending =
-                new PendingCompletion(completion, new CompletableFuture<>(), new boolean[1]);
+        PendingCompletion pending = new PendingCompletion(completion, new CompletableFuture<>(), new boolean[1]);
         completions.put(lease, pending);
         if (breaker.allowsClaims()) {
             tryToRecord(lease, pending);
@@ -252,8 +252,7 @@ public final class IdempotencyChecker implements AutoCloseable {
             events.unreported();
             return;
         }
-        BlockedDelivery block =
-                new BlockedDelivery(claim.nonce(), claim.key(), claim.attempt(), store.estimatedNow());
+        BlockedDelivery block = new BlockedDelivery(claim.nonce(), claim.key(), claim.attempt(), store.estimatedNow());
         blockReports.add(() -> store.reportBlocked(block), this::count);
     }
 

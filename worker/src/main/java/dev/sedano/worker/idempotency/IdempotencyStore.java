@@ -73,8 +73,7 @@ public interface IdempotencyStore extends AutoCloseable {
             AfterLeaseLoss afterLeaseLoss) {
         /** The same claim for the same delivery, asked anew. */
         public Claim withNonce(String other) {
-            return new Claim(
-                    key, other, attempt, fingerprint, taskId, lease, keep, redelivered, owner, afterLeaseLoss);
+            return new Claim(key, other, attempt, fingerprint, taskId, lease, keep, redelivered, owner, afterLeaseLoss);
         }
     }
 

@@ -2,6 +2,8 @@ package dev.sedano.worker.idempotency;
 
 import dev.sedano.worker.time.Ticker;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -63,20 +65,25 @@ final class LeaseRenewer implements AutoCloseable {
         }
     }
 
-    /** @return nanoseconds until the next look */
+    /** Renews what is due; returns the nanoseconds until the next look. */
     long renewDue() {
         long now = ticker.nanos();
         long next = TimeUnit.SECONDS.toNanos(1);
+        List<Lease> due = new ArrayList<>();
         for (Map.Entry<Lease, Long> entry : renewedAt.entrySet()) {
-            Lease lease = entry.getKey();
-            long every = lease.claim().lease().toNanos() / 3;
-            long due = entry.getValue() + every - now;
-            if (due <= 0) {
-                renewedAt.replace(lease, now);
-                renew(lease);
-                due = every;
+            long every = entry.getKey().claim().lease().toNanos() / 3;
+            long left = entry.getValue() + every - now;
+            if (left <= 0) {
+                due.add(entry.getKey());
+                left = every;
             }
-            next = Math.min(next, due);
+            next = Math.min(next, left);
+        }
+        for (Lease lease : due) {
+            // Only if still watched: a lease that ended meanwhile must not come back.
+            if (renewedAt.replace(lease, now) != null) {
+                renew(lease);
+            }
         }
         return Math.max(next, TimeUnit.MILLISECONDS.toNanos(5));
     }
@@ -86,7 +93,8 @@ final class LeaseRenewer implements AutoCloseable {
         store.renew(lease.key(), lease.token(), length).whenComplete((reply, failure) -> {
             if (failure != null) {
                 // Due again at the next look: a renewal that failed must not wait another third of the lease.
-                renewedAt.computeIfPresent(lease, (same, at) -> at - length.toNanos() / 3 + TimeUnit.SECONDS.toNanos(1));
+                renewedAt.computeIfPresent(
+                        lease, (same, at) -> at - length.toNanos() / 3 + TimeUnit.SECONDS.toNanos(1));
             } else if (reply == RenewReply.STALE && renewedAt.remove(lease) != null && lease.lost()) {
                 LOG.warn("lease {} was taken over by another owner while its handler runs here", lease.token());
                 events.zombie();

@@ -3,7 +3,12 @@ package dev.sedano.worker.metrics;
 /** Every metric of the worker: its name, type, tags and meaning. {@code docs/operations.md} lists the same. */
 public enum MetricName {
     DELIVERIES("sedano.deliveries", "deliveries that arrived", "queue"),
-    SETTLEMENTS("sedano.settlements", "settlements; their sum plus in-flight equals deliveries", "task", "outcome", "reason"),
+    SETTLEMENTS(
+            "sedano.settlements",
+            "settlements; their sum plus in-flight equals deliveries",
+            "task",
+            "outcome",
+            "reason"),
     REQUEUES("sedano.requeues", "deliveries returned to their queue", "reason"),
     DUPLICATES("sedano.duplicates", "deliveries acknowledged without running, their work being done", "kind"),
     BLOCKED("sedano.blocked", "deliveries that the fail-safe kept from running"),

@@ -94,9 +94,7 @@ public final class WorkerMetrics implements PipelineEvents, CheckerEvents, Broke
 
     /** A store call ended. */
     public void storeCall(String script, long nanos) {
-        storeLatencies
-                .computeIfAbsent(script, this::storeTimer)
-                .record(nanos, TimeUnit.NANOSECONDS);
+        storeLatencies.computeIfAbsent(script, this::storeTimer).record(nanos, TimeUnit.NANOSECONDS);
     }
 
     /** A store call failed. */
@@ -167,7 +165,8 @@ public final class WorkerMetrics implements PipelineEvents, CheckerEvents, Broke
 
     @Override
     public void takeover(PriorRun priorRun) {
-        tagged(MetricName.TAKEOVERS, priorRun.name().toLowerCase(java.util.Locale.ROOT)).increment();
+        tagged(MetricName.TAKEOVERS, priorRun.name().toLowerCase(java.util.Locale.ROOT))
+                .increment();
     }
 
     @Override
@@ -215,10 +214,12 @@ public final class WorkerMetrics implements PipelineEvents, CheckerEvents, Broke
 
     private Counter tagged(MetricName name, String value) {
         return tagged.computeIfAbsent(name, key -> new ConcurrentHashMap<>())
-                .computeIfAbsent(value, key -> Counter.builder(name.id())
-                        .description(name.description())
-                        .tag(name.tags()[0], key)
-                        .register(registry));
+                .computeIfAbsent(
+                        value,
+                        key -> Counter.builder(name.id())
+                                .description(name.description())
+                                .tag(name.tags()[0], key)
+                                .register(registry));
     }
 
     private Counter settlementCounter(SettlementTags tags) {

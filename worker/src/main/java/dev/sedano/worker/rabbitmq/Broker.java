@@ -8,21 +8,22 @@ import dev.sedano.worker.delivery.Delivery;
 import dev.sedano.worker.delivery.DeliveryPipeline;
 import dev.sedano.worker.delivery.InFlight;
 import java.io.IOException;
-import java.net.URI;
-import java.security.GeneralSecurityException;
+import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -172,16 +173,12 @@ public final class Broker implements AutoCloseable {
     }
 
     private ConsumerSession open(Connection current) throws IOException {
-        DeliveryPipeline into = java.util.Objects.requireNonNull(pipeline);
-        InFlight flying = java.util.Objects.requireNonNull(inFlight);
+        DeliveryPipeline into = Objects.requireNonNull(pipeline);
+        InFlight flying = Objects.requireNonNull(inFlight);
         ConsumerSession[] self = new ConsumerSession[1];
         ConsumerSession opened = new ConsumerSession(
-                current.createChannel(),
-                settler,
-                events,
-                delivery -> arrived(into, delivery),
-                () -> {
-                    flying.channelGone(java.util.Objects.requireNonNull(self[0]));
+                current.createChannel(), settler, events, delivery -> arrived(into, delivery), () -> {
+                    flying.channelGone(Objects.requireNonNull(self[0]));
                     LockSupport.unpark(thread);
                 });
         self[0] = opened;
@@ -215,7 +212,7 @@ public final class Broker implements AutoCloseable {
 
     /** As much as the handlers finish in a tenth of a second, within the limits, plus what is only held. */
     private int targetPrefetch() {
-        InFlight flying = java.util.Objects.requireNonNull(inFlight);
+        InFlight flying = Objects.requireNonNull(inFlight);
         double perTenth = settings.slots() * 1e8 / Math.max(flying.meanHandlerNanos(), 1);
         int working = (int) Math.max(settings.leastPrefetch(), Math.min(perTenth, settings.mostPrefetch()));
         return working + flying.held();
@@ -239,30 +236,34 @@ public final class Broker implements AutoCloseable {
     /** Tries the configured brokers in order. */
     private Connection connect(String purpose) throws IOException, TimeoutException {
         IOException last = new IOException("no broker is configured");
-        for (URI uri : settings.uris()) {
+        for (BrokerSettings.Endpoint endpoint : settings.brokers()) {
             try {
-                ConnectionFactory factory = factoryFor(uri);
-                return factory.newConnection(
-                        dispatch,
-                        List.of(new Address(factory.getHost(), factory.getPort())),
-                        "sedano " + settings.node() + " " + purpose);
+                return factoryFor(endpoint)
+                        .newConnection(
+                                dispatch,
+                                List.of(new Address(endpoint.host(), endpoint.port())),
+                                "sedano " + settings.node() + " " + purpose);
             } catch (IOException | TimeoutException e) {
-                last = new IOException(uri.getHost() + ":" + uri.getPort() + " " + rootMessage(e), e);
+                last = new IOException(endpoint + " " + rootMessage(e), e);
             }
         }
         throw last;
     }
 
-    private static ConnectionFactory factoryFor(URI uri) throws IOException {
+    private static ConnectionFactory factoryFor(BrokerSettings.Endpoint endpoint) throws IOException {
         ConnectionFactory factory = new CeleryConnectionFactory();
-        try {
-            factory.setUri(uri);
-        } catch (GeneralSecurityException | java.net.URISyntaxException e) {
-            throw new IOException("broker URL cannot be used: " + e.getMessage(), e);
+        factory.setVirtualHost(endpoint.virtualHost());
+        factory.setUsername(endpoint.user());
+        factory.setPassword(endpoint.password());
+        if (endpoint.tls()) {
+            try {
+                factory.useSslProtocol(SSLContext.getDefault());
+                factory.enableHostnameVerification();
+            } catch (NoSuchAlgorithmException e) {
+                throw new IOException("this Java has no TLS", e);
+            }
         }
-        if (factory.isSSL()) {
-            factory.enableHostnameVerification();
-        }
+        // Recovery is ours: first connection, lost connection and closed channel are one case, see the class comment.
         factory.setAutomaticRecoveryEnabled(false);
         factory.setTopologyRecoveryEnabled(false);
         factory.setRequestedHeartbeat(HEARTBEAT_SECONDS);

@@ -22,7 +22,9 @@ final class CeleryConnectionFactory extends ConnectionFactory {
 
     private static FrameHandler correcting(FrameHandler handler) {
         return (FrameHandler) Proxy.newProxyInstance(
-                FrameHandler.class.getClassLoader(), new Class<?>[] {FrameHandler.class}, (proxy, method, arguments) -> {
+                FrameHandler.class.getClassLoader(),
+                new Class<?>[] {FrameHandler.class},
+                (proxy, method, arguments) -> {
                     Object result;
                     try {
                         result = method.invoke(handler, arguments);

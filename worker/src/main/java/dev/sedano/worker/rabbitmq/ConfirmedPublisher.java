@@ -18,8 +18,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +45,11 @@ final class ConfirmedPublisher implements AutoCloseable {
     }
 
     private record Publication(
-            Target target, boolean durable, AMQP.BasicProperties properties, byte[] body, CompletableFuture<Void> done) {}
+            Target target,
+            boolean durable,
+            AMQP.BasicProperties properties,
+            byte[] body,
+            CompletableFuture<Void> done) {}
 
     private record Sent(Publication publication, String id) {}
 
@@ -80,8 +84,12 @@ final class ConfirmedPublisher implements AutoCloseable {
 
     private CompletableFuture<Void> offer(Publication publication) {
         if (closed || !waiting.offer(publication)) {
-            publication.done().completeExceptionally(new IOException(
-                    closed ? "the publisher is closed" : "the publisher's queue of " + MOST_WAITING + " is full"));
+            publication
+                    .done()
+                    .completeExceptionally(new IOException(
+                            closed
+                                    ? "the publisher is closed"
+                                    : "the publisher's queue of " + MOST_WAITING + " is full"));
         }
         return publication.done();
     }
@@ -172,7 +180,8 @@ final class ConfirmedPublisher implements AutoCloseable {
     }
 
     private void confirmed(long tag, boolean multiple, @Nullable String refusal) {
-        NavigableMap<Long, Sent> settled = multiple ? unconfirmed.headMap(tag, true) : unconfirmed.subMap(tag, true, tag, true);
+        NavigableMap<Long, Sent> settled =
+                multiple ? unconfirmed.headMap(tag, true) : unconfirmed.subMap(tag, true, tag, true);
         for (Map.Entry<Long, Sent> entry : settled.entrySet()) {
             Sent sent = unconfirmed.remove(entry.getKey());
             if (sent == null) {
@@ -180,8 +189,13 @@ final class ConfirmedPublisher implements AutoCloseable {
             }
             boolean unroutable = returned.remove(sent.id());
             if (refusal != null || unroutable) {
-                sent.publication().done().completeExceptionally(new IOException(
-                        refusal != null ? refusal : "no queue " + sent.publication().target().queue()));
+                sent.publication()
+                        .done()
+                        .completeExceptionally(new IOException(
+                                refusal != null
+                                        ? refusal
+                                        : "no queue "
+                                                + sent.publication().target().queue()));
             } else {
                 sent.publication().done().complete(null);
             }

@@ -95,7 +95,9 @@ final class ConsumerSession implements DeliveryChannel {
 
             @Override
             public void handleCancel(String consumerTag) {
-                LOG.warn("the broker cancelled a consumer of queue {}: its queue is gone, or a delivery took too long", queue);
+                LOG.warn(
+                        "the broker cancelled a consumer of queue {}: its queue is gone, or a delivery took too long",
+                        queue);
                 abort();
             }
         });
@@ -205,7 +207,8 @@ final class ConsumerSession implements DeliveryChannel {
         try {
             channel.basicAck(tag, multiple);
         } catch (IOException | RuntimeException e) {
-            orders.forEach(order -> events.settled(order.task(), new Settlement.Abandon(SettlementReason.CHANNEL_CLOSED)));
+            orders.forEach(
+                    order -> events.settled(order.task(), new Settlement.Abandon(SettlementReason.CHANNEL_CLOSED)));
             throw e;
         }
         orders.forEach(order -> events.settled(order.task(), order.settlement()));

@@ -41,15 +41,14 @@ final class MovedDeliveries {
         } else if (settlement instanceof Settlement.Wait wait) {
             WaitQueues queue = WaitQueues.of(delivery.queue(), wait.delay());
             return publisher.publish(
-                    new ConfirmedPublisher.Target(queue.name(), queue.arguments()),
-                    waiting(delivery),
-                    delivery.body());
+                    new ConfirmedPublisher.Target(queue.name(), queue.arguments()), waiting(delivery), delivery.body());
         }
         return CompletableFuture.failedFuture(new IllegalArgumentException("not a move: " + settlement.outcome()));
     }
 
     private AMQP.BasicProperties copy(Delivery delivery, Settlement settlement, String error) {
-        Map<String, @Nullable Object> headers = new HashMap<>(delivery.properties().headers());
+        Map<String, @Nullable Object> headers =
+                new HashMap<>(delivery.properties().headers());
         headers.put("x-sedano-reason", settlement.reason().code());
         headers.put("x-sedano-error", error.length() > LONGEST_TEXT ? error.substring(0, LONGEST_TEXT) : error);
         headers.put("x-sedano-exchange", delivery.exchange());
@@ -61,7 +60,8 @@ final class MovedDeliveries {
     }
 
     private static AMQP.BasicProperties waiting(Delivery delivery) {
-        Map<String, @Nullable Object> headers = new HashMap<>(delivery.properties().headers());
+        Map<String, @Nullable Object> headers =
+                new HashMap<>(delivery.properties().headers());
         headers.remove("x-death");
         Object returned = headers.get(WaitQueues.RETURNED);
         headers.put(WaitQueues.RETURNED, returned instanceof Number count ? count.intValue() + 1 : 1);
@@ -82,7 +82,8 @@ final class MovedDeliveries {
                 .build();
     }
 
-    @SuppressWarnings("NullAway") // the client takes null values (AMQP void), its signature does not say so
+    @SuppressWarnings({"NullAway", "unchecked"
+    }) // the client takes null values (AMQP void), its signature does not say so
     private static Map<String, Object> writable(Map<String, @Nullable Object> headers) {
         return (Map<String, Object>) (Map<String, ?>) headers;
     }

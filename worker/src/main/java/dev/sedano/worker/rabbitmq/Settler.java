@@ -83,11 +83,13 @@ final class Settler implements AutoCloseable {
             if (step instanceof Step.End) {
                 goOn = false;
             } else if (step instanceof Step.Confirmed confirmed) {
-                acks.computeIfAbsent(confirmed.order().session(), session -> new ArrayList<>()).add(confirmed.order());
+                acks.computeIfAbsent(confirmed.order().session(), session -> new ArrayList<>())
+                        .add(confirmed.order());
             } else if (step instanceof Step.Perform perform) {
                 Order order = perform.order();
                 if (order.settlement() instanceof Settlement.Ack) {
-                    acks.computeIfAbsent(order.session(), session -> new ArrayList<>()).add(order);
+                    acks.computeIfAbsent(order.session(), session -> new ArrayList<>())
+                            .add(order);
                 } else {
                     performOther(order);
                 }
@@ -115,7 +117,10 @@ final class Settler implements AutoCloseable {
             if (failure == null) {
                 steps.add(new Step.Confirmed(order));
             } else {
-                LOG.error("delivery of queue {} could not be moved ({}); kept, tried again", order.delivery().queue(), failure.getMessage());
+                LOG.error(
+                        "delivery of queue {} could not be moved ({}); kept, tried again",
+                        order.delivery().queue(),
+                        failure.getMessage());
                 var unused = timer.schedule(
                         () -> steps.add(new Step.Perform(order)), PUBLISH_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
             }

@@ -20,8 +20,8 @@ final class Topology {
             return;
         }
         if (mode == BrokerSettings.TopologyMode.PASSIVE) {
-            throw new IOException("queue \"" + queue + "\" (-Q) does not exist and --topology is passive: declare it, or"
-                    + " use --topology declare");
+            throw new IOException("queue \"" + queue
+                    + "\" (-Q) does not exist and --topology is passive: declare it, or" + " use --topology declare");
         }
         try (Channel channel = connection.createChannel()) {
             channel.exchangeDeclare(queue, "direct", true);

@@ -41,7 +41,8 @@ final class HandlerThreads implements HandlerSlots {
     /** {@code Thread.ofVirtual().name("sedano-handler-", 1).factory()}, by reflection: the class files are Java 17's. */
     private static ExecutorService virtualThreads() {
         try {
-            Object builder = Objects.requireNonNull(Thread.class.getMethod("ofVirtual").invoke(null));
+            Object builder =
+                    Objects.requireNonNull(Thread.class.getMethod("ofVirtual").invoke(null));
             Class<?> type = Class.forName("java.lang.Thread$Builder");
             Object named = Objects.requireNonNull(
                     type.getMethod("name", String.class, long.class).invoke(builder, "sedano-handler-", 1L));
@@ -49,7 +50,10 @@ final class HandlerThreads implements HandlerSlots {
             return (ExecutorService) Objects.requireNonNull(Executors.class
                     .getMethod("newThreadPerTaskExecutor", ThreadFactory.class)
                     .invoke(null, factory));
-        } catch (NoSuchMethodException | ClassNotFoundException | IllegalAccessException | InvocationTargetException e) {
+        } catch (NoSuchMethodException
+                | ClassNotFoundException
+                | IllegalAccessException
+                | InvocationTargetException e) {
             throw new IllegalStateException("-P virtual needs Java 21 or newer", e);
         }
     }

@@ -59,8 +59,8 @@ public final class RedisIdempotencyStore implements IdempotencyStore {
         this.hello = new HelloExchange(settings, data, clock, epochFile);
         List<ScriptPipeline> pipelines = new ArrayList<>();
         for (int i = 1; i <= 3; i++) {
-            StoreConnector connector = new StoreConnector(endpoint, data, hello);
-            StoreRound round = new StoreRound(connector, hello, data, settings.listener());
+            StoreConnector connector = new StoreConnector(endpoint, data, hello::with);
+            StoreRound round = new StoreRound(connector, hello::with, data, settings.listener());
             pipelines.add(
                     new ScriptPipeline("sedano-store-" + i, settings.queueCapacity(), connector, round, watchdog));
         }

@@ -8,13 +8,15 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** A Lua script of the store, in the two forms that servers before and from Redis 7 need. */
+@SuppressWarnings("ImmutableEnumChecker") // the arrays are never handed out for writing
 enum RedisScript {
-    HELLO("hello", false),
-    CLAIM("claim", false),
-    RENEW("renew", false),
-    COMPLETE("complete", true),
-    RELEASE("release", false),
-    REPORT_BLOCKED("report_blocked", true);
+    HELLO("hello", "prologue"),
+    CLAIM("claim", "prologue"),
+    RENEW("renew", "prologue"),
+    COMPLETE("complete", "prologue", "blocks"),
+    RELEASE("release", "prologue"),
+    REPORT_BLOCKED("report_blocked", "prologue", "blocks"),
+    RESULT("result");
 
     /** Text and the SHA-1 by which the server knows it. */
     record Form(byte[] text, byte[] sha) {
@@ -34,9 +36,13 @@ enum RedisScript {
     private final Form plain;
     private final Form marked;
 
-    RedisScript(String file, boolean settlesBlocks) {
+    RedisScript(String file, String... firstParts) {
+        StringBuilder text = new StringBuilder();
+        for (String part : firstParts) {
+            text.append(resource(part));
+        }
         this.file = file;
-        this.source = resource("prologue") + (settlesBlocks ? resource("blocks") : "") + resource(file);
+        this.source = text.append(resource(file)).toString();
         this.plain = Form.of(source);
         // With this line Redis refuses the script before it starts when memory is out or the server is read-only.
         this.marked = Form.of("#!lua\n" + source);

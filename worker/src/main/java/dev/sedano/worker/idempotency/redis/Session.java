@@ -12,6 +12,7 @@ import redis.clients.jedis.RedisProtocol;
 
 /** One connection to the server and what the server said about itself. Used by its pipeline's thread alone. */
 final class Session implements AutoCloseable {
+    private static final byte[] ONE = {'1'};
     private static final byte[] TWO = {'2'};
     private static final byte[] THREE = {'3'};
     private static final byte[] FOUR = {'4'};
@@ -69,7 +70,13 @@ final class Session implements AutoCloseable {
         RedisScript.Form form = script.form(info.marksScripts());
         CommandArguments command = new CommandArguments(whole ? Protocol.Command.EVAL : Protocol.Command.EVALSHA);
         command.add(whole ? form.text() : form.sha());
-        command.add(keys.size() == 2 ? TWO : keys.size() == 3 ? THREE : FOUR);
+        command.add(
+                switch (keys.size()) {
+                    case 1 -> ONE;
+                    case 2 -> TWO;
+                    case 3 -> THREE;
+                    default -> FOUR;
+                });
         for (int i = 0; i < keys.size(); i++) {
             command.add(keys.get(i));
         }

@@ -8,11 +8,12 @@ import redis.clients.jedis.exceptions.JedisDataException;
 final class StoreConnector implements StoreRound.Connector {
     private final RedisEndpoint endpoint;
     private final KnownData data;
-    private final HelloExchange hello;
+    private final StoreRound.@Nullable Greeting hello;
     private volatile @Nullable StoreSocket socket;
     private @Nullable Session session;
 
-    StoreConnector(RedisEndpoint endpoint, KnownData data, HelloExchange hello) {
+    /** @param hello null where no claims are made, so that the server's identity does not matter */
+    StoreConnector(RedisEndpoint endpoint, KnownData data, StoreRound.@Nullable Greeting hello) {
         this.endpoint = endpoint;
         this.data = data;
         this.hello = hello;
@@ -29,7 +30,7 @@ final class StoreConnector implements StoreRound.Connector {
         socket = fresh;
         try {
             open = Session.open(endpoint, fresh, timeout);
-            if (!data.isServer(open.info().identity())) {
+            if (hello != null && !data.isServer(open.info().identity())) {
                 open.timeout(StoreClock.millisUntil(deadline));
                 hello.with(open);
             }

@@ -28,15 +28,21 @@ final class StoreRound {
         boolean wasCut();
     }
 
+    /** Tells the server that we are there, before its first claim. */
+    @FunctionalInterface
+    interface Greeting {
+        void with(Session session);
+    }
+
     private final Connector connector;
-    private final HelloExchange hello;
+    private final Greeting hello;
     private final KnownData data;
     private final StoreListener listener;
     private final List<ScriptCall<?>> calls = new ArrayList<>();
     private final List<ScriptCall<?>> again = new ArrayList<>();
     private boolean helloFirst;
 
-    StoreRound(Connector connector, HelloExchange hello, KnownData data, StoreListener listener) {
+    StoreRound(Connector connector, Greeting hello, KnownData data, StoreListener listener) {
         this.connector = connector;
         this.hello = hello;
         this.data = data;
