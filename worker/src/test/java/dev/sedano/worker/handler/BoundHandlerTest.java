@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 class BoundHandlerTest {
     record Order(@Nullable String id) {}
 
+    @SuppressWarnings("DoNotCallSuggester") // called by reflection
     static final class Tasks {
         @Task("plain")
         void plain(String id) {}
