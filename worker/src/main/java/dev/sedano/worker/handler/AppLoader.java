@@ -94,7 +94,7 @@ public final class AppLoader implements AutoCloseable {
             throw new ConfigurationException(
                     OPTION, app, "cannot be loaded: " + e + ": build it again with its dependencies", e);
         } catch (IllegalArgumentException e) {
-            throw new ConfigurationException(OPTION, app, String.valueOf(e.getMessage()), e);
+            throw new ConfigurationException(OPTION, app, "cannot be used: " + e.getMessage(), e);
         } catch (IOException e) {
             throw new ConfigurationException(
                     OPTION, app, "cannot be read: " + e + ": give a jar, a classes folder or a class name", e);
@@ -124,7 +124,10 @@ public final class AppLoader implements AutoCloseable {
         int before = registry.definitions().size();
         module.register(registry);
         if (registry.definitions().size() == before) {
-            throw new ConfigurationException(OPTION, app, "holds module " + name + ", which registers no task");
+            throw new ConfigurationException(
+                    OPTION,
+                    app,
+                    "holds module " + name + ", which registers no task: add them to the registry it is given");
         }
     }
 

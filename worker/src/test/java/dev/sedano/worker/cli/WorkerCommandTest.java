@@ -161,8 +161,8 @@ class WorkerCommandTest {
             -P                    | forks    | use threads or virtual or solo
             -l                    | LOUD     | use DEBUG
             --lease               | soon     | write 30s
-            --lease               | 10ms     | PT1S
-            --retention           | 1s       | PT30S
+            --lease               | 10ms     | from 1s to 1h
+            --retention           | 1s       | from 30s
             --http                | here     | HOST:PORT
             --broker              | redis:// | use amqp://
             --result-backend      | db+x://y | use redis://
@@ -174,12 +174,12 @@ class WorkerCommandTest {
             --log-format          | xml      | use text or json
             -n                    | a@%x     | use %h
             --prefetch-multiplier | 0        | from 1 to 1000
-            -Q                    | a,a      | named twice
+            -Q                    | a,a      | names a twice
             """)
     void wrongValue_namesOptionAndCure(String option, String value, String cure) {
         assertThat(run(option, value)).isEqualTo(ExitCode.USAGE);
 
-        assertThat(err.toString()).contains("option " + option, cure);
+        assertThat(err.toString()).contains("sedano: " + option + " \"" + value + "\"", cure);
         assertThat(config).isNull();
     }
 
@@ -245,10 +245,10 @@ class WorkerCommandTest {
     @Test
     void missingOrUnknownApp_isUsage() {
         assertThat(execute("worker")).isEqualTo(ExitCode.USAGE);
-        assertThat(err.toString()).contains("option -A");
+        assertThat(err.toString()).contains("-A is not given");
 
         assertThat(execute("worker", "-A", "nope.jar")).isEqualTo(ExitCode.USAGE);
-        assertThat(err.toString()).contains("\"nope.jar\": does not exist");
+        assertThat(err.toString()).contains("-A \"nope.jar\" does not exist");
     }
 
     @Test

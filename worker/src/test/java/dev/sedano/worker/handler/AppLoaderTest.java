@@ -164,7 +164,7 @@ class AppLoaderTest {
     private void assertRefused(String app, String message) {
         assertThatExceptionOfType(ConfigurationException.class)
                 .isThrownBy(() -> load(app))
-                .withMessageStartingWith("option -A = \"" + app + "\"")
+                .withMessageStartingWith("-A \"" + app + "\" ")
                 .withMessageContaining(message);
     }
 

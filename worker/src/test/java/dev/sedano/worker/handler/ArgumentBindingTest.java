@@ -3,13 +3,13 @@ package dev.sedano.worker.handler;
 import static dev.sedano.worker.handler.Fixtures.call;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import dev.sedano.task.Default;
 import dev.sedano.task.Task;
 import dev.sedano.task.TaskContext;
 import dev.sedano.task.TaskRegistry;
+import dev.sedano.worker.ConfigurationException;
 import dev.sedano.worker.idempotency.Leases;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -189,7 +189,7 @@ class ArgumentBindingTest {
     void wrongDefaults_areRefusedAtStart() {
         for (Class<?> type : List.of(BadDefault.class, MistypedDefault.class)) {
             TaskRegistry registry = new TaskRegistry().addMethods(type);
-            assertThatIllegalArgumentException()
+            assertThatExceptionOfType(ConfigurationException.class)
                     .isThrownBy(() -> Handlers.of(registry, Fixtures.CONVERTER))
                     .withMessageContaining("@Default")
                     .withMessageContaining("work");
