@@ -122,7 +122,14 @@ public final class AppLoader implements AutoCloseable {
         }
         TaskModule module = module(app, type);
         int before = registry.definitions().size();
-        module.register(registry);
+        try {
+            module.register(registry);
+        } catch (IllegalArgumentException e) {
+            throw e; // a task was refused: the message says which and why
+        } catch (RuntimeException e) {
+            throw new ConfigurationException(
+                    OPTION, app, "holds module " + name + ", which failed (" + e + "): correct its register method", e);
+        }
         if (registry.definitions().size() == before) {
             throw new ConfigurationException(
                     OPTION,

@@ -127,6 +127,19 @@ class AppLoaderTest {
     }
 
     @Test
+    void moduleThatFails_isNamed() throws IOException {
+        Path classes = compile(
+                "Module",
+                "package app; public class Module implements dev.sedano.task.TaskModule {"
+                        + " public void register(dev.sedano.task.TaskRegistry registry) {"
+                        + " throw new IllegalStateException(\"no database\"); } }");
+        Path services = Files.createDirectories(classes.resolve("META-INF/services"));
+        Files.writeString(services.resolve("dev.sedano.task.TaskModule"), "app.Module\n");
+
+        assertRefused(classes.toString(), "module app.Module, which failed");
+    }
+
+    @Test
     void newerClassFile_namesBothJavaVersions() throws IOException {
         Path classes = compile("Tasks", TASKS);
         Path file = classes.resolve("app/Tasks.class");
