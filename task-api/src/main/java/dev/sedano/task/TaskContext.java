@@ -28,8 +28,8 @@ public interface TaskContext {
     /** How often this task was retried before, 0 for the first attempt. */
     int retries();
 
-    /** Custom headers of the message, those that Celery itself does not define; never null, unmodifiable. */
-    Map<String, Object> headers();
+    /** Custom headers of the message, those that Celery itself does not define; an unmodifiable map, values may be null. */
+    Map<String, @Nullable Object> headers();
 
     /**
      * The key under which this run was claimed, without scope: the explicit key, or else the task id. Stable over

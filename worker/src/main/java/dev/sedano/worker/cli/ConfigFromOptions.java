@@ -1,0 +1,150 @@
+package dev.sedano.worker.cli;
+
+import dev.sedano.worker.ConfigurationException;
+import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
+import dev.sedano.worker.runtime.BrokerUri;
+import dev.sedano.worker.runtime.DurationText;
+import dev.sedano.worker.runtime.HttpAddress;
+import dev.sedano.worker.runtime.NodeName;
+import dev.sedano.worker.runtime.PoolKind;
+import dev.sedano.worker.runtime.RedisUri;
+import dev.sedano.worker.runtime.ResultBackend;
+import dev.sedano.worker.runtime.StateDir;
+import dev.sedano.worker.runtime.TopologyMode;
+import dev.sedano.worker.runtime.UnknownTaskPolicy;
+import dev.sedano.worker.runtime.WorkerConfig;
+import dev.sedano.worker.runtime.WorkerConfigBuilder;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Options and environment to a checked configuration. An option wins over the environment, ours over Celery's. */
+final class ConfigFromOptions {
+    private static final List<String> CELERY_POOLS = List.of("prefork", "processes", "gevent", "eventlet");
+
+    private final WorkerOptions options;
+    private final Map<String, String> environment;
+    private final Consumer<String> warnings;
+
+    /** @param warnings takes one line about each thing that is accepted but not as asked */
+    ConfigFromOptions(WorkerOptions options, Map<String, String> environment, Consumer<String> warnings) {
+        this.options = options;
+        this.environment = environment;
+        this.warnings = warnings;
+    }
+
+    WorkerConfig config() {
+        String node = NodeName.format(options.node == null ? NodeName.DEFAULT : options.node, NodeName.hostname());
+        WorkerConfigBuilder config = WorkerConfig.builder()
+                .node(node)
+                .stateDir(options.stateDir == null ? StateDir.of(environment, node) : Path.of(options.stateDir));
+        services(config);
+        work(config);
+        times(config);
+        return config.build();
+    }
+
+    private void services(WorkerConfigBuilder config) {
+        given("--broker", options.broker, "SEDANO_BROKER_URL", "CELERY_BROKER_URL")
+                .apply((name, url) -> config.brokers(BrokerUri.parseAll(name, url)));
+        given("--result-backend", options.resultBackend, "SEDANO_RESULT_BACKEND", "CELERY_RESULT_BACKEND")
+                .apply((name, url) -> config.resultBackend(ResultBackend.parse(name, url)));
+        given("--idempotency-store", options.idempotencyStore, "SEDANO_IDEMPOTENCY_STORE")
+                .apply((name, url) -> config.idempotencyStore(RedisUri.parse(name, url)));
+        given("--http", options.http)
+                .apply((name, text) ->
+                        config.http(text.equalsIgnoreCase("off") ? null : HttpAddress.parse(name, text)));
+        given("--namespace", options.namespace).apply((name, text) -> config.namespace(text));
+        given("--topology", options.topology)
+                .apply((name, text) -> config.topology(choice(name, text, TopologyMode.values())));
+    }
+
+    private void work(WorkerConfigBuilder config) {
+        if (!options.queues.isEmpty()) {
+            config.queues(options.queues.stream().map(String::strip).toList());
+        }
+        PoolKind pool = pool();
+        config.pool(pool);
+        if (pool == PoolKind.SOLO) {
+            config.concurrency(1);
+        }
+        given("-c", options.concurrency).apply((name, text) -> config.concurrency(number(name, text)));
+        given("--prefetch-multiplier", options.prefetchMultiplier)
+                .apply((name, text) -> config.prefetchMultiplier(number(name, text)));
+        given("--on-unknown-task", options.onUnknownTask)
+                .apply((name, text) -> config.unknownTask(choice(name, text, UnknownTaskPolicy.values())));
+        given("--on-lease-loss", options.onLeaseLoss)
+                .apply((name, text) -> config.afterLeaseLoss(choice(name, text, AfterLeaseLoss.values())));
+    }
+
+    private void times(WorkerConfigBuilder config) {
+        given("--shutdown-timeout", options.shutdownTimeout)
+                .apply((name, text) -> config.shutdownTimeout(DurationText.parse(name, text)));
+        given("--lease", options.lease).apply((name, text) -> config.lease(DurationText.parse(name, text)));
+        given("--retention", options.retention).apply((name, text) -> config.retention(DurationText.parse(name, text)));
+    }
+
+    private PoolKind pool() {
+        if (options.pool == null) {
+            return PoolKind.THREADS;
+        }
+        if (CELERY_POOLS.contains(options.pool.toLowerCase(Locale.ROOT))) {
+            warnings.accept("-P " + options.pool + " is a pool of Python's worker: using -P threads");
+            return PoolKind.THREADS;
+        }
+        return choice("-P", options.pool, PoolKind.values());
+    }
+
+    /** A setting that was given, under the name that errors shall use; value null = not given. */
+    private record Given(String name, @Nullable String value) {
+        interface Use {
+            void with(String name, String value);
+        }
+
+        void apply(Use use) {
+            if (value != null) {
+                use.with(name, value);
+            }
+        }
+    }
+
+    private Given given(String option, @Nullable String value, String... variables) {
+        if (value != null) {
+            return new Given(option, value);
+        }
+        return Arrays.stream(variables)
+                .filter(variable -> !environment.getOrDefault(variable, "").isBlank())
+                .findFirst()
+                .map(variable -> new Given(option + " (environment " + variable + ")", environment.get(variable)))
+                .orElse(new Given(option, null));
+    }
+
+    private static int number(String option, String text) {
+        if (text.strip().matches("[0-9]{1,9}")) {
+            return Integer.parseInt(text.strip());
+        }
+        throw new ConfigurationException(option, text, "is no whole number: write one, such as 4");
+    }
+
+    private static <E extends Enum<E>> E choice(String option, String text, E[] values) {
+        return Arrays.stream(values)
+                .filter(value -> spelled(value).equalsIgnoreCase(text.strip()))
+                .findFirst()
+                .orElseThrow(() -> new ConfigurationException(
+                        option,
+                        text,
+                        "is unknown: use "
+                                + Arrays.stream(values)
+                                        .map(ConfigFromOptions::spelled)
+                                        .collect(Collectors.joining(" or "))));
+    }
+
+    private static String spelled(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

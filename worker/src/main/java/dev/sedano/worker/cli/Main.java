@@ -1,0 +1,19 @@
+package dev.sedano.worker.cli;
+
+import dev.sedano.task.TaskRegistry;
+import dev.sedano.worker.runtime.WorkerConfig;
+
+/** The {@code sedano} program. */
+public final class Main {
+    private Main() {}
+
+    /** Runs the command and ends the process with its exit code, see {@link ExitCode}. */
+    public static void main(String[] args) {
+        System.exit(SedanoCommand.commandLine(System.getenv(), Main::run).execute(args));
+    }
+
+    private static int run(WorkerConfig config, TaskRegistry registry) {
+        throw new IllegalStateException(
+                "this build has no worker to run " + registry.definitions().size() + " tasks on " + config.node());
+    }
+}

@@ -1,0 +1,96 @@
+package dev.sedano.worker.cli;
+
+import dev.sedano.task.TaskRegistry;
+import dev.sedano.worker.ConfigurationException;
+import dev.sedano.worker.handler.AppLoader;
+import dev.sedano.worker.runtime.WorkerConfig;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code sedano worker}: reads the options, loads the applications, runs the worker. */
+@Command(
+        name = "worker",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        description = {
+            "Runs the tasks of APP against your broker and store.",
+            "",
+            "SIGTERM: stop taking work, finish what runs, return the rest. A second SIGTERM, or the end of"
+                    + " --shutdown-timeout, ends the wait.",
+            "TIME is 500ms, 30s, 5m, 2h, 7d, a number of seconds, or ISO-8601.",
+            ""
+        },
+        footer = {
+            "",
+            "Switches of Celery's worker that mean nothing here, such as --autoscale or --without-gossip, are accepted"
+                    + " and ignored with a warning."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:stopped as asked; everything is settled or returned",
+            "2:wrong usage or configuration; nothing was started",
+            "3:finished work is unrecorded, and kept in the journal in --state-dir",
+            "69:broker or store out of reach at start",
+            "70:internal error"
+        })
+final class WorkerCommand implements Callable<Integer> {
+    private final Map<String, String> environment;
+    private final WorkerLauncher launcher;
+
+    @Mixin
+    private final WorkerOptions options = new WorkerOptions();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before call
+    private CommandSpec spec;
+
+    private WorkerCommand(Map<String, String> environment, WorkerLauncher launcher) {
+        this.environment = environment;
+        this.launcher = launcher;
+    }
+
+    static CommandLine commandLine(Map<String, String> environment, WorkerLauncher launcher) {
+        CommandLine commandLine = new CommandLine(new WorkerCommand(environment, launcher));
+        CeleryOnlyOptions.addTo(commandLine.getCommandSpec());
+        return commandLine;
+    }
+
+    @Override
+    public Integer call() {
+        warnOfIgnored();
+        LogSettings logs = LogSettings.parse(options.logLevel, options.logFormat);
+        WorkerConfig config = new ConfigFromOptions(options, environment, this::warn).config();
+        if (options.apps.isEmpty()) {
+            throw new ConfigurationException(
+                    AppLoader.OPTION, "", "is not given: name a jar, a classes folder or a class with tasks");
+        }
+        logs.apply();
+        TaskRegistry registry = new TaskRegistry();
+        try (AppLoader apps = AppLoader.load(options.apps, registry)) {
+            Thread.currentThread().setContextClassLoader(apps.classLoader());
+            return launcher.run(config, registry);
+        }
+    }
+
+    private void warnOfIgnored() {
+        List<String> ignored = CeleryOnlyOptions.given(spec.commandLine().getParseResult());
+        if (!ignored.isEmpty()) {
+            warn(String.join(", ", ignored) + (ignored.size() == 1 ? " has" : " have")
+                    + " no meaning for this worker: ignored");
+        }
+        if (options.events) {
+            warn("-E is accepted, but task events are not sent yet");
+        }
+    }
+
+    private void warn(String line) {
+        spec.commandLine().getErr().println("sedano worker: warning: " + line);
+    }
+}

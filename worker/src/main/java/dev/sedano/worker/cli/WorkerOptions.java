@@ -1,0 +1,159 @@
+package dev.sedano.worker.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options of {@code sedano worker} as typed; {@link ConfigFromOptions} gives them their meaning. */
+final class WorkerOptions {
+    @Option(
+            names = {"-A", "--app"},
+            paramLabel = "APP",
+            description = "A jar, a classes folder or a class name with tasks; may repeat.")
+    List<String> apps = new ArrayList<>();
+
+    @Option(
+            names = {"-Q", "--queues"},
+            paramLabel = "q1,q2",
+            split = ",",
+            description = "Queues to consume. Default: celery.")
+    List<String> queues = new ArrayList<>();
+
+    @Option(
+            names = {"-c", "--concurrency"},
+            paramLabel = "N",
+            description = "Handlers that run at once. Default: the number of processors.")
+    @Nullable
+    String concurrency;
+
+    @Option(
+            names = {"-n", "--hostname"},
+            paramLabel = "NODE",
+            description =
+                    "Name of this worker; %%h host name, %%n its first label, %%d its domain. Default: sedano@%%h.")
+    @Nullable
+    String node;
+
+    @Option(
+            names = {"-P", "--pool"},
+            paramLabel = "POOL",
+            description = "threads, virtual (Java 21 or newer) or solo. Default: threads.")
+    @Nullable
+    String pool;
+
+    @Option(
+            names = {"-l", "--loglevel"},
+            paramLabel = "LEVEL",
+            description = "DEBUG, INFO, WARNING, ERROR, CRITICAL or FATAL. Default: INFO.")
+    @Nullable
+    String logLevel;
+
+    @Option(
+            names = {"-E", "--task-events", "--events"},
+            description = "Accepted; task events are not sent yet.")
+    boolean events;
+
+    @Option(
+            names = {"-b", "--broker"},
+            paramLabel = "URL",
+            description = "amqp://, pyamqp:// or amqps://; several separated by ';'. Environment: SEDANO_BROKER_URL,"
+                    + " CELERY_BROKER_URL. Default: amqp://guest:guest@localhost:5672//.")
+    @Nullable
+    String broker;
+
+    @Option(
+            names = "--result-backend",
+            paramLabel = "URL",
+            description = "redis://, rediss://, rpc:// or disabled. Environment: SEDANO_RESULT_BACKEND,"
+                    + " CELERY_RESULT_BACKEND.")
+    @Nullable
+    String resultBackend;
+
+    @Option(
+            names = "--idempotency-store",
+            paramLabel = "URL",
+            description = "redis:// or rediss://. Environment: SEDANO_IDEMPOTENCY_STORE. Default: the result backend if"
+                    + " that is Redis.")
+    @Nullable
+    String idempotencyStore;
+
+    @Option(
+            names = "--http",
+            paramLabel = "HOST:PORT",
+            description = "Health and metrics, or off. Default: 127.0.0.1:9464.")
+    @Nullable
+    String http;
+
+    @Option(
+            names = "--shutdown-timeout",
+            paramLabel = "TIME",
+            description = "How long SIGTERM waits for running handlers. Default: 60s.")
+    @Nullable
+    String shutdownTimeout;
+
+    @Option(
+            names = "--namespace",
+            paramLabel = "NAME",
+            description = "Prefix of the keys in the store; workers that share work share it. Default: default.")
+    @Nullable
+    String namespace;
+
+    @Option(
+            names = "--state-dir",
+            paramLabel = "DIR",
+            description =
+                    "Journal and known epoch. Default: $XDG_STATE_HOME/sedano/NODE, or ~/.local/state/sedano/NODE.")
+    @Nullable
+    String stateDir;
+
+    @Option(
+            names = "--lease",
+            paramLabel = "TIME",
+            description = "How long a claim holds without renewal; more than the longest pause of this process."
+                    + " Default: 30s.")
+    @Nullable
+    String lease;
+
+    @Option(
+            names = "--retention",
+            paramLabel = "TIME",
+            description = "How long completed keys are remembered. Default: 7d.")
+    @Nullable
+    String retention;
+
+    @Option(
+            names = "--prefetch-multiplier",
+            paramLabel = "N",
+            description = "Deliveries taken ahead per handler. Default: 4.")
+    @Nullable
+    String prefetchMultiplier;
+
+    @Option(
+            names = "--log-format",
+            paramLabel = "FORMAT",
+            description = "text or json (one object per line). Default: text.")
+    @Nullable
+    String logFormat;
+
+    @Option(
+            names = "--on-unknown-task",
+            paramLabel = "POLICY",
+            description = "dead-letter: to <queue>.dead. Default: dead-letter.")
+    @Nullable
+    String onUnknownTask;
+
+    @Option(
+            names = "--topology",
+            paramLabel = "MODE",
+            description = "declare, passive or none: what to do about queues. Default: declare.")
+    @Nullable
+    String topology;
+
+    @Option(
+            names = "--on-lease-loss",
+            paramLabel = "POLICY",
+            description = "rerun (announced to the handler) or park, for work whose worker vanished. Default: rerun.")
+    @Nullable
+    String onLeaseLoss;
+}

@@ -1,0 +1,111 @@
+package dev.sedano.worker.handler;
+
+import dev.sedano.task.TaskContext;
+import dev.sedano.task.TaskDefinition;
+import dev.sedano.task.TaskOptions;
+import dev.sedano.worker.idempotency.Lease;
+import dev.sedano.worker.idempotency.TaskKey;
+import java.lang.reflect.InvocationTargetException;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task that can be called, once a claim on its key was granted. Immutable; its methods may be called by several
+ * threads at once.
+ */
+public final class BoundHandler {
+    private final String name;
+    private final TaskOptions options;
+    private final KeyReader keys;
+    private final Body body;
+
+    /** The handler's code behind its arguments. */
+    @FunctionalInterface
+    private interface Body {
+        @Nullable
+        Object run(TaskContext context, TaskCallValues call) throws Throwable;
+    }
+
+    private BoundHandler(TaskDefinition task, KeyReader keys, Body body) {
+        this.name = task.name();
+        this.options = task.options();
+        this.keys = keys;
+        this.body = body;
+    }
+
+    /**
+     * Binds a definition.
+     *
+     * @throws IllegalArgumentException if a parameter's default does not fit its type
+     */
+    static BoundHandler of(TaskDefinition task, ArgumentConverter converter) {
+        if (task instanceof TaskDefinition.MethodTask method) {
+            ArgumentBinder binder = new ArgumentBinder(Signature.of(method.method(), converter), converter);
+            return new BoundHandler(task, KeyReader.of(task, binder), methodBody(method, binder));
+        }
+        TaskDefinition.HandlerTask handler = (TaskDefinition.HandlerTask) task;
+        return new BoundHandler(task, KeyReader.of(task, null), handler.handler()::handle);
+    }
+
+    private static Body methodBody(TaskDefinition.MethodTask task, ArgumentBinder binder) {
+        return (context, call) -> {
+            @Nullable Object[] arguments = binder.bind(context, call);
+            try {
+                return task.method().invoke(task.target(), arguments);
+            } catch (InvocationTargetException e) {
+                throw Objects.requireNonNullElse(e.getCause(), e);
+            }
+        };
+    }
+
+    /** The task's name on the wire. */
+    public String name() {
+        return name;
+    }
+
+    /** How long this task's completed keys are remembered; null = the worker's setting. */
+    public @Nullable Duration ttl() {
+        return options.ttl();
+    }
+
+    /**
+     * The key under which {@code call} is claimed: the message's own, else the one in its arguments, else the task id.
+     * An explicit key is scoped by the task's name, or by the scope that tasks share on purpose. A call that does not
+     * fit its method has the task id as key.
+     *
+     * @param headerKey the message header {@code idempotency_key}; null or blank = none
+     * @throws KeyExtractionException if the key cannot be read, so the call must not run
+     */
+    public TaskKey keyOf(@Nullable String headerKey, TaskCallValues call, String taskId) {
+        String key = headerKey == null || headerKey.isBlank() ? argumentKey(call) : headerKey;
+        if (key == null || key.isBlank()) {
+            return TaskKey.ofTaskId(taskId);
+        }
+        return TaskKey.explicit(Objects.requireNonNullElse(options.scope(), name), key);
+    }
+
+    private @Nullable String argumentKey(TaskCallValues call) {
+        try {
+            return keys.read(call);
+        } catch (VirtualMachineError e) {
+            throw e;
+        } catch (Throwable e) { // an extractor's errors are its task's outcome, as a handler's are
+            throw new KeyExtractionException(name, e);
+        }
+    }
+
+    /**
+     * Runs the handler.
+     *
+     * @param lease the proof that a claim for this run was granted
+     * @return what the handler returned
+     * @throws ArgumentsException if the arguments do not fit; the handler did not start
+     * @throws Throwable what the handler threw, itself and unwrapped. All but {@link VirtualMachineError} is the task's
+     *     outcome FAILURE, other errors such as AssertionError or NoClassDefFoundError included
+     */
+    public @Nullable Object invoke(Lease lease, TaskContext context, TaskCallValues call) throws Throwable {
+        Objects.requireNonNull(lease, "a handler runs only under a granted claim");
+        return body.run(context, call);
+    }
+}

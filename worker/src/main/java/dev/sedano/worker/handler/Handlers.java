@@ -1,0 +1,41 @@
+package dev.sedano.worker.handler;
+
+import dev.sedano.task.TaskDefinition;
+import dev.sedano.task.TaskRegistry;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The worker's tasks by name. Immutable and thread-safe. */
+public final class Handlers {
+    private final Map<String, BoundHandler> byName;
+
+    private Handlers(Map<String, BoundHandler> byName) {
+        this.byName = byName;
+    }
+
+    /**
+     * Binds what is registered now; later additions are not seen.
+     *
+     * @throws IllegalArgumentException if a parameter's default does not fit its type
+     */
+    public static Handlers of(TaskRegistry registry, ArgumentConverter converter) {
+        Map<String, BoundHandler> byName = new LinkedHashMap<>();
+        for (TaskDefinition task : registry.definitions()) {
+            byName.put(task.name(), BoundHandler.of(task, converter));
+        }
+        return new Handlers(Collections.unmodifiableMap(byName));
+    }
+
+    /** The handler of the task {@code name}, or null. */
+    public @Nullable BoundHandler find(String name) {
+        return byName.get(name);
+    }
+
+    /** All names, in the order of registration; unmodifiable. */
+    public Set<String> names() {
+        return byName.keySet();
+    }
+}

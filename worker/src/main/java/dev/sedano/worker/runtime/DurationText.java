@@ -1,0 +1,37 @@
+package dev.sedano.worker.runtime;
+
+import dev.sedano.worker.ConfigurationException;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Times as people write them. */
+public final class DurationText {
+    private static final Pattern NUMBER_AND_UNIT = Pattern.compile("([0-9]{1,9})\\s*(ms|s|m|h|d)?");
+    private static final Map<String, Long> MILLIS =
+            Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
+
+    private DurationText() {}
+
+    /**
+     * Reads {@code 500ms}, {@code 30s}, {@code 5m}, {@code 2h}, {@code 7d}, a bare number of seconds, or ISO-8601.
+     *
+     * @param option whom errors name
+     */
+    public static Duration parse(String option, String text) {
+        Matcher matcher = NUMBER_AND_UNIT.matcher(text.strip().toLowerCase(Locale.ROOT));
+        if (matcher.matches()) {
+            String unit = matcher.group(2) == null ? "s" : matcher.group(2);
+            return Duration.ofMillis(Long.parseLong(matcher.group(1)) * MILLIS.getOrDefault(unit, 1_000L));
+        }
+        try {
+            return Duration.parse(text.strip());
+        } catch (DateTimeParseException e) {
+            throw new ConfigurationException(
+                    option, text, "is no time: write 30s, 5m, 2h, 7d or ISO-8601 such as PT30S", e);
+        }
+    }
+}

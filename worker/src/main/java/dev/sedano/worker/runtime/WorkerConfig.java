@@ -1,0 +1,131 @@
+package dev.sedano.worker.runtime;
+
+import dev.sedano.worker.ConfigurationException;
+import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All settings of a worker, checked. Immutable; {@code toString} shows no secret. Each parameter says the command
+ * line's option and the builder's default.
+ *
+ * @param brokers {@code --broker}; tried in this order; {@code amqp://guest:guest@localhost:5672//}
+ * @param resultBackend {@code --result-backend}; none by default: it has to be said
+ * @param idempotencyStore {@code --idempotency-store}; the result backend if that is Redis, else it has to be said
+ * @param queues {@code -Q}; {@code celery}
+ * @param concurrency {@code -c}; how many handlers run at once, 1 to 10000; the number of processors
+ * @param node {@code -n}; {@code sedano@<hostname>}
+ * @param pool {@code -P}; threads
+ * @param prefetchMultiplier {@code --prefetch-multiplier}; deliveries taken ahead per slot, 1 to 1000; 4
+ * @param http {@code --http}; null = off; 127.0.0.1:9464
+ * @param shutdownTimeout {@code --shutdown-timeout}; zero and up; 60 s
+ * @param lease {@code --lease}; how long a claim holds without renewal, 1 s to 1 h; 30 s
+ * @param retention {@code --retention}; how long completed keys are remembered, a lease and up; 7 days
+ * @param resultExpiry how long results stay in the backend, 1 s and up; 1 day, as in Celery
+ * @param namespace {@code --namespace}; prefix of the store's keys; workers that share work share it; {@code default}
+ * @param stateDir {@code --state-dir}; journal and known epoch; {@code $XDG_STATE_HOME/sedano/<node>}
+ * @param topology {@code --topology}; declare
+ * @param unknownTask {@code --on-unknown-task}; dead-letter
+ * @param afterLeaseLoss {@code --on-lease-loss}; rerun
+ */
+public record WorkerConfig(
+        List<BrokerUri> brokers,
+        ResultBackend resultBackend,
+        RedisUri idempotencyStore,
+        List<String> queues,
+        int concurrency,
+        String node,
+        PoolKind pool,
+        int prefetchMultiplier,
+        @Nullable HttpAddress http,
+        Duration shutdownTimeout,
+        Duration lease,
+        Duration retention,
+        Duration resultExpiry,
+        String namespace,
+        Path stateDir,
+        TopologyMode topology,
+        UnknownTaskPolicy unknownTask,
+        AfterLeaseLoss afterLeaseLoss) {
+
+    /**
+     * Checks every setting.
+     *
+     * @throws ConfigurationException naming option, value and cure
+     */
+    public WorkerConfig {
+        brokers = List.copyOf(brokers);
+        queues = List.copyOf(queues);
+        require(!brokers.isEmpty(), "--broker", "", "names no broker: write amqp://user:password@host:5672/vhost");
+        checkQueues(queues);
+        inRange("-c", concurrency, 1, 10_000);
+        require(
+                pool != PoolKind.SOLO || concurrency == 1,
+                "-c",
+                concurrency,
+                "does not fit -P solo, which runs one handler at a time: leave -c out, or use -P threads");
+        require(
+                pool != PoolKind.VIRTUAL || Runtime.version().feature() >= 21,
+                "-P",
+                "virtual",
+                "needs Java 21 or newer, this is Java " + Runtime.version().feature()
+                        + ": use -P threads, or start the worker with a newer Java");
+        require(
+                node.matches("[^\\s@/\\\\]+@[^\\s@/\\\\]+"),
+                "-n",
+                node,
+                "is no node name: write NAME@HOST without blanks and slashes, as w1@%h");
+        inRange("--prefetch-multiplier", prefetchMultiplier, 1, 1000);
+        require(!shutdownTimeout.isNegative(), "--shutdown-timeout", shutdownTimeout, "is negative: write 60s");
+        between("--lease", lease, Duration.ofSeconds(1), Duration.ofHours(1));
+        between("--retention", retention, lease, Duration.ofDays(3650));
+        between("result expiry", resultExpiry, Duration.ofSeconds(1), Duration.ofDays(3650));
+        require(
+                namespace.matches("[A-Za-z0-9_.-]{1,64}"),
+                "--namespace",
+                namespace,
+                "is no namespace: use 1 to 64 letters, digits, dots, dashes and underscores");
+    }
+
+    /** A builder with the defaults filled in. */
+    public static WorkerConfigBuilder builder() {
+        return new WorkerConfigBuilder();
+    }
+
+    /** Whether result and completion marker live in the same database, so that one script can write both. */
+    public boolean resultBesideMarker() {
+        return resultBackend instanceof ResultBackend.Redis redis && redis.uri().sameDatabaseAs(idempotencyStore);
+    }
+
+    private static void checkQueues(List<String> queues) {
+        require(!queues.isEmpty(), "-Q", "", "names no queue: write -Q celery");
+        HashSet<String> seen = new HashSet<>();
+        for (String queue : queues) {
+            int bytes = queue.getBytes(StandardCharsets.UTF_8).length;
+            require(!queue.isBlank() && bytes <= 255, "-Q", queue, "is no queue name: use 1 to 255 bytes of text");
+            require(seen.add(queue), "-Q", queue, "is named twice: name each queue once");
+        }
+    }
+
+    private static void inRange(String option, int value, int least, int most) {
+        require(value >= least && value <= most, option, value, "must be from " + least + " to " + most);
+    }
+
+    private static void between(String option, Duration value, Duration least, Duration most) {
+        require(
+                value.compareTo(least) >= 0 && value.compareTo(most) <= 0,
+                option,
+                value,
+                "must be from " + least + " to " + most);
+    }
+
+    private static void require(boolean holds, String option, Object value, String cure) {
+        if (!holds) {
+            throw new ConfigurationException(option, value.toString(), cure);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package dev.sedano.worker.runtime;
+
+import dev.sedano.worker.ConfigurationException;
+import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Collects the settings of a {@link WorkerConfig}, whose documentation says meaning and range. Not thread-safe. */
+public final class WorkerConfigBuilder {
+    private static final String DEFAULT_BROKER = "amqp://guest:guest@localhost:5672//";
+
+    private List<BrokerUri> brokers = BrokerUri.parseAll("--broker", DEFAULT_BROKER);
+    private @Nullable ResultBackend resultBackend;
+    private @Nullable RedisUri idempotencyStore;
+    private List<String> queues = List.of("celery");
+    private int concurrency = Runtime.getRuntime().availableProcessors();
+    private @Nullable String node;
+    private PoolKind pool = PoolKind.THREADS;
+    private int prefetchMultiplier = 4;
+    private @Nullable HttpAddress http = new HttpAddress("127.0.0.1", 9464);
+    private Duration shutdownTimeout = Duration.ofSeconds(60);
+    private Duration lease = Duration.ofSeconds(30);
+    private Duration retention = Duration.ofDays(7);
+    private Duration resultExpiry = Duration.ofDays(1);
+    private String namespace = "default";
+    private @Nullable Path stateDir;
+    private TopologyMode topology = TopologyMode.DECLARE;
+    private UnknownTaskPolicy unknownTask = UnknownTaskPolicy.DEAD_LETTER;
+    private AfterLeaseLoss afterLeaseLoss = AfterLeaseLoss.RERUN;
+
+    WorkerConfigBuilder() {}
+
+    /** Brokers, tried in this order. */
+    public WorkerConfigBuilder brokers(List<BrokerUri> value) {
+        this.brokers = value;
+        return this;
+    }
+
+    /** Where callers find results; has to be set. */
+    public WorkerConfigBuilder resultBackend(ResultBackend value) {
+        this.resultBackend = value;
+        return this;
+    }
+
+    /** Where completion markers are kept; the default is the result backend if that is Redis. */
+    public WorkerConfigBuilder idempotencyStore(RedisUri value) {
+        this.idempotencyStore = value;
+        return this;
+    }
+
+    /** What to consume. */
+    public WorkerConfigBuilder queues(List<String> value) {
+        this.queues = value;
+        return this;
+    }
+
+    /** How many handlers run at once. */
+    public WorkerConfigBuilder concurrency(int value) {
+        this.concurrency = value;
+        return this;
+    }
+
+    /** The worker's name, NAME@HOST. */
+    public WorkerConfigBuilder node(String value) {
+        this.node = value;
+        return this;
+    }
+
+    /** What runs the handlers. */
+    public WorkerConfigBuilder pool(PoolKind value) {
+        this.pool = value;
+        return this;
+    }
+
+    /** Deliveries taken ahead per slot. */
+    public WorkerConfigBuilder prefetchMultiplier(int value) {
+        this.prefetchMultiplier = value;
+        return this;
+    }
+
+    /** Where health and metrics are served; null = nowhere. */
+    public WorkerConfigBuilder http(@Nullable HttpAddress value) {
+        this.http = value;
+        return this;
+    }
+
+    /** How long a warm shutdown waits. */
+    public WorkerConfigBuilder shutdownTimeout(Duration value) {
+        this.shutdownTimeout = value;
+        return this;
+    }
+
+    /** How long a claim holds without renewal. */
+    public WorkerConfigBuilder lease(Duration value) {
+        this.lease = value;
+        return this;
+    }
+
+    /** How long completed keys are remembered. */
+    public WorkerConfigBuilder retention(Duration value) {
+        this.retention = value;
+        return this;
+    }
+
+    /** How long results stay in the backend. */
+    public WorkerConfigBuilder resultExpiry(Duration value) {
+        this.resultExpiry = value;
+        return this;
+    }
+
+    /** Prefix of the store's keys. */
+    public WorkerConfigBuilder namespace(String value) {
+        this.namespace = value;
+        return this;
+    }
+
+    /** Where journal and known epoch are kept. */
+    public WorkerConfigBuilder stateDir(Path value) {
+        this.stateDir = value;
+        return this;
+    }
+
+    /** What is done about the queues. */
+    public WorkerConfigBuilder topology(TopologyMode value) {
+        this.topology = value;
+        return this;
+    }
+
+    /** What happens to messages of unknown tasks. */
+    public WorkerConfigBuilder unknownTask(UnknownTaskPolicy value) {
+        this.unknownTask = value;
+        return this;
+    }
+
+    /** What happens to work whose owner vanished. */
+    public WorkerConfigBuilder afterLeaseLoss(AfterLeaseLoss value) {
+        this.afterLeaseLoss = value;
+        return this;
+    }
+
+    /**
+     * The checked settings.
+     *
+     * @throws ConfigurationException if one is missing or out of range
+     */
+    public WorkerConfig build() {
+        ResultBackend backend = resultBackend;
+        if (backend == null) {
+            throw new ConfigurationException(
+                    "--result-backend",
+                    "",
+                    "is not given: write redis://host:6379/0, rpc:// or disabled, or set SEDANO_RESULT_BACKEND");
+        }
+        String nodeName = node == null ? NodeName.format(NodeName.DEFAULT, NodeName.hostname()) : node;
+        return new WorkerConfig(
+                brokers,
+                backend,
+                idempotencyStore == null ? storeOf(backend) : idempotencyStore,
+                queues,
+                concurrency,
+                nodeName,
+                pool,
+                prefetchMultiplier,
+                http,
+                shutdownTimeout,
+                lease,
+                retention,
+                resultExpiry,
+                namespace,
+                stateDir == null ? StateDir.of(System.getenv(), nodeName) : stateDir,
+                topology,
+                unknownTask,
+                afterLeaseLoss);
+    }
+
+    /** Results that are no Redis leave no place for the markers, and without markers nothing may run. */
+    private static RedisUri storeOf(ResultBackend backend) {
+        if (backend instanceof ResultBackend.Redis redis) {
+            return redis.uri();
+        }
+        throw new ConfigurationException(
+                "--idempotency-store",
+                "",
+                "is not given, and results go to " + backend + ", which cannot keep the completion markers: write"
+                        + " --idempotency-store redis://host:6379/0, or set SEDANO_IDEMPOTENCY_STORE");
+    }
+}
