@@ -2,6 +2,7 @@ package dev.sedano.worker.cli;
 
 import dev.sedano.task.TaskRegistry;
 import dev.sedano.worker.runtime.WorkerConfig;
+import picocli.CommandLine;
 
 /** The {@code sedano} program. */
 public final class Main {
@@ -9,7 +10,12 @@ public final class Main {
 
     /** Runs the command and ends the process with its exit code, see {@link ExitCode}. */
     public static void main(String[] args) {
-        System.exit(SedanoCommand.commandLine(System.getenv(), Main::run).execute(args));
+        System.exit(commandLine().execute(args));
+    }
+
+    /** The program's command line, to which further subcommands may be added. */
+    public static CommandLine commandLine() {
+        return SedanoCommand.commandLine(System.getenv(), Main::run);
     }
 
     private static int run(WorkerConfig config, TaskRegistry registry) {
