@@ -31,15 +31,13 @@ public final class Guard {
     }
 
     /**
-     * Ends {@code child} and its group when this JVM ends, unless it ended before.
+     * Ends {@code child} and its group when this JVM ends; to be dismissed once the child ended by itself.
      *
      * @param child started with {@link OwnSession}
      * @throws IOException when no shell can be started
      */
     public static Guard of(Process child) throws IOException {
-        Guard guard = ofServer(child.pid(), "");
-        child.onExit().thenRun(guard::dismiss);
-        return guard;
+        return ofServer(child.pid(), "");
     }
 
     /** Runs {@code command} when this JVM ends, unless dismissed before. */
@@ -68,7 +66,7 @@ public final class Guard {
     }
 
     /** Ends the guard without cleaning up. */
-    void dismiss() {
+    public void dismiss() {
         shell.destroyForcibly();
     }
 }

@@ -49,8 +49,8 @@ record CeleryMessage(String id, String task, long argument) {
     }
 
     byte[] body() {
-        String text = "[[" + argument
-                + "], {}, {\"callbacks\": null, \"errbacks\": null, \"chain\": null, \"chord\": null}]";
+        String text =
+                "[[" + argument + "], {}, {\"callbacks\": null, \"errbacks\": null, \"chain\": null, \"chord\": null}]";
         return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -15,7 +15,8 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
-        description = "Runs 2,000 Celery messages, 200 of them duplicates, through a worker while Redis is stopped for 5 s.",
+        description =
+                "Runs 2,000 Celery messages, 200 of them duplicates, through a worker while Redis is stopped for 5 s.",
         footer = {
             "",
             "Only a Redis that the demo started is stopped, never one that was given.",

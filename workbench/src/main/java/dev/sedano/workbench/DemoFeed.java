@@ -79,7 +79,8 @@ final class DemoFeed implements AutoCloseable {
     boolean isConfirmed() {
         Exception stopped = failure;
         if (stopped != null) {
-            throw new WorkbenchException("the demo's messages could not all be published: " + stopped.getMessage(), stopped);
+            throw new WorkbenchException(
+                    "the demo's messages could not all be published: " + stopped.getMessage(), stopped);
         }
         if (unroutable.get() > 0) {
             throw new WorkbenchException("the broker returned messages: queue " + queue + " does not exist");

@@ -47,9 +47,7 @@ record DemoFigures(DemoLedger ledger, Metrics metrics) {
 
     /** Returns whether every message is acked and every block has its verdict. */
     boolean settled() {
-        return lost() == 0
-                && acked() >= DemoFeed.MESSAGES
-                && falsePositives() + truePositives() >= blocked();
+        return lost() == 0 && acked() >= DemoFeed.MESSAGES && falsePositives() + truePositives() >= blocked();
     }
 
     String statusLine(int published) {

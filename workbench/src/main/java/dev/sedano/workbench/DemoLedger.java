@@ -20,7 +20,8 @@ record DemoLedger(int runs, int distinct) {
     static DemoLedger read(Path file) {
         try {
             String text = Files.readString(file);
-            List<String> lines = text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+            List<String> lines =
+                    text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
             Set<String> numbers = new HashSet<>();
             lines.forEach(line -> numbers.add(line.split(" ", 2)[0]));
             return new DemoLedger(lines.size(), numbers.size());

@@ -20,8 +20,7 @@ record DevBanner(String brokerUrl, String storeUrl, String queue, List<String> t
                 Python (pip install 'celery[redis]'):
                   from celery import Celery
                   app = Celery(broker='%s', backend='%s')
-                  app.send_task('examples.add', (2, 3)%s).get(timeout=5)"""
-                .formatted(
+                  app.send_task('examples.add', (2, 3)%s).get(timeout=5)""".formatted(
                         withoutPassword(brokerUrl),
                         withoutPassword(storeUrl),
                         queue,

@@ -31,9 +31,10 @@ final class DevCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Project project = Project.ofLauncher();
+        List<String> loaded = apps.isEmpty() ? List.of(project.examplesJar().toString()) : apps;
+        List<String> tasks = RegisteredTasks.of(loaded);
         try (OrderlyEnd end = new OrderlyEnd()) {
             ProvidedServices services = end.add(options.provide(project, System.out::println));
-            List<String> loaded = apps.isEmpty() ? List.of(project.examplesJar().toString()) : apps;
             List<String> workerOptions = new ArrayList<>(List.of("-Q", queue));
             for (String app : loaded) {
                 workerOptions.addAll(List.of("-A", app));
@@ -50,7 +51,7 @@ final class DevCommand implements Callable<Integer> {
                             services.brokerUrl(),
                             services.storeUrl(),
                             queue,
-                            RegisteredTasks.of(loaded),
+                            tasks,
                             worker.http().metricsUrl())
                     .text());
             return worker.awaitEnd();

@@ -1,9 +1,16 @@
 package dev.sedano.workbench;
 
+import dev.sedano.services.ServiceException;
+import dev.sedano.services.ServicesUnavailableException;
 import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
 
-/** The program behind {@code ./sedano}: demo, dev and test, composed with the worker's own commands. */
+/** The program behind {@code ./sedano}: the worker's own commands, and demo, dev and test. */
 public final class Main {
+    private static final int NOT_DONE = 1;
+    private static final int SERVICES_MISSING = 2;
+    private static final int SERVICE_FAILED = 69;
+
     private Main() {}
 
     /** Runs one command and ends the JVM with its exit code. */
@@ -12,6 +19,31 @@ public final class Main {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new WorkbenchCommand());
+        CommandLine commandLine = dev.sedano.worker.cli.Main.commandLine();
+        IExecutionExceptionHandler workers = commandLine.getExecutionExceptionHandler();
+        commandLine
+                .addSubcommand(new DemoCommand())
+                .addSubcommand(new DevCommand())
+                .addSubcommand(new TestCommand())
+                .setExecutionExceptionHandler((exception, command, parsed) -> {
+                    int code = exitCode(exception);
+                    if (code == 0) {
+                        return workers.handleExecutionException(exception, command, parsed);
+                    }
+                    command.getErr().println("sedano: " + exception.getMessage());
+                    return code;
+                });
+        return commandLine;
+    }
+
+    /** Returns the code for a failure that its message explains in full, 0 for any other. */
+    private static int exitCode(Exception exception) {
+        if (exception instanceof ServicesUnavailableException) {
+            return SERVICES_MISSING;
+        }
+        if (exception instanceof ServiceException) {
+            return SERVICE_FAILED;
+        }
+        return exception instanceof WorkbenchException ? NOT_DONE : 0;
     }
 }

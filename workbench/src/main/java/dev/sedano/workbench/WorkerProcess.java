@@ -26,10 +26,12 @@ final class WorkerProcess implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final Process process;
+    private final Guard guard;
     private final WorkerHttp http;
 
-    private WorkerProcess(Process process, WorkerHttp http) {
+    private WorkerProcess(Process process, Guard guard, WorkerHttp http) {
         this.process = process;
+        this.guard = guard;
         this.http = http;
     }
 
@@ -51,8 +53,7 @@ final class WorkerProcess implements AutoCloseable {
                 "--http",
                 "127.0.0.1:" + port));
         command.addAll(options);
-        ProcessBuilder builder =
-                new ProcessBuilder(OwnSession.command(command)).redirectInput(new File("/dev/null"));
+        ProcessBuilder builder = new ProcessBuilder(OwnSession.command(command)).redirectInput(new File("/dev/null"));
         builder.environment().putAll(environment);
         if (log == null) {
             builder.redirectOutput(ProcessBuilder.Redirect.INHERIT).redirectError(ProcessBuilder.Redirect.INHERIT);
@@ -61,8 +62,7 @@ final class WorkerProcess implements AutoCloseable {
         }
         try {
             Process process = builder.start();
-            Guard.of(process);
-            return new WorkerProcess(process, new WorkerHttp(port));
+            return new WorkerProcess(process, Guard.of(process), new WorkerHttp(port));
         } catch (IOException e) {
             throw new WorkbenchException("cannot start a worker: " + e.getMessage(), e);
         }
@@ -101,6 +101,7 @@ final class WorkerProcess implements AutoCloseable {
             process.destroyForcibly();
             process.onExit().join();
         }
+        guard.dismiss();
     }
 
     private boolean ended(Duration limit) {
