@@ -34,8 +34,7 @@ final class DemoCommand implements Callable<Integer> {
             if (services.ownStore().isEmpty()) {
                 System.out.println("The Redis was given, so it is not stopped: this run shows duplicates only.");
             }
-            Path folder = Files.createTempDirectory("sedano-demo-");
-            end.add(() -> deleteFolder(folder));
+            Path folder = end.add(TemporaryFolder.make("sedano-demo-")).path();
             Path ledger = folder.resolve("ledger");
             Path log = project.state().resolve("demo-worker.log");
             Files.deleteIfExists(log);
@@ -48,7 +47,8 @@ final class DemoCommand implements Callable<Integer> {
                     Map.of(
                             "SEDANO_BROKER_URL", services.brokerUrl(),
                             "SEDANO_RESULT_BACKEND", services.storeUrl(),
-                            "SEDANO_DEMO_LEDGER", ledger.toString()),
+                            "SEDANO_DEMO_LEDGER", ledger.toString(),
+                            "XDG_STATE_HOME", folder.toString()),
                     log));
             worker.awaitReady();
 
@@ -58,10 +58,5 @@ final class DemoCommand implements Callable<Integer> {
             System.out.println(figures.table(run.outage()));
             return figures.eachRanOnce() ? 0 : 1;
         }
-    }
-
-    private static void deleteFolder(Path folder) throws IOException {
-        Files.deleteIfExists(folder.resolve("ledger"));
-        Files.deleteIfExists(folder);
     }
 }

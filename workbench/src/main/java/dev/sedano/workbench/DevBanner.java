@@ -38,6 +38,6 @@ record DevBanner(String brokerUrl, String storeUrl, String queue, List<String> t
 
     /** A password that was given is not printed; guest's is no secret, and the lines work when pasted. */
     static String withoutPassword(String url) {
-        return url.contains("://guest:guest@") ? url : url.replaceAll("(://[^/@]*?:)[^@]*@", "$1***@");
+        return url.contains("://guest:guest@") ? url : url.replaceAll("(://[^/:@]*:)[^/]*@", "$1***@");
     }
 }

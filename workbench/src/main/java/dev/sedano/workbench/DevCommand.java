@@ -44,7 +44,8 @@ final class DevCommand implements Callable<Integer> {
                     workerOptions,
                     Map.of(
                             "SEDANO_BROKER_URL", services.brokerUrl(),
-                            "SEDANO_RESULT_BACKEND", services.storeUrl()),
+                            "SEDANO_RESULT_BACKEND", services.storeUrl(),
+                            "XDG_STATE_HOME", project.state().resolve("dev").toString()),
                     null));
             worker.awaitReady();
             System.out.println(new DevBanner(

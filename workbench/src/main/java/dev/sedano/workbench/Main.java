@@ -1,7 +1,10 @@
 package dev.sedano.workbench;
 
+import ch.qos.logback.classic.Level;
 import dev.sedano.services.ServiceException;
 import dev.sedano.services.ServicesUnavailableException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 
@@ -15,7 +18,17 @@ public final class Main {
 
     /** Runs one command and ends the JVM with its exit code. */
     public static void main(String[] arguments) {
+        if (arguments.length > 0 && !arguments[0].equals("worker")) {
+            onlyWarnings();
+        }
         System.exit(commandLine().execute(arguments));
+    }
+
+    /** The libraries of the other commands have nothing to tell the user as long as all is well. */
+    private static void onlyWarnings() {
+        if (LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME) instanceof ch.qos.logback.classic.Logger root) {
+            root.setLevel(Level.WARN);
+        }
     }
 
     static CommandLine commandLine() {
