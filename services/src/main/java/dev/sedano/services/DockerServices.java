@@ -43,8 +43,7 @@ final class DockerServices implements StoppableStore {
      * @param docker the docker program
      */
     static Optional<DockerServices> start(Path docker, Path composeFile, Consumer<String> progress) {
-        if (!Shell.quiet()
-                .succeeds(ANSWER_LIMIT, List.of(docker.toString(), "version", "--format", "{{.Server.Version}}"))) {
+        if (!answers(docker)) {
             return passedOver(progress, "its daemon does not answer");
         }
         Optional<List<String>> compose = compose(docker);
@@ -56,6 +55,11 @@ final class DockerServices implements StoppableStore {
         } catch (IOException e) {
             return passedOver(progress, String.valueOf(e.getMessage()));
         }
+    }
+
+    static boolean answers(Path docker) {
+        return Shell.quiet()
+                .succeeds(ANSWER_LIMIT, List.of(docker.toString(), "version", "--format", "{{.Server.Version}}"));
     }
 
     private static Optional<DockerServices> passedOver(Consumer<String> progress, String why) {

@@ -15,7 +15,7 @@ import java.util.Set;
  * range can be lost while its server is down: a client that keeps dialling it may be given that very port as its own
  * and ends up connected to itself, after which the server cannot come back.
  */
-final class FreePorts {
+public final class FreePorts {
     private static final int LOWEST = 20_000;
     private static final int HIGHEST = 32_000;
     private static final int ATTEMPTS = 1_000;
@@ -25,7 +25,7 @@ final class FreePorts {
     private FreePorts() {}
 
     /** Returns a port that nobody listens on now and that this process was not given before. Thread-safe. */
-    static synchronized int next() {
+    public static synchronized int next() {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             int port = LOWEST + RANDOM.nextInt(HIGHEST - LOWEST);
             if (!GIVEN.contains(port) && isFree(port)) {

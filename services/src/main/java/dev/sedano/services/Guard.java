@@ -12,7 +12,7 @@ import java.util.List;
  * <p>It waits at a pipe that the system closes together with the JVM. A shutdown hook would not run after a crash, and
  * would end servers while the program is still using them to stop in order.
  */
-final class Guard {
+public final class Guard {
     private static final String TASK_IS_OVER = "over";
 
     private final Process shell;
@@ -28,6 +28,16 @@ final class Guard {
                         + " [ -z \"$2\" ] || rm -rf -- \"$2\"",
                 Long.toString(pid),
                 folder);
+    }
+
+    /**
+     * Ends {@code child} and its group when this JVM ends; to be dismissed once the child ended by itself.
+     *
+     * @param child started with {@link OwnSession}
+     * @throws IOException when no shell can be started
+     */
+    public static Guard of(Process child) throws IOException {
+        return ofServer(child.pid(), "");
     }
 
     /** Runs {@code command} when this JVM ends, unless dismissed before. */
@@ -56,7 +66,7 @@ final class Guard {
     }
 
     /** Ends the guard without cleaning up. */
-    void dismiss() {
+    public void dismiss() {
         shell.destroyForcibly();
     }
 }

@@ -112,6 +112,11 @@ public final class PrivateRabbit implements AutoCloseable {
         return port;
     }
 
+    /** Returns where the node keeps its data and logs. */
+    public Path folder() {
+        return folder.path();
+    }
+
     /** Returns the process id of the node that runs now or ran last. */
     public long pid() {
         return process.pid();

@@ -92,6 +92,11 @@ public final class PrivateRedis implements StoppableStore {
         return port;
     }
 
+    /** Returns where the server keeps its data and log. */
+    public Path folder() {
+        return folder.path();
+    }
+
     /** Returns the process id of the server that runs now or ran last. */
     public long pid() {
         return process.pid();

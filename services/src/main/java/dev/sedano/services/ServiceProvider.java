@@ -115,6 +115,11 @@ public final class ServiceProvider {
         }
     }
 
+    /** Returns whether a Docker daemon answers here. */
+    public boolean dockerAnswers() {
+        return Programs.find("docker").map(DockerServices::answers).orElse(false);
+    }
+
     private static String choices() {
         return """
                 No RabbitMQ to work with. Choose one:
