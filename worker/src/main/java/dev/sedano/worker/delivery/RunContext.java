@@ -47,9 +47,8 @@ record RunContext(TaskMessage message, Lease lease, IdempotencyChecker checker) 
     }
 
     @Override
-    @SuppressWarnings({"NullAway", "unchecked"}) // a header may be void; handler authors expect to read Object
-    public Map<String, Object> headers() {
-        return (Map<String, Object>) (Map<String, ?>) message.customHeaders();
+    public Map<String, @Nullable Object> headers() {
+        return message.customHeaders();
     }
 
     @Override

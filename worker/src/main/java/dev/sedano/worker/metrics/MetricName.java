@@ -1,5 +1,7 @@
 package dev.sedano.worker.metrics;
 
+import java.util.List;
+
 /** Every metric of the worker: its name, type, tags and meaning. {@code docs/operations.md} lists the same. */
 public enum MetricName {
     DELIVERIES("sedano.deliveries", "deliveries that arrived", "queue"),
@@ -36,12 +38,12 @@ public enum MetricName {
 
     private final String id;
     private final String description;
-    private final String[] tags;
+    private final List<String> tags;
 
     MetricName(String id, String description, String... tags) {
         this.id = id;
         this.description = description;
-        this.tags = tags;
+        this.tags = List.of(tags);
     }
 
     /** The Micrometer name; Prometheus shows it with underscores and, for counters, {@code _total}. */
@@ -54,7 +56,7 @@ public enum MetricName {
         return description;
     }
 
-    String[] tags() {
+    List<String> tags() {
         return tags;
     }
 }

@@ -218,7 +218,7 @@ public final class WorkerMetrics implements PipelineEvents, CheckerEvents, Broke
                         value,
                         key -> Counter.builder(name.id())
                                 .description(name.description())
-                                .tag(name.tags()[0], key)
+                                .tag(name.tags().get(0), key)
                                 .register(registry));
     }
 
