@@ -1,6 +1,7 @@
 package dev.sedano.worker.protocol;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 
 /** Python's {@code repr(float)}, which is also how its json prints one. */
 final class PythonFloat {
@@ -20,18 +21,32 @@ final class PythonFloat {
         if (value == Math.rint(value) && Math.abs(value) < PLAIN_INTEGRAL && value != 0) {
             return (long) value + ".0";
         }
-        String text = Double.toString(value);
-        int e = text.indexOf('E');
-        return e < 0 ? text : withExponent(text.substring(0, e), Integer.parseInt(text, e + 1, text.length(), 10));
+        return value == 0 ? Double.toString(value) : format(shortest(value));
     }
 
-    private static String withExponent(String mantissa, int exponent) {
-        BigDecimal digits = new BigDecimal(mantissa).stripTrailingZeros();
+    /** Double.toString has digits to spare before Java 19, and always two or more; Python prints the fewest. */
+    private static BigDecimal shortest(double value) {
+        BigDecimal digits = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+        while (digits.precision() > 1) {
+            BigDecimal shorter = digits.round(new MathContext(digits.precision() - 1));
+            if (shorter.doubleValue() != value) {
+                break;
+            }
+            digits = shorter.stripTrailingZeros();
+        }
+        return digits;
+    }
+
+    private static String format(BigDecimal digits) {
+        int exponent = digits.precision() - digits.scale() - 1;
         if (exponent >= SMALLEST_PLAIN_EXPONENT && exponent < LARGEST_PLAIN_EXPONENT) {
-            String plain = digits.scaleByPowerOfTen(exponent).toPlainString();
+            String plain = digits.toPlainString();
             return plain.indexOf('.') < 0 ? plain + ".0" : plain;
         }
         int size = Math.abs(exponent);
-        return digits.toPlainString() + (exponent < 0 ? "e-" : "e+") + (size < 10 ? "0" : "") + size;
+        return digits.movePointLeft(exponent).stripTrailingZeros().toPlainString()
+                + (exponent < 0 ? "e-" : "e+")
+                + (size < 10 ? "0" : "")
+                + size;
     }
 }
