@@ -2,12 +2,15 @@ package dev.sedano.worker.protocol;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.math.RoundingMode;
 
 /** Python's {@code repr(float)}, which is also how its json prints one. */
 final class PythonFloat {
     private static final double PLAIN_INTEGRAL = 1e15;
     private static final int LARGEST_PLAIN_EXPONENT = 16;
     private static final int SMALLEST_PLAIN_EXPONENT = -4;
+
+    private static final int UNIQUE_DIGITS = 15;
 
     private PythonFloat() {}
 
@@ -24,15 +27,22 @@ final class PythonFloat {
         return value == 0 ? Double.toString(value) : format(shortest(value));
     }
 
-    /** Double.toString has digits to spare before Java 19, and always two or more; Python prints the fewest. */
+    /**
+     * The fewest digits that read back the same, of those the nearest. Double.toString has digits to spare before Java
+     * 19, and always two or more; but of up to 15 digits no two numbers are the same double, so those are the fewest.
+     */
     private static BigDecimal shortest(double value) {
         BigDecimal digits = new BigDecimal(Double.toString(value)).stripTrailingZeros();
-        while (digits.precision() > 1) {
-            BigDecimal shorter = digits.round(new MathContext(digits.precision() - 1));
-            if (shorter.doubleValue() != value) {
+        if (digits.precision() <= UNIQUE_DIGITS && Math.abs(value) >= Double.MIN_NORMAL) {
+            return digits;
+        }
+        BigDecimal exact = new BigDecimal(value);
+        for (int precision = digits.precision(); precision > 0; precision--) {
+            BigDecimal nearest = exact.round(new MathContext(precision, RoundingMode.HALF_EVEN));
+            if (nearest.doubleValue() != value) {
                 break;
             }
-            digits = shorter.stripTrailingZeros();
+            digits = nearest.stripTrailingZeros();
         }
         return digits;
     }

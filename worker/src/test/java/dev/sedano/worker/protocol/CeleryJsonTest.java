@@ -230,6 +230,7 @@ class CeleryJsonTest {
         assertThat(text("é\ud83d\u007f\"\\\n/\u0000😀"))
                 .isEqualTo("\"\\u00e9\\ud83d\\u007f\\\"\\\\\\n/\\u0000\\ud83d\\ude00\"");
         assertThat(json.decode(bytes("\"\\ud83d\""))).isEqualTo("\ud83d");
+        assertThatThrownBy(() -> json.decode(bytes("{\"\\ud83d\": 1}"))).isInstanceOf(ProtocolException.class);
     }
 
     @Test
