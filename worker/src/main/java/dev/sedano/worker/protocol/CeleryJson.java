@@ -17,7 +17,8 @@ import tools.jackson.core.json.JsonReadFeature;
  * JSON as Celery speaks it (kombu/utils/json.py on Python's json): bare NaN and Infinity, unbounded integers, tagged
  * types. Decodes to the plain values that {@link TaskMessage} lists. Thread-safe.
  *
- * <p>Limits: 500 levels, numbers of 10,000 digits, texts of 128 Mi characters.
+ * <p>Limits: 500 levels, numbers of 10,000 digits, texts of 128 Mi characters. Unpaired surrogates survive in values;
+ * in the keys of maps Jackson refuses them.
  */
 public final class CeleryJson {
     private static final int DEEPEST = 500;

@@ -54,6 +54,11 @@ public final class MessageDecoder {
             return known.poison(PoisonReason.MALFORMED_HEADER, message(e));
         } catch (ProtocolException e) {
             return known.poison(PoisonReason.MALFORMED_BODY, message(e));
+        } catch (RuntimeException e) {
+            // A defect here must not stop the consumer: the message would come back and stop the next one.
+            return known.poison(
+                    PoisonReason.MALFORMED_BODY,
+                    "decoding failed with " + e.getClass().getName() + "; please report this as a defect");
         }
     }
 

@@ -2,6 +2,7 @@ package dev.sedano.worker.protocol;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -14,6 +15,7 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
@@ -63,8 +65,8 @@ final class PythonJsonWriter {
             ascii(value.toString());
         } else if (value instanceof Map<?, ?> map) {
             map(map, depth);
-        } else if (value instanceof Iterable<?> && !(value instanceof java.nio.file.Path)) {
-            list((Iterable<?>) value, depth);
+        } else if (value instanceof Collection<?> elements) {
+            list(elements, depth);
         } else if (value instanceof Object[] array) {
             list(Arrays.asList(array), depth);
         } else if (!tagged(value)) {
@@ -134,14 +136,14 @@ final class PythonJsonWriter {
                     "bytes",
                     StandardCharsets.UTF_8
                             .newDecoder()
-                            .decode(java.nio.ByteBuffer.wrap(bytes))
+                            .decode(ByteBuffer.wrap(bytes))
                             .toString());
         } catch (CharacterCodingException e) {
             tag("base64", Base64.getEncoder().encodeToString(bytes));
         }
     }
 
-    private void list(Iterable<?> elements, int depth) {
+    private void list(Collection<?> elements, int depth) {
         ascii("[");
         boolean first = true;
         for (Object element : elements) {

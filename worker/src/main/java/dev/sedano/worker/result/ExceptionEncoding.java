@@ -59,7 +59,7 @@ public final class ExceptionEncoding {
     }
 
     PythonError encode(Throwable exception) {
-        String message = exception.getMessage();
+        String message = message(exception);
         List<String> args = message == null ? List.of() : List.of(bounded(message));
         if (exception instanceof ArithmeticException && "/ by zero".equals(message)) {
             return new PythonError("ZeroDivisionError", List.of("division by zero"), "builtins");
@@ -68,7 +68,10 @@ public final class ExceptionEncoding {
         if (builtin != null) {
             return new PythonError(builtin, args, "builtins");
         }
-        return new PythonError(typeName(exception.getClass()), args, module(exception.getClass()));
+        return new PythonError(
+                typeName(exception.getClass()),
+                args,
+                module(exception.getClass().getPackageName()));
     }
 
     /**
@@ -99,8 +102,7 @@ public final class ExceptionEncoding {
      * The package, made so that it cannot be a module of the client: there a same-named class that is not an exception
      * makes the client raise SecurityError instead of ours.
      */
-    private static String module(Class<?> type) {
-        String name = type.getPackageName();
+    static String module(String name) {
         int dot = name.indexOf('.');
         if (dot > 0 && DOMAINS.contains(name.substring(0, dot))) {
             return name;
@@ -110,5 +112,14 @@ public final class ExceptionEncoding {
 
     private static String bounded(String message) {
         return message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE) + "...";
+    }
+
+    /** An application's getMessage may itself throw; that must not cost its caller the outcome. */
+    private static @Nullable String message(Throwable exception) {
+        try {
+            return exception.getMessage();
+        } catch (RuntimeException e) {
+            return null;
+        }
     }
 }

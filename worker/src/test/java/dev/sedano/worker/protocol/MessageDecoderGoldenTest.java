@@ -43,6 +43,15 @@ class MessageDecoderGoldenTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("names")
+    void everyMessageOfACallDecodes(String name) {
+        for (JsonNode message : Golden.read("task", name).path("messages")) {
+            assertThat(decoder.decode(Golden.properties(message), Golden.body(message)))
+                    .isInstanceOf(Decoded.Task.class);
+        }
+    }
+
     private static PoisonReason reason(Decoded decoded) {
         assertThat(decoded).isInstanceOf(Decoded.Undecodable.class);
         return ((Decoded.Undecodable) decoded).reason();
