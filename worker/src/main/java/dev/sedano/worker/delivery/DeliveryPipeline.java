@@ -273,7 +273,6 @@ public final class DeliveryPipeline {
     }
 
     private TaskOutcome outcomeOf(Work work, Lease lease) {
-        lease.start();
         Instant expires = work.message.expires();
         if (expires != null && clock.instant().isAfter(expires)) {
             return new TaskOutcome.Expired();

@@ -19,14 +19,25 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe. State changes and the callbacks that follow them happen on the timer thread, in order.
  */
 public final class CircuitBreaker implements AutoCloseable {
-    /** The states; the ordinal is the value of the metric {@code sedano_breaker_state}. */
+    /** Whether and how far the store is trusted. */
     public enum State {
         /** The store answers. */
-        CLOSED,
+        CLOSED(0),
         /** The store answers again, work comes back step by step. */
-        HALF_OPEN,
+        HALF_OPEN(1),
         /** The store does not answer; nothing is claimed. */
-        OPEN
+        OPEN(2);
+
+        private final int code;
+
+        State(int code) {
+            this.code = code;
+        }
+
+        /** The value of the metric {@code sedano_breaker_state}. */
+        public int code() {
+            return code;
+        }
     }
 
     /** Who must stop and go on. Called on the timer thread, in order. */

@@ -16,6 +16,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +54,7 @@ final class ConsumerSession implements DeliveryChannel {
     private final Map<Long, TagState> unsettled = new LinkedHashMap<>();
     private final List<Subscription> subscriptions = new ArrayList<>();
     private volatile boolean open = true;
-    private volatile long received;
+    private final AtomicLong received = new AtomicLong();
 
     ConsumerSession(
             Channel channel, Settler settler, BrokerEvents events, Consumer<Delivery> deliveries, Runnable onClosed) {
@@ -72,7 +73,7 @@ final class ConsumerSession implements DeliveryChannel {
 
     /** Deliveries that arrived on this session so far. */
     long received() {
-        return received;
+        return received.get();
     }
 
     /** The prefetch of all active consumers of {@code queue} together. */
@@ -136,7 +137,7 @@ final class ConsumerSession implements DeliveryChannel {
 
     private void arrived(String queue, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
         long tag = envelope.getDeliveryTag();
-        received++;
+        received.incrementAndGet();
         synchronized (unsettled) {
             if (!open) {
                 return;

@@ -6,6 +6,7 @@ import dev.sedano.worker.console.Console;
 import dev.sedano.worker.delivery.DeliveryPipeline;
 import dev.sedano.worker.delivery.InFlight;
 import dev.sedano.worker.delivery.PipelineSettings;
+import dev.sedano.worker.handler.ArgumentsException;
 import dev.sedano.worker.handler.Handlers;
 import dev.sedano.worker.idempotency.CircuitBreaker;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
@@ -127,7 +128,10 @@ public final class Worker {
                         handlers,
                         json::convert,
                         checker,
-                        new ResultEncoder(json, new ExceptionEncoding(), clock),
+                        new ResultEncoder(
+                                json,
+                                new ExceptionEncoding().with(ArgumentsException.class.getName(), "TypeError"),
+                                clock),
                         new StoredResults(json),
                         results(),
                         slots,
@@ -184,7 +188,7 @@ public final class Worker {
     private void gauges() {
         InFlight inFlight = pipeline.inFlight();
         metrics.gauge(MetricName.STORE_UP, () -> storeUp ? 1 : 0);
-        metrics.gauge(MetricName.BREAKER_STATE, () -> checker.breaker().state().ordinal());
+        metrics.gauge(MetricName.BREAKER_STATE, () -> checker.breaker().state().code());
         metrics.gauge(MetricName.SLOTS, config::concurrency);
         metrics.gauge(MetricName.IN_FLIGHT, inFlight::size);
         metrics.gauge(MetricName.HELD, inFlight::held);
