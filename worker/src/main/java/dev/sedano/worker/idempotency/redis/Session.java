@@ -17,15 +17,17 @@ final class Session implements AutoCloseable {
     private static final byte[] FOUR = {'4'};
 
     private final Connection connection;
+    private final ScriptLibrary scripts;
     private ServerInfo info;
 
-    private Session(Connection connection, ServerInfo info) {
+    private Session(Connection connection, ScriptLibrary scripts, ServerInfo info) {
         this.connection = connection;
+        this.scripts = scripts;
         this.info = info;
     }
 
     /** Connects, authenticates, and asks the server who it is. Throws Jedis' exceptions. */
-    static Session open(RedisEndpoint endpoint, StoreSocket socket, int timeoutMillis) {
+    static Session open(RedisEndpoint endpoint, ScriptLibrary scripts, StoreSocket socket, int timeoutMillis) {
         DefaultJedisClientConfig config = DefaultJedisClientConfig.builder()
                 .protocol(RedisProtocol.RESP2)
                 .connectionTimeoutMillis(timeoutMillis)
@@ -36,7 +38,7 @@ final class Session implements AutoCloseable {
                 .clientSetInfoConfig(ClientSetInfoConfig.DISABLED)
                 .build();
         Connection connection = new Connection(socket, config);
-        return new Session(connection, ask(connection));
+        return new Session(connection, scripts, ask(connection));
     }
 
     ServerInfo info() {
@@ -66,7 +68,7 @@ final class Session implements AutoCloseable {
 
     /** Writes EVALSHA, or EVAL, into the connection's buffer. */
     void send(RedisScript script, boolean whole, List<byte[]> keys, List<byte[]> args) {
-        RedisScript.Form form = script.form(info.marksScripts());
+        ScriptLibrary.Form form = scripts.form(script, info.marksScripts());
         CommandArguments command = new CommandArguments(whole ? Protocol.Command.EVAL : Protocol.Command.EVALSHA);
         command.add(whole ? form.text() : form.sha());
         command.add(keys.size() == 2 ? TWO : keys.size() == 3 ? THREE : FOUR);

@@ -7,13 +7,15 @@ import redis.clients.jedis.exceptions.JedisDataException;
 /** The one connection of a pipeline: opened on demand, and introduced when the server is not the one met last. */
 final class StoreConnector implements StoreRound.Connector {
     private final RedisEndpoint endpoint;
+    private final ScriptLibrary scripts;
     private final KnownData data;
     private final HelloExchange hello;
     private volatile @Nullable StoreSocket socket;
     private @Nullable Session session;
 
-    StoreConnector(RedisEndpoint endpoint, KnownData data, HelloExchange hello) {
+    StoreConnector(RedisEndpoint endpoint, ScriptLibrary scripts, KnownData data, HelloExchange hello) {
         this.endpoint = endpoint;
+        this.scripts = scripts;
         this.data = data;
         this.hello = hello;
     }
@@ -28,7 +30,7 @@ final class StoreConnector implements StoreRound.Connector {
         StoreSocket fresh = new StoreSocket(endpoint, timeout);
         socket = fresh;
         try {
-            open = Session.open(endpoint, fresh, timeout);
+            open = Session.open(endpoint, scripts, fresh, timeout);
             if (!data.isServer(open.info().identity())) {
                 open.timeout(StoreClock.millisUntil(deadline));
                 hello.with(open);
