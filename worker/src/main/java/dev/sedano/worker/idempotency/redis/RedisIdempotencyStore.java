@@ -79,6 +79,10 @@ public final class RedisIdempotencyStore implements IdempotencyStore {
     @Override
     public CompletableFuture<StoreStatus> hello() {
         return probe.submit(new SessionCall<>(callNanos, session -> {
+            StoreStatus opening = session.takeIntroduction();
+            if (opening != null) {
+                return opening;
+            }
             session.refresh();
             return hello.with(session);
         }));

@@ -1,5 +1,6 @@
 package dev.sedano.worker.idempotency.redis;
 
+import dev.sedano.worker.idempotency.StoreStatus;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ final class Session implements AutoCloseable {
     private final Connection connection;
     private final ScriptLibrary scripts;
     private ServerInfo info;
+    private @Nullable StoreStatus introduction;
 
     private Session(Connection connection, ScriptLibrary scripts, ServerInfo info) {
         this.connection = connection;
@@ -43,6 +45,19 @@ final class Session implements AutoCloseable {
 
     ServerInfo info() {
         return info;
+    }
+
+    /** Keeps the answer to the hello that was said when this connection was opened. */
+    void introduced(StoreStatus status) {
+        introduction = status;
+    }
+
+    /** What the opening hello found, once; null if none was said or it was asked for before. */
+    @Nullable
+    StoreStatus takeIntroduction() {
+        StoreStatus status = introduction;
+        introduction = null;
+        return status;
     }
 
     /** Asks the server again who it is: a replica may have been promoted on a living connection. */

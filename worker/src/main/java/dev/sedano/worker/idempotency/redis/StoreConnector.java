@@ -33,7 +33,7 @@ final class StoreConnector implements StoreRound.Connector {
             open = Session.open(endpoint, scripts, fresh, timeout);
             if (!data.isServer(open.info().identity())) {
                 open.timeout(StoreClock.millisUntil(deadline));
-                hello.with(open);
+                open.introduced(hello.with(open));
             }
             session = open;
             return open;
