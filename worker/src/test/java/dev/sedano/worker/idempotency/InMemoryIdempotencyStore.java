@@ -189,9 +189,6 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
 
     private ClaimReply grant(Entry entry, Claim claim, PriorRun prior) {
         lastToken = Math.max(lastToken + 1, now * 1000);
-        if (entry.state == State.RUNNING && claim.attempt() > entry.attempt) {
-            entry.expected = claim.attempt();
-        }
         if (entry.state == State.ABSENT && claim.key().explicit()) {
             entry.firstId = claim.taskId();
             entry.firstPrint = claim.fingerprint();
@@ -249,7 +246,7 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
             entry.kept = done.storedResult();
             entry.forgottenAt = now + done.ttl().toMillis();
             entry.resultWritten = write(done.result());
-            return new CompleteReply.Recorded(false, entry.resultWritten, settle(entry, done.attempt()));
+            return new CompleteReply.Recorded(false, entry.resultWritten, settle(entry, done.attempt(), null));
         });
     }
 
@@ -286,7 +283,8 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
             if (entry.state != State.RUNNING || !entry.nonce.equals(nonce)) {
                 return false;
             }
-            if (entry.prior == PriorRun.NONE && entry.expected == entry.attempt) {
+            if (entry.prior == PriorRun.NONE && entry.attempt > 0) {
+                entry.expected = entry.attempt;
                 entry.state = State.HANDED_OFF;
             } else if (entry.prior == PriorRun.NONE) {
                 entry.state = State.ABSENT;
@@ -314,7 +312,7 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
                             && entry.attempt > blocked.attempt());
             entry.pending.putIfAbsent(blocked.id(), blocked);
             if (over) {
-                settle(entry, blocked.attempt());
+                settle(entry, blocked.attempt(), blocked.id());
                 BlockVerdict verdict = entry.decided.get(blocked.id());
                 if (verdict != null) {
                     return verdict;
@@ -324,10 +322,10 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
         });
     }
 
-    private static List<BlockVerdict.Resolved> settle(Entry entry, long attempt) {
+    private static List<BlockVerdict.Resolved> settle(Entry entry, long attempt, @Nullable String only) {
         List<BlockVerdict.Resolved> all = new ArrayList<>();
         entry.pending.values().removeIf(each -> {
-            if (each.attempt() > attempt) {
+            if (each.attempt() > attempt || (only != null && !only.equals(each.id()))) {
                 return false;
             }
             long delay = Math.max(0, entry.claimedAt.getOrDefault(each.attempt(), 0L) - each.blockedAt());

@@ -49,7 +49,7 @@ public final class StoreSchedule {
     private static final long STEP = 4000;
     private static final byte[] STORED = "{\"status\": \"SUCCESS\", \"result\": \"stored\"}".getBytes(UTF_8);
 
-    private record Tenure(String nonce, long token, long attempt, String taskId) {}
+    private record Tenure(String nonce, long token, long attempt, String taskId, String print) {}
 
     private final Bench bench;
     private final Random random;
@@ -68,8 +68,14 @@ public final class StoreSchedule {
     private long ghostNow;
     private long leaseEnd;
     private long highestToken;
+    private long highestAttempt;
     private int nonces;
     private boolean successStored;
+    /** Whether the record is absent, so that the next grant decides who was first. */
+    private boolean fresh = true;
+
+    private String firstId = "";
+    private String firstPrint = "";
 
     private StoreSchedule(Bench bench, long seed, String id) {
         this.bench = bench;
@@ -114,43 +120,47 @@ public final class StoreSchedule {
     private void claim(long attempt, boolean otherPrint) {
         boolean stranger = key.explicit() && random.nextInt(3) == 0;
         String nonce = "n" + nonces++;
-        ask(new Tenure(nonce, 0, attempt, stranger ? id + "-other" : id), otherPrint ? "g" : "f");
+        ask(new Tenure(nonce, 0, attempt, stranger ? id + "-other" : id, otherPrint ? "g" : "f"));
     }
 
     private void replayClaim() {
         if (owner != null) {
-            ask(owner, "f");
+            ask(owner);
         }
     }
 
-    private void ask(Tenure who, String print) {
+    private void ask(Tenure who) {
         ClaimReply reply = get(bench.store()
                 .claim(new Claim(
                         key,
                         who.nonce(),
                         who.attempt(),
-                        print,
+                        who.print(),
                         who.taskId(),
                         LEASE,
                         Duration.ofDays(1),
                         random.nextBoolean(),
                         "w",
                         AfterLeaseLoss.RERUN)));
-        log.add("claim " + who + " " + print + " -> " + reply + " at " + ghostNow);
+        log.add("claim " + who + " -> " + reply + " at " + ghostNow);
         if (reply instanceof ClaimReply.Granted granted) {
             granted(who, granted);
         } else if (winner != null) {
-            assertThat(reply).isInstanceOfAny(ClaimReply.Duplicate.class, ClaimReply.Conflict.class);
-            if (reply instanceof ClaimReply.Duplicate && who.attempt() == winner.attempt()) {
-                assertThat(print).as("a duplicate has the same payload").isEqualTo("f");
+            boolean same = firstId.equals(who.taskId())
+                    ? who.attempt() != winner.attempt() || who.print().equals(winner.print())
+                    : who.print().equals(firstPrint);
+            if (!key.explicit() || !firstId.isEmpty()) {
+                assertThat(reply).isInstanceOf(same ? ClaimReply.Duplicate.class : ClaimReply.Conflict.class);
             }
         } else if (reply instanceof ClaimReply.Duplicate) {
             throw new AssertionError("duplicate of nothing");
-        } else if (reply instanceof ClaimReply.Busy
-                && print.equals("f")
-                && owner != null
-                && owner.attempt() == who.attempt()) {
-            assertThat(ghostNow).as("busy only while the lease lives").isLessThan(leaseEnd);
+        } else if (owner != null
+                && owner.attempt() == who.attempt()
+                && owner.print().equals(who.print())) {
+            assertThat(reply).isInstanceOf(ClaimReply.Busy.class);
+            if (firstPrint.equals(who.print())) {
+                assertThat(ghostNow).as("busy only while the lease lives").isLessThan(leaseEnd);
+            }
         }
     }
 
@@ -164,18 +174,23 @@ public final class StoreSchedule {
             if (owner != null) {
                 assertThat(ghostNow).as("live lease taken").isGreaterThanOrEqualTo(leaseEnd);
                 assertThat(who.attempt()).as("old attempt").isGreaterThanOrEqualTo(owner.attempt());
+                if (who.attempt() == owner.attempt()) {
+                    assertThat(who.print()).as("another payload took over").isEqualTo(owner.print());
+                }
                 mayHaveRun.add(owner.attempt());
             }
-            for (long later : mayHaveRun) {
-                assertThat(who.attempt())
-                        .as("attempt before one that may have run")
-                        .isGreaterThanOrEqualTo(later);
-            }
+            assertThat(who.attempt()).as("attempt before a known one").isGreaterThanOrEqualTo(highestAttempt);
+            highestAttempt = who.attempt();
             assertThat(granted.priorRun() != PriorRun.NONE)
                     .as("rerun announced, and only a rerun")
                     .isEqualTo(mayHaveRun.contains(who.attempt()));
+            if (fresh) {
+                firstId = who.taskId();
+                firstPrint = who.print();
+                fresh = false;
+            }
             highestToken = granted.token();
-            owner = new Tenure(who.nonce(), granted.token(), who.attempt(), who.taskId());
+            owner = new Tenure(who.nonce(), granted.token(), who.attempt(), who.taskId(), who.print());
             tenures.add(owner);
         }
         leaseEnd = ghostNow + LEASE.toMillis();
@@ -209,7 +224,7 @@ public final class StoreSchedule {
                         key,
                         any.token(),
                         any.attempt(),
-                        "f",
+                        any.print(),
                         any.taskId(),
                         "SUCCESS",
                         Duration.ofDays(7),
@@ -255,6 +270,7 @@ public final class StoreSchedule {
         if (released) {
             owner = null;
             tenures.remove(any);
+            fresh = mayHaveRun.isEmpty() && any.attempt() == 0;
         }
     }
 

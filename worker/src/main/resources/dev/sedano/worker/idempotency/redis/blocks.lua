@@ -1,12 +1,13 @@
 -- Second part of the scripts that settle blocked deliveries. KEYS[3] maps a block's id to 'attempt:blocked at' while it
 -- is pending and to 'F:attempt:delay' or 'T:attempt:0' once decided. The health record counts fp, tp and fpms.
 -- Settles what waits for attempts up to att; claimed = claim time of the tenure that completed att. A block is a false
--- positive if and only if the winning tenure was granted after it. Appends id, verdict, delay ms, 1 to list.
-local function settle(att, claimed, list)
+-- positive if and only if the winning tenure was granted after it. Appends id, verdict, delay ms, 1 to list. With only,
+-- just that block: what is settled must be handed out, or nobody would count it.
+local function settle(att, claimed, list, only)
   local all = redis.call('HGETALL', KEYS[3])
   for i = 1, #all, 2 do
     local a, at = string.match(all[i + 1], '^(%d+):(%d+)$')
-    if a and tonumber(a) <= att then
+    if a and tonumber(a) <= att and (not only or only == all[i]) then
       local won = claimed
       if tonumber(a) < att then won = num(redis.call('HGET', KEYS[1], 'ct' .. a)) end
       local delay = math.max(0, won - tonumber(at))

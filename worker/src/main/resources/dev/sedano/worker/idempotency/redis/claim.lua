@@ -69,7 +69,5 @@ else
   redis.call('HSET', KEYS[1], 'st', 'R', 'nonce', ARGV[2], 'tok', tk, 'att', ARGV[3], 'fp', ARGV[4], 'exp', now + ARGV[6],
     'ran', ran, 'own', ARGV[9], 'ct' .. ARGV[3], now, 'id0', ARGV[5], 'fp0', ARGV[4])
 end
--- A later attempt proves that the earlier one was handed on: were this claim released, the earlier must not run again.
-if st == 'R' and ran == 0 then redis.call('HSET', KEYS[1], 'natt', ARGV[3], 'nfp', '') end
 redis.call('PEXPIRE', KEYS[1], ARGV[7])
 return { 'GRANTED', tk, ran, now, n, generation }

@@ -8,6 +8,8 @@ if r[1] ~= 'R' or r[2] ~= ARGV[1] then return { 'NOT_MINE' } end
 touch()
 if r[3] == '0' and r[4] == r[5] then                      -- back to the hand-off, or an old copy would run again
   redis.call('HSET', KEYS[1], 'st', 'H', 'nonce', '')
+elseif r[3] == '0' and r[4] ~= '0' then                   -- a later attempt proves that the earlier ones were handed off
+  redis.call('HSET', KEYS[1], 'st', 'H', 'nonce', '', 'natt', r[4], 'nfp', '')
 elseif r[3] ~= '0' then                                   -- somebody may have run: keep that knowledge
   redis.call('HSET', KEYS[1], 'exp', 0, 'nonce', '')
 elseif r[6] then                                          -- nobody ran, but blocked deliveries wait for a verdict

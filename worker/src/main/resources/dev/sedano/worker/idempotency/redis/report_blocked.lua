@@ -8,20 +8,20 @@ local old = redis.call('HGET', KEYS[3], ARGV[1])
 if old then
   local verdict, delay = string.match(old, '^([FT]):%d+:(%d+)$')
   if verdict then return { 'COUNTED', verdict, tonumber(delay), 0 } end
-  return { 'PENDING' }
 end
 local r = redis.call('HMGET', KEYS[1], 'st', 'att', 'ct' .. ARGV[2], 'natt')
 local st, att = r[1], tonumber(ARGV[2])
 local over = (st == 'C' and num(r[2]) >= att) or (st == 'H' and num(r[4]) > att) or ((st == 'R' or st == 'P') and num(r[2]) > att)
+if old and not over then return { 'PENDING' } end
 touch()
-redis.call('HSET', KEYS[3], ARGV[1], ARGV[2] .. ':' .. ARGV[3])
-redis.call('PEXPIRE', KEYS[3], ARGV[4])
-redis.call('HINCRBY', KEYS[1], 'nb', 1)
-if not st then redis.call('PEXPIRE', KEYS[1], ARGV[4]) end
+if not old then
+  redis.call('HSET', KEYS[3], ARGV[1], ARGV[2] .. ':' .. ARGV[3])
+  redis.call('PEXPIRE', KEYS[3], ARGV[4])
+  redis.call('HINCRBY', KEYS[1], 'nb', 1)
+  if not st then redis.call('PEXPIRE', KEYS[1], ARGV[4]) end
+end
 if over then
-  local list = settle(att, num(r[3]), {})
-  for i = 1, #list, 4 do
-    if list[i] == ARGV[1] then return { 'COUNTED', list[i + 1], list[i + 2], 1 } end
-  end
+  local own = settle(att, num(r[3]), {}, ARGV[1])
+  return { 'COUNTED', own[2], own[3], 1 }
 end
 return { 'PENDING' }

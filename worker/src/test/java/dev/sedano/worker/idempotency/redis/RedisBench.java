@@ -49,7 +49,8 @@ final class RedisBench implements StoreSchedule.Bench, AutoCloseable {
 
     @Override
     public void storeResult(String resultKey, byte[] body) {
-        admin.setex(resultKey.getBytes(UTF_8), 1000, body);
+        admin.set(resultKey.getBytes(UTF_8), body);
+        admin.expire(resultKey.getBytes(UTF_8), 1000);
     }
 
     @Override
