@@ -46,7 +46,7 @@ class RedisScheduleIT {
             value = {
                 "COMPLETE | and r[2] == ARGV[1] and r[3] == ARGV[2]) then | ) then",
                 "COMPLETE | if st == 'C' and r[2] == ARGV[1] then | if st == 'C' then",
-                "COMPLETE | redis.call('PEXPIRE', KEYS[1], ARGV[3]) | local x = 0",
+                "COMPLETE | call('PEXPIRE', KEYS[1], ARGV[3]) | local x = 0",
                 "COMPLETE | head == '{\"status\": \"SUCCESS\"' | head == 'x'",
                 "COMPLETE | r[4] and settle( | false and settle(",
                 "COMPLETE | local delay = math.max(0, won - tonumber(at)) | local delay = math.max(0, tonumber(at) - won)",
@@ -59,12 +59,13 @@ class RedisScheduleIT {
                 "CLAIM | 'exp', now + ARGV[6], 'ct' .. ARGV[3], now) | 'exp', now + ARGV[6])",
                 "CLAIM | tk = math.max(tk + 1, now * 1000) | tk = 7",
                 "RENEW | or r[2] ~= ARGV[1] then | then",
-                "RENEW | redis.call('HSET', KEYS[1], 'exp', now + ARGV[2]) | local z = 0",
+                "RENEW | call('HSET', KEYS[1], 'exp', now + ARGV[2]) | local z = 0",
                 "RELEASE | or r[2] ~= ARGV[1] then | then",
                 "RELEASE | elseif r[3] ~= '0' then | elseif false then",
                 "RELEASE | elseif r[3] == '0' and r[4] ~= '0' then | elseif false then",
-                "REPORT_BLOCKED | redis.call('HINCRBY', KEYS[1], 'nb', 1) | local q = 0",
-                "REPORT_BLOCKED | if verdict then return | if false then return",
+                "REPORT_BLOCKED | call('HINCRBY', KEYS[1], 'nb', 1) | local q = 0",
+                "REPORT_BLOCKED | tonumber(delay), 0 } end | tonumber(delay), 1 } end",
+                "CLAIM | conflict = r[11] ~= ARGV[4] else | conflict = false else",
             })
     void brokenScript_isNoticed(RedisScript broken, String guard, String hole) {
         ScriptLibrary scripts = ScriptLibrary.edited(
