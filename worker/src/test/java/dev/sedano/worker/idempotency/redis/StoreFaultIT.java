@@ -188,7 +188,7 @@ class StoreFaultIT {
     void busyServer_isUnable() {
         try (Jedis admin = redis.client();
                 Jedis blocked = redis.client()) {
-            admin.configSet("busy-reply-threshold", "1");
+            admin.configSet("lua-time-limit", "1");
             Thread loop = new Thread(() -> {
                 try {
                     blocked.eval("while true do end");
