@@ -45,6 +45,11 @@ public final class RedisIdempotencyStore implements IdempotencyStore {
      * @throws IllegalStateException if the remembered epoch cannot be read
      */
     public RedisIdempotencyStore(RedisStoreSettings settings) {
+        this(settings, ScriptLibrary.bundled());
+    }
+
+    /** For tests of the scripts. */
+    RedisIdempotencyStore(RedisStoreSettings settings, ScriptLibrary scripts) {
         RedisEndpoint endpoint = RedisEndpoint.of(settings.uri());
         EpochFile epochFile =
                 settings.stateDir() == null ? null : new EpochFile(settings.stateDir(), settings.namespace());
@@ -59,7 +64,7 @@ public final class RedisIdempotencyStore implements IdempotencyStore {
         this.hello = new HelloExchange(settings, data, clock, epochFile);
         List<ScriptPipeline> pipelines = new ArrayList<>();
         for (int i = 1; i <= 3; i++) {
-            StoreConnector connector = new StoreConnector(endpoint, data, hello::with);
+            StoreConnector connector = new StoreConnector(endpoint, scripts, data, hello);
             StoreRound round = new StoreRound(connector, hello::with, data, settings.listener());
             pipelines.add(
                     new ScriptPipeline("sedano-store-" + i, settings.queueCapacity(), connector, round, watchdog));
@@ -74,6 +79,10 @@ public final class RedisIdempotencyStore implements IdempotencyStore {
     @Override
     public CompletableFuture<StoreStatus> hello() {
         return probe.submit(new SessionCall<>(callNanos, session -> {
+            StoreStatus opening = session.takeIntroduction();
+            if (opening != null) {
+                return opening;
+            }
             session.refresh();
             return hello.with(session);
         }));

@@ -25,7 +25,7 @@ public final class RedisResultStore implements ResultStore {
     public RedisResultStore(URI uri, Duration callDeadline, StoreListener listener) {
         this.callNanos = callDeadline.toNanos();
         KnownData data = new KnownData("");
-        StoreConnector connector = new StoreConnector(RedisEndpoint.of(uri), data, null);
+        StoreConnector connector = new StoreConnector(RedisEndpoint.of(uri), ScriptLibrary.bundled(), data, null);
         StoreRound round = new StoreRound(connector, session -> {}, data, listener);
         this.pipeline = new ScriptPipeline("sedano-results", CAPACITY, connector, round, watchdog);
         watchdog.start(List.of(pipeline));

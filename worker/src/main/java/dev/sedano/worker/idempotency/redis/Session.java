@@ -1,5 +1,6 @@
 package dev.sedano.worker.idempotency.redis;
 
+import dev.sedano.worker.idempotency.StoreStatus;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,15 +19,18 @@ final class Session implements AutoCloseable {
     private static final byte[] FOUR = {'4'};
 
     private final Connection connection;
+    private final ScriptLibrary scripts;
     private ServerInfo info;
+    private @Nullable StoreStatus introduction;
 
-    private Session(Connection connection, ServerInfo info) {
+    private Session(Connection connection, ScriptLibrary scripts, ServerInfo info) {
         this.connection = connection;
+        this.scripts = scripts;
         this.info = info;
     }
 
     /** Connects, authenticates, and asks the server who it is. Throws Jedis' exceptions. */
-    static Session open(RedisEndpoint endpoint, StoreSocket socket, int timeoutMillis) {
+    static Session open(RedisEndpoint endpoint, ScriptLibrary scripts, StoreSocket socket, int timeoutMillis) {
         DefaultJedisClientConfig config = DefaultJedisClientConfig.builder()
                 .protocol(RedisProtocol.RESP2)
                 .connectionTimeoutMillis(timeoutMillis)
@@ -37,11 +41,24 @@ final class Session implements AutoCloseable {
                 .clientSetInfoConfig(ClientSetInfoConfig.DISABLED)
                 .build();
         Connection connection = new Connection(socket, config);
-        return new Session(connection, ask(connection));
+        return new Session(connection, scripts, ask(connection));
     }
 
     ServerInfo info() {
         return info;
+    }
+
+    /** Keeps the answer to the hello that was said when this connection was opened. */
+    void introduced(StoreStatus status) {
+        introduction = status;
+    }
+
+    /** What the opening hello found, once; null if none was said or it was asked for before. */
+    @Nullable
+    StoreStatus takeIntroduction() {
+        StoreStatus status = introduction;
+        introduction = null;
+        return status;
     }
 
     /** Asks the server again who it is: a replica may have been promoted on a living connection. */
@@ -67,7 +84,7 @@ final class Session implements AutoCloseable {
 
     /** Writes EVALSHA, or EVAL, into the connection's buffer. */
     void send(RedisScript script, boolean whole, List<byte[]> keys, List<byte[]> args) {
-        RedisScript.Form form = script.form(info.marksScripts());
+        ScriptLibrary.Form form = scripts.form(script, info.marksScripts());
         CommandArguments command = new CommandArguments(whole ? Protocol.Command.EVAL : Protocol.Command.EVALSHA);
         command.add(whole ? form.text() : form.sha());
         command.add(

@@ -7,14 +7,17 @@ import redis.clients.jedis.exceptions.JedisDataException;
 /** The one connection of a pipeline: opened on demand, and introduced when the server is not the one met last. */
 final class StoreConnector implements StoreRound.Connector {
     private final RedisEndpoint endpoint;
+    private final ScriptLibrary scripts;
     private final KnownData data;
-    private final StoreRound.@Nullable Greeting hello;
+    private final @Nullable HelloExchange hello;
     private volatile @Nullable StoreSocket socket;
     private @Nullable Session session;
 
-    /** @param hello null where no claims are made, so that the server's identity does not matter */
-    StoreConnector(RedisEndpoint endpoint, KnownData data, StoreRound.@Nullable Greeting hello) {
+    /** Without {@code hello} no claims are made, so that the server's identity does not matter. */
+    StoreConnector(
+            RedisEndpoint endpoint, ScriptLibrary scripts, KnownData data, @Nullable HelloExchange hello) {
         this.endpoint = endpoint;
+        this.scripts = scripts;
         this.data = data;
         this.hello = hello;
     }
@@ -29,10 +32,10 @@ final class StoreConnector implements StoreRound.Connector {
         StoreSocket fresh = new StoreSocket(endpoint, timeout);
         socket = fresh;
         try {
-            open = Session.open(endpoint, fresh, timeout);
+            open = Session.open(endpoint, scripts, fresh, timeout);
             if (hello != null && !data.isServer(open.info().identity())) {
                 open.timeout(StoreClock.millisUntil(deadline));
-                hello.with(open);
+                open.introduced(hello.with(open));
             }
             session = open;
             return open;

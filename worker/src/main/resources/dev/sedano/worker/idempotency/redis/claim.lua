@@ -10,7 +10,8 @@
 -- Atomic because two deliveries of one key must not both find it free.
 if not epoch then return { 'NO_EPOCH' } end
 if epoch .. ':' .. generation ~= ARGV[1] then return { 'HELLO_FIRST' } end
-local r = redis.call('HMGET', KEYS[1], 'st', 'nonce', 'tok', 'att', 'fp', 'exp', 'ran', 'natt', 'nfp', 'id0', 'fp0')
+-- Most keys are new: look for the state alone first.
+local r = call('HGET', KEYS[1], 'st') and call('HMGET', KEYS[1], 'st', 'nonce', 'tok', 'att', 'fp', 'exp', 'ran', 'natt', 'nfp', 'id0', 'fp0') or {}
 local st, att, ran = r[1], tonumber(ARGV[3]), 0
 local park = string.byte(ARGV[8], 1) == 80
 -- Another task with the same explicit key: it has no attempt in common with the first, so only first payloads compare.
@@ -19,7 +20,7 @@ if st == 'C' then
   local conflict
   if other then conflict = r[11] ~= ARGV[4] else conflict = r[4] == ARGV[3] and r[5] ~= ARGV[4] end
   if conflict then return { 'CONFLICT', r[3] } end
-  local done = redis.call('HMGET', KEYS[1], 'out', 'res')
+  local done = call('HMGET', KEYS[1], 'out', 'res')
   return { 'DUPLICATE', r[3], r[10] or '', done[1], done[2] }
 elseif st == 'P' then
   return { 'PARKED', r[3] }
@@ -35,11 +36,11 @@ elseif st == 'R' then
   end
   if r[2] == ARGV[2] and att == current then              -- my own claim again: its reply was lost
     touch()
-    redis.call('HSET', KEYS[1], 'exp', now + ARGV[6], 'ct' .. ARGV[3], now)
+    call('HSET', KEYS[1], 'exp', now + ARGV[6], 'ct' .. ARGV[3], now)
     return { 'GRANTED', r[3], r[7], now, n, generation }
   end
   local left = num(r[6]) - now
-  if left <= 0 then left = (grace or num(redis.call('HGET', KEYS[2], 'grace'))) - now end
+  if left <= 0 then left = (grace or num(call('HGET', KEYS[2], 'grace'))) - now end
   -- Only an equal copy may take over from a vanished owner of another id.
   if left <= 0 and other and (att ~= current or ARGV[4] ~= r[5] or ARGV[4] ~= r[11]) then left = tonumber(ARGV[6]) end
   if left > 0 then
@@ -48,12 +49,12 @@ elseif st == 'R' then
   end
   if park then
     touch()
-    redis.call('HSET', KEYS[1], 'st', 'P')
+    call('HSET', KEYS[1], 'st', 'P')
     return { 'PARKED', r[3] }
   end
   if att == current then ran = 1 end
 elseif string.byte(ARGV[8], 2) == 49 then
-  local doubt = redis.call('HMGET', KEYS[2], 'unsafe', 'loss')
+  local doubt = call('HMGET', KEYS[2], 'unsafe', 'loss')
   if num(doubt[1]) > now then return { 'UNSAFE', num(doubt[1]) - now } end
   if num(doubt[2]) > now then
     if park then return { 'HELD_AFTER_LOSS' } end
@@ -63,11 +64,11 @@ end
 tk = math.max(tk + 1, now * 1000)                         -- grows for ever, also across a loss of data: the clock carries it
 touch()
 if st or ARGV[5] == '' then
-  redis.call('HSET', KEYS[1], 'st', 'R', 'nonce', ARGV[2], 'tok', tk, 'att', ARGV[3], 'fp', ARGV[4], 'exp', now + ARGV[6],
+  call('HSET', KEYS[1], 'st', 'R', 'nonce', ARGV[2], 'tok', tk, 'att', ARGV[3], 'fp', ARGV[4], 'exp', now + ARGV[6],
     'ran', ran, 'own', ARGV[9], 'ct' .. ARGV[3], now)
 else
-  redis.call('HSET', KEYS[1], 'st', 'R', 'nonce', ARGV[2], 'tok', tk, 'att', ARGV[3], 'fp', ARGV[4], 'exp', now + ARGV[6],
+  call('HSET', KEYS[1], 'st', 'R', 'nonce', ARGV[2], 'tok', tk, 'att', ARGV[3], 'fp', ARGV[4], 'exp', now + ARGV[6],
     'ran', ran, 'own', ARGV[9], 'ct' .. ARGV[3], now, 'id0', ARGV[5], 'fp0', ARGV[4])
 end
-redis.call('PEXPIRE', KEYS[1], ARGV[7])
+call('PEXPIRE', KEYS[1], ARGV[7])
 return { 'GRANTED', tk, ran, now, n, generation }

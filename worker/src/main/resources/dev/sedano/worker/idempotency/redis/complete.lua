@@ -5,7 +5,7 @@
 -- Reply OK first|replay|recreated written counter generation [id, F|T, delay ms, first 0|1, ...] | STALE token
 --       written: W(ritten), S(uccess was stored already, nothing sent), T(ype is foreign: published only), - (nothing to write)
 -- Atomic because marker and result must appear together, and only for the owner of the last token.
-local r = redis.call('HMGET', KEYS[1], 'st', 'tok', 'att', 'nb', 'ct' .. ARGV[2], 'w')
+local r = call('HMGET', KEYS[1], 'st', 'tok', 'att', 'nb', 'ct' .. ARGV[2], 'w')
 local st = r[1]
 if st == 'C' and r[2] == ARGV[1] then
   return { 'OK', 'replay', r[6] or (KEYS[4] and 'W' or '-'), n, generation, r[4] and settled(tonumber(ARGV[2]), {}) or {} }
@@ -23,7 +23,7 @@ end
 if not st then tk = math.max(tk, tonumber(ARGV[1])) end
 touch()
 if st and ARGV[8] == '' then
-  redis.call('HSET', KEYS[1], 'st', 'C', 'out', ARGV[4], 'cat', now)
+  call('HSET', KEYS[1], 'st', 'C', 'out', ARGV[4], 'cat', now)
 else
   local kept = ARGV[8] == '=' and ARGV[9] or ARGV[8]
   local f = { 'st', 'C', 'out', ARGV[4], 'cat', now }
@@ -34,14 +34,14 @@ else
       for _, x in ipairs({ 'id0', ARGV[7], 'fp0', ARGV[5] }) do f[#f + 1] = x end
     end
   end
-  redis.call('HSET', KEYS[1], unpack(f))
+  call('HSET', KEYS[1], unpack(f))
 end
-redis.call('PEXPIRE', KEYS[1], ARGV[3])
+call('PEXPIRE', KEYS[1], ARGV[3])
 if written == 'W' then
-  if ARGV[10] == '0' then redis.call('SET', KEYS[4], ARGV[9]) else redis.call('SET', KEYS[4], ARGV[9], 'PX', ARGV[10]) end
+  if ARGV[10] == '0' then call('SET', KEYS[4], ARGV[9]) else call('SET', KEYS[4], ARGV[9], 'PX', ARGV[10]) end
 elseif written ~= '-' then
-  redis.call('HSET', KEYS[1], 'w', written)
+  call('HSET', KEYS[1], 'w', written)
 end
-if written == 'W' or written == 'T' then redis.call('PUBLISH', KEYS[4], ARGV[9]) end
+if written == 'W' or written == 'T' then call('PUBLISH', KEYS[4], ARGV[9]) end
 return { 'OK', st and 'first' or 'recreated', written, n, generation,
   r[4] and settle(tonumber(ARGV[2]), num(r[5] or ARGV[6]), {}) or {} }

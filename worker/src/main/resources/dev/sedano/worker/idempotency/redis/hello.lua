@@ -4,7 +4,7 @@
 --       5 epoch for a new data set  6 unsafe window ms  7 loss horizon ms
 -- Reply CREATED | OK | SWITCHED | ROLLBACK | AMNESIA, epoch, generation, counter, unsafe ms left, loss ms left, now
 -- Atomic because two workers that meet an empty store must agree on one epoch.
-local x = redis.call('HMGET', KEYS[2], 'rid', 'nsw', 'unsafe', 'loss')
+local x = call('HMGET', KEYS[2], 'rid', 'nsw', 'unsafe', 'loss')
 local gen, rid, nsw, unsafe, loss = num(generation), x[1], num(x[2]), num(x[3]), num(x[4])
 local verdict = 'OK'
 if not epoch then
@@ -22,6 +22,6 @@ else
 end
 touch()
 if verdict ~= 'OK' then
-  redis.call('HSET', KEYS[2], 'e', epoch, 'g', gen, 'rid', rid, 'nsw', nsw, 'unsafe', unsafe, 'loss', loss)
+  call('HSET', KEYS[2], 'e', epoch, 'g', gen, 'rid', rid, 'nsw', nsw, 'unsafe', unsafe, 'loss', loss)
 end
 return { verdict, epoch, gen, n, math.max(0, unsafe - now), math.max(0, loss - now), now }

@@ -89,9 +89,7 @@ final class PrivateRedis implements AutoCloseable {
                 "--dir",
                 folder.toString(),
                 "--logfile",
-                folder.resolve("log").toString(),
-                "--enable-debug-command",
-                "local"));
+                folder.resolve("log").toString()));
         command.addAll(options);
         try {
             Process started = new ProcessBuilder(command)
