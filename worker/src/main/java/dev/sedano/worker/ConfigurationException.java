@@ -11,8 +11,8 @@ public final class ConfigurationException extends RuntimeException {
 
     /**
      * @param option the option or environment variable at fault
-     * @param value what it was; secrets already removed
-     * @param cure what is wrong with it and what to write instead
+     * @param value what it was; secrets already removed; empty = not given
+     * @param cure what is wrong with it, as a verb that follows the value, then a colon and what to write instead
      */
     public ConfigurationException(String option, String value, String cure) {
         this(option, value, cure, null);
@@ -20,7 +20,7 @@ public final class ConfigurationException extends RuntimeException {
 
     /** As above, with what went wrong underneath. */
     public ConfigurationException(String option, String value, String cure, @Nullable Throwable cause) {
-        super("option " + option + " = \"" + value + "\": " + cure, cause);
+        super(option + (value.isEmpty() ? "" : " \"" + value + "\"") + " " + cure, cause);
         this.option = option;
         this.value = value;
     }

@@ -1,7 +1,5 @@
 package dev.sedano.worker.cli;
 
-import dev.sedano.task.TaskRegistry;
-import dev.sedano.worker.runtime.WorkerConfig;
 import picocli.CommandLine;
 
 /** The {@code sedano} program. */
@@ -15,11 +13,6 @@ public final class Main {
 
     /** The program's command line, to which further subcommands may be added. */
     public static CommandLine commandLine() {
-        return SedanoCommand.commandLine(System.getenv(), Main::run);
-    }
-
-    private static int run(WorkerConfig config, TaskRegistry registry) {
-        throw new IllegalStateException(
-                "this build has no worker to run " + registry.definitions().size() + " tasks on " + config.node());
+        return SedanoCommand.commandLine(System.getenv(), SignalledWorker::run);
     }
 }

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
+        customSynopsis = "sedano worker -A APP... [-Q q1,q2] [-c N] [-n NODE] [-P POOL] [-l LEVEL] [OPTIONS]%n",
         description = {
             "Runs the tasks of APP against your broker and store.",
             "",

@@ -17,6 +17,8 @@ final class WorkerOptions {
             names = {"-Q", "--queues"},
             paramLabel = "q1,q2",
             split = ",",
+            splitSynopsisLabel = "",
+            hideParamSyntax = true,
             description = "Queues to consume. Default: celery.")
     List<String> queues = new ArrayList<>();
 

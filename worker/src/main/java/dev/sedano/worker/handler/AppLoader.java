@@ -94,7 +94,7 @@ public final class AppLoader implements AutoCloseable {
             throw new ConfigurationException(
                     OPTION, app, "cannot be loaded: " + e + ": build it again with its dependencies", e);
         } catch (IllegalArgumentException e) {
-            throw new ConfigurationException(OPTION, app, String.valueOf(e.getMessage()), e);
+            throw new ConfigurationException(OPTION, app, "cannot be used: " + e.getMessage(), e);
         } catch (IOException e) {
             throw new ConfigurationException(
                     OPTION, app, "cannot be read: " + e + ": give a jar, a classes folder or a class name", e);
@@ -122,9 +122,19 @@ public final class AppLoader implements AutoCloseable {
         }
         TaskModule module = module(app, type);
         int before = registry.definitions().size();
-        module.register(registry);
+        try {
+            module.register(registry);
+        } catch (IllegalArgumentException e) {
+            throw e; // a task was refused: the message says which and why
+        } catch (RuntimeException e) {
+            throw new ConfigurationException(
+                    OPTION, app, "holds module " + name + ", which failed (" + e + "): correct its register method", e);
+        }
         if (registry.definitions().size() == before) {
-            throw new ConfigurationException(OPTION, app, "holds module " + name + ", which registers no task");
+            throw new ConfigurationException(
+                    OPTION,
+                    app,
+                    "holds module " + name + ", which registers no task: add them to the registry it is given");
         }
     }
 

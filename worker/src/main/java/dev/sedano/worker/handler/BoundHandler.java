@@ -98,14 +98,15 @@ public final class BoundHandler {
     /**
      * Runs the handler.
      *
-     * @param lease the proof that a claim for this run was granted
+     * @param lease the proof that a claim for this run was granted; used up by this call
      * @return what the handler returned
+     * @throws IllegalStateException if the lease was used before or is lost
      * @throws ArgumentsException if the arguments do not fit; the handler did not start
      * @throws Throwable what the handler threw, itself and unwrapped. All but {@link VirtualMachineError} is the task's
      *     outcome FAILURE, other errors such as AssertionError or NoClassDefFoundError included
      */
     public @Nullable Object invoke(Lease lease, TaskContext context, TaskCallValues call) throws Throwable {
-        Objects.requireNonNull(lease, "a handler runs only under a granted claim");
+        lease.start();
         return body.run(context, call);
     }
 }

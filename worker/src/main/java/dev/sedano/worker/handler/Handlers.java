@@ -2,6 +2,7 @@ package dev.sedano.worker.handler;
 
 import dev.sedano.task.TaskDefinition;
 import dev.sedano.task.TaskRegistry;
+import dev.sedano.worker.ConfigurationException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,12 +20,16 @@ public final class Handlers {
     /**
      * Binds what is registered now; later additions are not seen.
      *
-     * @throws IllegalArgumentException if a parameter's default does not fit its type
+     * @throws ConfigurationException if a parameter's default does not fit its type
      */
     public static Handlers of(TaskRegistry registry, ArgumentConverter converter) {
         Map<String, BoundHandler> byName = new LinkedHashMap<>();
         for (TaskDefinition task : registry.definitions()) {
-            byName.put(task.name(), BoundHandler.of(task, converter));
+            try {
+                byName.put(task.name(), BoundHandler.of(task, converter));
+            } catch (IllegalArgumentException e) {
+                throw new ConfigurationException("task", task.name(), "cannot be bound: " + e.getMessage(), e);
+            }
         }
         return new Handlers(Collections.unmodifiableMap(byName));
     }

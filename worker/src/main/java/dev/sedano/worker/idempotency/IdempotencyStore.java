@@ -70,7 +70,12 @@ public interface IdempotencyStore extends AutoCloseable {
             Duration keep,
             boolean redelivered,
             String owner,
-            AfterLeaseLoss afterLeaseLoss) {}
+            AfterLeaseLoss afterLeaseLoss) {
+        /** The same claim for the same delivery, asked anew. */
+        public Claim withNonce(String other) {
+            return new Claim(key, other, attempt, fingerprint, taskId, lease, keep, redelivered, owner, afterLeaseLoss);
+        }
+    }
 
     /** What a claim does with work whose earlier owner vanished in mid-run, or after the store lost data. */
     enum AfterLeaseLoss {

@@ -1,22 +1,74 @@
 package dev.sedano.worker.idempotency;
 
-/** The right to run a key, granted by the store. Only this package makes one, so holding it proves a granted claim. */
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * A granted claim: the right to run one key's handler once. Only {@link IdempotencyChecker} makes one, and a handler
+ * cannot be invoked without one, so there is no way around the checker. Safe for use by many threads.
+ */
 public final class Lease {
-    private final TaskKey key;
-    private final long token;
-
-    Lease(TaskKey key, long token) {
-        this.key = key;
-        this.token = token;
+    private enum State {
+        GRANTED,
+        STARTED,
+        LOST,
+        ENDED
     }
 
-    /** What may be run. */
+    private final IdempotencyStore.Claim claim;
+    private final ClaimReply.Granted grant;
+    private final AtomicReference<State> state = new AtomicReference<>(State.GRANTED);
+
+    Lease(IdempotencyStore.Claim claim, ClaimReply.Granted grant) {
+        this.claim = claim;
+        this.grant = grant;
+    }
+
+    /** The key that is held. */
     public TaskKey key() {
-        return key;
+        return claim.key();
     }
 
-    /** The tenure's fencing token. */
+    /** The fencing token of this tenure. */
     public long token() {
-        return token;
+        return grant.token();
+    }
+
+    /** What is known about earlier runs of this attempt. */
+    public PriorRun priorRun() {
+        return grant.priorRun();
+    }
+
+    /** Whether another tenure is known to have taken over. */
+    public boolean isLost() {
+        return state.get() == State.LOST;
+    }
+
+    /**
+     * Uses the right up. Called once, immediately before the handler.
+     *
+     * @throws IllegalStateException if the lease was used, lost or ended before: a handler never starts twice on one
+     */
+    public void start() {
+        if (!state.compareAndSet(State.GRANTED, State.STARTED)) {
+            throw new IllegalStateException("lease " + token() + " is " + state.get() + ", its handler must not start");
+        }
+    }
+
+    IdempotencyStore.Claim claim() {
+        return claim;
+    }
+
+    long claimedAt() {
+        return grant.claimedAt();
+    }
+
+    /** @return true for the first caller that finds the lease lost */
+    boolean lost() {
+        State before = state.getAndUpdate(now -> now == State.ENDED ? now : State.LOST);
+        return before == State.GRANTED || before == State.STARTED;
+    }
+
+    void ended() {
+        state.set(State.ENDED);
     }
 }

@@ -3,6 +3,7 @@ package dev.sedano.worker.runtime;
 import dev.sedano.worker.ConfigurationException;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -13,6 +14,8 @@ public final class DurationText {
     private static final Pattern NUMBER_AND_UNIT = Pattern.compile("([0-9]{1,9})\\s*(ms|s|m|h|d)?");
     private static final Map<String, Long> MILLIS =
             Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
+
+    private static final List<String> UNITS = List.of("d", "h", "m", "s");
 
     private DurationText() {}
 
@@ -33,5 +36,17 @@ public final class DurationText {
             throw new ConfigurationException(
                     option, text, "is no time: write 30s, 5m, 2h, 7d or ISO-8601 such as PT30S", e);
         }
+    }
+
+    /** The shortest form that {@link #parse} reads as the same time, to the millisecond. */
+    public static String format(Duration time) {
+        long millis = time.toMillis();
+        for (String unit : UNITS) {
+            long size = MILLIS.getOrDefault(unit, 1L);
+            if (millis % size == 0) {
+                return millis / size + unit;
+            }
+        }
+        return millis + "ms";
     }
 }

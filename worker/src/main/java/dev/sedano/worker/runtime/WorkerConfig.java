@@ -80,7 +80,11 @@ public record WorkerConfig(
                 node,
                 "is no node name: write NAME@HOST without blanks and slashes, as w1@%h");
         inRange("--prefetch-multiplier", prefetchMultiplier, 1, 1000);
-        require(!shutdownTimeout.isNegative(), "--shutdown-timeout", shutdownTimeout, "is negative: write 60s");
+        require(
+                !shutdownTimeout.isNegative(),
+                "--shutdown-timeout",
+                DurationText.format(shutdownTimeout),
+                "is negative: write 60s");
         between("--lease", lease, Duration.ofSeconds(1), Duration.ofHours(1));
         between("--retention", retention, lease, Duration.ofDays(3650));
         between("result expiry", resultExpiry, Duration.ofSeconds(1), Duration.ofDays(3650));
@@ -107,7 +111,7 @@ public record WorkerConfig(
         for (String queue : queues) {
             int bytes = queue.getBytes(StandardCharsets.UTF_8).length;
             require(!queue.isBlank() && bytes <= 255, "-Q", queue, "is no queue name: use 1 to 255 bytes of text");
-            require(seen.add(queue), "-Q", queue, "is named twice: name each queue once");
+            require(seen.add(queue), "-Q", String.join(",", queues), "names " + queue + " twice: name each queue once");
         }
     }
 
@@ -119,8 +123,8 @@ public record WorkerConfig(
         require(
                 value.compareTo(least) >= 0 && value.compareTo(most) <= 0,
                 option,
-                value,
-                "must be from " + least + " to " + most);
+                DurationText.format(value),
+                "must be from " + DurationText.format(least) + " to " + DurationText.format(most));
     }
 
     private static void require(boolean holds, String option, Object value, String cure) {

@@ -1,0 +1,408 @@
+package dev.sedano.worker.delivery;
+
+import dev.sedano.worker.handler.ArgumentConverter;
+import dev.sedano.worker.handler.BoundHandler;
+import dev.sedano.worker.handler.Handlers;
+import dev.sedano.worker.handler.KeyExtractionException;
+import dev.sedano.worker.handler.TaskCallValues;
+import dev.sedano.worker.idempotency.Admission;
+import dev.sedano.worker.idempotency.IdempotencyChecker;
+import dev.sedano.worker.idempotency.IdempotencyStore;
+import dev.sedano.worker.idempotency.Lease;
+import dev.sedano.worker.idempotency.Recording;
+import dev.sedano.worker.idempotency.TaskKey;
+import dev.sedano.worker.protocol.Decoded;
+import dev.sedano.worker.protocol.Fingerprint;
+import dev.sedano.worker.protocol.MessageDecoder;
+import dev.sedano.worker.protocol.TaskMessage;
+import dev.sedano.worker.result.ResultEncoder;
+import dev.sedano.worker.result.ResultRecord;
+import dev.sedano.worker.result.Results;
+import dev.sedano.worker.result.StoredResults;
+import dev.sedano.worker.time.Ticker;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/**
+ * The life of one delivery, from arrival to settlement. Read top to bottom:
+ *
+ * <pre>
+ *   decode   delivery to task message            undecodable       dead letter
+ *   resolve  task message to handler and key     unknown task      dead letter, FAILURE NotRegistered
+ *   admit    key to lease, asking the store      done before       ack, the caller gets the stored result
+ *                                                runs elsewhere    held, asked again
+ *                                                store in doubt    blocked, returned; never run
+ *   run      handler under the lease             exception         an outcome like any other
+ *   record   outcome to completion marker        store in doubt    kept, repeated; never run again
+ *   decide   outcome and record to settlement
+ *   settle   once, by the delivery's channel
+ * </pre>
+ *
+ * <p>No step blocks: the store answers on its own threads, which carry the delivery on. Thread-safe. The work that is
+ * between two steps is known to {@link InFlight}, which takes it back when the store, the channel or the worker goes.
+ */
+public final class DeliveryPipeline {
+    private static final Logger LOG = LoggerFactory.getLogger(DeliveryPipeline.class);
+    private static final Duration RETRY_RESULT = Duration.ofMillis(500);
+
+    /** What the pipeline works with. */
+    public record Collaborators(
+            MessageDecoder decoder,
+            Handlers handlers,
+            ArgumentConverter converter,
+            IdempotencyChecker checker,
+            ResultEncoder encoder,
+            StoredResults storedResults,
+            Results results,
+            HandlerSlots slots,
+            UnrecordedOutcomes unrecorded,
+            PipelineEvents events,
+            ScheduledExecutorService timer,
+            Clock clock,
+            Ticker ticker) {}
+
+    private final PipelineSettings settings;
+    private final MessageDecoder decoder;
+    private final Handlers handlers;
+    private final ArgumentConverter converter;
+    private final IdempotencyChecker checker;
+    private final ResultEncoder encoder;
+    private final StoredResults storedResults;
+    private final Results results;
+    private final HandlerSlots slots;
+    private final UnrecordedOutcomes unrecorded;
+    private final PipelineEvents events;
+    private final ScheduledExecutorService timer;
+    private final Clock clock;
+    private final Ticker ticker;
+    private final Nonces nonces = new Nonces();
+    private final ClaimAhead claimAhead;
+    private final HoldingArea holding;
+    private final InFlight inFlight;
+
+    public DeliveryPipeline(PipelineSettings settings, Collaborators with) {
+        this.settings = settings;
+        this.decoder = with.decoder();
+        this.handlers = with.handlers();
+        this.converter = with.converter();
+        this.checker = with.checker();
+        this.encoder = with.encoder();
+        this.storedResults = with.storedResults();
+        this.results = with.results();
+        this.slots = with.slots();
+        this.unrecorded = with.unrecorded();
+        this.events = with.events();
+        this.timer = with.timer();
+        this.clock = with.clock();
+        this.ticker = with.ticker();
+        this.claimAhead = new ClaimAhead(settings.slots(), this::admit);
+        this.holding = new HoldingArea(settings.mostHeld(), timer, claimAhead::offer);
+        this.inFlight = new InFlight(checker, claimAhead, holding, nonces, timer, settings.returnDelay());
+    }
+
+    /** What is on its way; for outages, channel loss, shutdown and gauges. */
+    public InFlight inFlight() {
+        return inFlight;
+    }
+
+    /** Takes a delivery in. Called by the channel's dispatch thread, in order of arrival. Never throws. */
+    public void accept(Delivery delivery) {
+        try {
+            decode(delivery);
+        } catch (RuntimeException e) {
+            LOG.error("delivery {} of queue {} could not be taken in: a defect", delivery.tag(), delivery.queue(), e);
+            settle(
+                    delivery,
+                    "unknown",
+                    new Settlement.DeadLetter(
+                            SettlementReason.MALFORMED_BODY,
+                            "internal error " + e.getClass().getName()));
+        }
+    }
+
+    private void decode(Delivery delivery) {
+        Decoded decoded = decoder.decode(delivery.properties(), delivery.body());
+        if (decoded instanceof Decoded.Undecodable bad) {
+            settle(delivery, "unknown", Settlements.undecodable(bad));
+        } else if (decoded instanceof Decoded.Task task) {
+            resolve(delivery, task.message());
+        }
+    }
+
+    private void resolve(Delivery delivery, TaskMessage message) {
+        BoundHandler handler = handlers.find(message.task());
+        if (handler == null) {
+            refuse(
+                    delivery,
+                    "unknown",
+                    message,
+                    encoder.notRegistered(message).json(),
+                    Settlements.unknownTask(message));
+        } else if (!message.embed().isEmpty()) {
+            settle(delivery, message.task(), Settlements.unsupportedFollowUps());
+        } else {
+            take(workOf(delivery, message, handler));
+        }
+    }
+
+    private Work workOf(Delivery delivery, TaskMessage message, BoundHandler handler) {
+        TaskCallValues call = new TaskCallValues(message.args(), message.kwargs(), converter);
+        TaskKey key;
+        KeyExtractionException noKey = null;
+        try {
+            key = handler.keyOf(headerKey(message), call, message.id());
+        } catch (KeyExtractionException e) {
+            key = TaskKey.ofTaskId(message.id());
+            noKey = e;
+        }
+        Duration ttl = handler.ttl();
+        IdempotencyStore.Claim claim = new IdempotencyStore.Claim(
+                key,
+                nonces.next(),
+                ((long) message.nesting() << 20) + message.retries(),
+                Fingerprint.of(message),
+                message.id(),
+                settings.lease(),
+                ttl == null ? settings.retention() : ttl,
+                delivery.redelivered(),
+                settings.node(),
+                settings.afterLeaseLoss());
+        return new Work(delivery, message, handler, call, claim, noKey);
+    }
+
+    private static @Nullable String headerKey(TaskMessage message) {
+        return message.customHeaders().get("idempotency_key") instanceof String key ? key : null;
+    }
+
+    private void take(Work work) {
+        inFlight.add(work);
+        Instant eta = work.message.eta();
+        Duration early = eta == null ? Duration.ZERO : Duration.between(clock.instant(), eta);
+        if (early.isZero() || early.isNegative()) {
+            claimAhead.offer(work);
+        } else if (early.compareTo(settings.longestHold()) > 0 || holding.isFull()) {
+            finish(work, new Settlement.Wait(SettlementReason.NOT_DUE, early));
+        } else if (work.move(Work.Stage.WAITING, Work.Stage.HELD)) {
+            holding.untilDue(work, early);
+        }
+    }
+
+    /** Called by {@link ClaimAhead} when a slot is free or about to be. */
+    private void admit(Work work) {
+        then(checker.admit(work.claim), (admission, never) -> admitted(work, admission));
+    }
+
+    private void admitted(Work work, Admission admission) {
+        if (admission instanceof Admission.Run run) {
+            work.lease = run.lease();
+            if (work.move(Work.Stage.CLAIMING, Work.Stage.CLAIMED)) {
+                slots.execute(() -> run(work, run.lease()));
+            } else {
+                checker.giveBack(run.lease());
+                claimAhead.notGranted();
+            }
+            return;
+        }
+        if (admission instanceof Admission.StoreUnavailable) {
+            inFlight.block(work);
+        } else if (admission instanceof Admission.HeldElsewhere held) {
+            hold(work, held.retryAfter());
+        } else if (work.move(Work.Stage.CLAIMING, Work.Stage.STARTED)) {
+            if (admission instanceof Admission.AlreadyDone done) {
+                duplicate(work, done);
+            } else if (admission instanceof Admission.Superseded) {
+                events.duplicate("stale_attempt");
+                finish(work, new Settlement.Ack(SettlementReason.STALE_ATTEMPT));
+            } else if (admission instanceof Admission.Conflicting) {
+                byte[] record = encoder.conflict(work.message).json();
+                sendThen(work, record, () -> finish(work, Settlements.conflict(work.message)));
+            } else if (admission instanceof Admission.ForAPerson parked) {
+                finish(work, Settlements.parked(parked.storeLostData()));
+            }
+        }
+        claimAhead.notGranted();
+    }
+
+    private void hold(Work work, Duration retryAfter) {
+        if (holding.isFull()) {
+            if (work.move(Work.Stage.CLAIMING, Work.Stage.STARTED)) {
+                finish(work, new Settlement.Wait(SettlementReason.HELD, retryAfter));
+            }
+        } else if (work.move(Work.Stage.CLAIMING, Work.Stage.HELD)) {
+            holding.untilFree(work, retryAfter);
+        }
+    }
+
+    private void duplicate(Work work, Admission.AlreadyDone done) {
+        String firstId = done.duplicate().firstId();
+        boolean sameId = firstId.equals(work.message.id());
+        LOG.info("duplicate of task {}: id {} was completed as id {}", work.handler.name(), work.message.id(), firstId);
+        byte[] stored = done.duplicate().storedResult();
+        Runnable acknowledge = () -> {
+            events.duplicate(sameId ? "same_id" : "other_id");
+            finish(work, new Settlement.Ack(SettlementReason.DUPLICATE));
+        };
+        if (stored == null) {
+            acknowledge.run();
+        } else {
+            sendThen(work, sameId ? stored : storedResults.rewriteTaskId(stored, work.message.id()), acknowledge);
+        }
+    }
+
+    private void run(Work work, Lease lease) {
+        if (!work.move(Work.Stage.CLAIMED, Work.Stage.STARTED)) {
+            claimAhead.notGranted();
+            return;
+        }
+        events.handlerStarted(work.handler.name());
+        long begin = ticker.nanos();
+        TaskOutcome outcome = outcomeOf(work, lease);
+        long nanos = ticker.nanos() - begin;
+        events.handlerEnded(work.handler.name(), nanos);
+        claimAhead.finished(nanos);
+        record(work, lease, outcome, encode(work.message, outcome));
+    }
+
+    private TaskOutcome outcomeOf(Work work, Lease lease) {
+        Instant expires = work.message.expires();
+        if (expires != null && clock.instant().isAfter(expires)) {
+            return new TaskOutcome.Expired();
+        }
+        if (work.noKey != null) {
+            return new TaskOutcome.Failed(work.noKey);
+        }
+        MDC.put("task_id", work.message.id());
+        MDC.put("task", work.handler.name());
+        try {
+            RunContext context = new RunContext(work.message, lease, checker);
+            return new TaskOutcome.Succeeded(work.handler.invoke(lease, context, work.call));
+        } catch (Throwable failure) { // an Error of a handler is its outcome too: it must not kill the slot
+            LOG.warn(
+                    "task {} failed with {}",
+                    work.handler.name(),
+                    failure.getClass().getName());
+            return new TaskOutcome.Failed(failure);
+        } finally {
+            MDC.clear();
+        }
+    }
+
+    private ResultRecord encode(TaskMessage message, TaskOutcome outcome) {
+        if (outcome instanceof TaskOutcome.Succeeded succeeded) {
+            return encoder.success(message, succeeded.value());
+        } else if (outcome instanceof TaskOutcome.Failed failed) {
+            return encoder.failure(message, failed.cause());
+        }
+        return encoder.expired(message);
+    }
+
+    private void record(Work work, Lease lease, TaskOutcome outcome, ResultRecord result) {
+        then(results.beforeMarker(work.message, result.json()), (stored, failure) -> {
+            if (failure != null) {
+                later(() -> record(work, lease, outcome, result));
+                return;
+            }
+            then(checker.record(lease, completionOf(work, lease, result)), (recording, never) -> {
+                if (recording instanceof Recording.Recorded) {
+                    holding.completed(work.claim.key().record());
+                    announce(work, outcome, result);
+                } else {
+                    decide(work, outcome, recording);
+                }
+            });
+        });
+    }
+
+    private IdempotencyStore.Completion completionOf(Work work, Lease lease, ResultRecord result) {
+        boolean keepRecord = work.claim.key().explicit() || results.keepsRecords();
+        return checker.completion(
+                lease,
+                result.state().name(),
+                results.withMarker(work.message, result.json()),
+                keepRecord ? result.json() : null);
+    }
+
+    private void announce(Work work, TaskOutcome outcome, ResultRecord result) {
+        then(results.afterMarker(work.message, result.json()), (sent, failure) -> {
+            if (failure == null) {
+                decide(work, outcome, new Recording.Recorded());
+            } else if (work.delivery.channel().isOpen()) {
+                later(() -> announce(work, outcome, result));
+            } else {
+                // The next copy is a duplicate, and sends the record again.
+                inFlight.remove(work);
+            }
+        });
+    }
+
+    private void decide(Work work, TaskOutcome outcome, Recording recording) {
+        if (recording instanceof Recording.Recorded) {
+            finish(work, Settlements.recorded(outcome));
+        } else if (recording instanceof Recording.LeaseLost) {
+            LOG.warn(
+                    "task {} id {}: another owner took over, this result is dropped",
+                    work.handler.name(),
+                    work.message.id());
+            inFlight.holdAgain(work);
+        } else if (recording instanceof Recording.Unrecorded lost) {
+            unrecorded.keep(lost.completion());
+            finish(work, new Settlement.Abandon(SettlementReason.UNRECORDED));
+        }
+    }
+
+    /** Stores a failure for the caller of work that never had a claim, then settles. */
+    private void refuse(Delivery delivery, String task, TaskMessage message, byte[] record, Settlement settlement) {
+        then(results.send(message, record), (sent, failure) -> {
+            if (failure == null) {
+                settle(delivery, task, settlement);
+            } else if (delivery.channel().isOpen()) {
+                later(() -> refuse(delivery, task, message, record, settlement));
+            }
+        });
+    }
+
+    private void sendThen(Work work, byte[] record, Runnable then) {
+        then(results.send(work.message, record), (sent, failure) -> {
+            if (failure == null) {
+                then.run();
+            } else if (work.delivery.channel().isOpen()) {
+                later(() -> sendThen(work, record, then));
+            } else {
+                inFlight.remove(work);
+            }
+        });
+    }
+
+    private void finish(Work work, Settlement settlement) {
+        inFlight.remove(work);
+        settle(work.delivery, work.handler.name(), settlement);
+    }
+
+    private static void settle(Delivery delivery, String task, Settlement settlement) {
+        delivery.channel().settle(delivery, task, settlement);
+    }
+
+    /** Goes on when {@code future} is done. A defect in what follows must be seen: the delivery would hang silently. */
+    private static <T> void then(CompletableFuture<T> future, BiConsumer<T, @Nullable Throwable> next) {
+        future.whenComplete((value, failure) -> {
+            try {
+                next.accept(value, failure);
+            } catch (RuntimeException e) {
+                LOG.error("a defect: a delivery stays unsettled until its channel closes", e);
+            }
+        });
+    }
+
+    private void later(Runnable step) {
+        var unused = timer.schedule(step, RETRY_RESULT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+}

@@ -1,0 +1,99 @@
+package dev.sedano.worker.delivery;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Deliveries that stay unsettled for a while: their key runs elsewhere, or they are not due yet. They take no slot. A
+ * delivery held for a key is asked again as soon as this worker completes that key, or after the time it was told.
+ *
+ * <p>Thread-safe; bounded by {@link #isFull}, beyond which deliveries wait in the broker.
+ */
+final class HoldingArea {
+    private static final long LONGEST_MILLIS = 5_000;
+
+    private final int most;
+    private final ScheduledExecutorService timer;
+    private final Consumer<Work> again;
+    private final Map<String, Set<Work>> byKey = new HashMap<>();
+    private int held;
+
+    HoldingArea(int most, ScheduledExecutorService timer, Consumer<Work> again) {
+        this.most = most;
+        this.timer = timer;
+        this.again = again;
+    }
+
+    synchronized boolean isFull() {
+        return held >= most;
+    }
+
+    synchronized int size() {
+        return held;
+    }
+
+    /** Holds work (stage HELD) whose key runs elsewhere, for at most 5 s. */
+    void untilFree(Work work, Duration left) {
+        long jitter = ThreadLocalRandom.current().nextLong(250);
+        hold(work, Math.min(left.toMillis(), LONGEST_MILLIS) + 10 + jitter);
+    }
+
+    /** Holds work (stage HELD) until it is due. */
+    void untilDue(Work work, Duration early) {
+        hold(work, early.toMillis() + 1);
+    }
+
+    private void hold(Work work, long millis) {
+        synchronized (this) {
+            byKey.computeIfAbsent(work.claim.key().record(), key -> new HashSet<>())
+                    .add(work);
+            held++;
+        }
+        var unused = timer.schedule(() -> release(work), millis, TimeUnit.MILLISECONDS);
+    }
+
+    /** The key was completed here: whoever waits for it need not wait longer. */
+    void completed(String record) {
+        Set<Work> waiters;
+        synchronized (this) {
+            if (byKey.isEmpty()) {
+                return;
+            }
+            waiters = byKey.get(record);
+            if (waiters == null) {
+                return;
+            }
+            waiters = Set.copyOf(waiters);
+        }
+        waiters.forEach(this::release);
+    }
+
+    private void release(Work work) {
+        if (remove(work) && work.move(Work.Stage.HELD, Work.Stage.WAITING)) {
+            again.accept(work);
+        }
+    }
+
+    /** Forgets work that was taken away. */
+    boolean remove(Work work) {
+        synchronized (this) {
+            String record = work.claim.key().record();
+            Set<Work> same = byKey.get(record);
+            if (same == null || !same.remove(work)) {
+                return false;
+            }
+            if (same.isEmpty()) {
+                byKey.remove(record);
+            }
+            held--;
+            return true;
+        }
+    }
+}

@@ -1,0 +1,229 @@
+package dev.sedano.worker.delivery;
+
+import dev.sedano.worker.idempotency.IdempotencyChecker;
+import dev.sedano.worker.idempotency.Lease;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * All work between arrival and settlement, and the four events that take it back before its handler starts: the store is
+ * gone, the store is back, the channel is gone, the worker stops. Work whose handler has started is never taken back.
+ *
+ * <p>Thread-safe. {@link #storeGone}, {@link #storeBack} and the return of blocked work run on the timer thread.
+ */
+public final class InFlight {
+    private static final Duration AGAIN_AFTER_LOSS = Duration.ofSeconds(1);
+
+    private final IdempotencyChecker checker;
+    private final ClaimAhead claimAhead;
+    private final HoldingArea holding;
+    private final Nonces nonces;
+    private final ScheduledExecutorService timer;
+    private final Duration returnDelay;
+    private final Set<Work> all = ConcurrentHashMap.newKeySet();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition empty = lock.newCondition();
+    private volatile boolean returning;
+    private volatile boolean draining;
+    private long outages;
+
+    InFlight(
+            IdempotencyChecker checker,
+            ClaimAhead claimAhead,
+            HoldingArea holding,
+            Nonces nonces,
+            ScheduledExecutorService timer,
+            Duration returnDelay) {
+        this.checker = checker;
+        this.claimAhead = claimAhead;
+        this.holding = holding;
+        this.nonces = nonces;
+        this.timer = timer;
+        this.returnDelay = returnDelay;
+    }
+
+    void add(Work work) {
+        all.add(work);
+        if (draining) {
+            takeBack(work, SettlementReason.SHUTDOWN);
+        } else if (!checker.breaker().allowsClaims()) {
+            block(work);
+        }
+    }
+
+    void remove(Work work) {
+        if (all.remove(work) && all.isEmpty()) {
+            lock.lock();
+            try {
+                empty.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Number of deliveries on their way. */
+    public int size() {
+        return all.size();
+    }
+
+    /** Number of deliveries held, unsettled, taking no slot. */
+    public int held() {
+        return holding.size();
+    }
+
+    /** Mean duration of a handler, in nanoseconds. */
+    public double meanHandlerNanos() {
+        return claimAhead.meanNanos();
+    }
+
+    /** The store is given up: nothing that has not started will start. */
+    public void storeGone() {
+        claimAhead.stop();
+        for (Work work : all) {
+            block(work);
+        }
+        long outage = ++outages;
+        returning = false;
+        var unused = timer.schedule(
+                () -> {
+                    if (outage == outages && !checker.breaker().allowsClaims()) {
+                        returning = true;
+                        returnBlocked();
+                    }
+                },
+                returnDelay.toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    /** The store is back: what was not returned meanwhile is claimed again. */
+    public void storeBack() {
+        returning = false;
+        claimAhead.resume();
+        unblock();
+    }
+
+    /**
+     * Keeps work from running because the store is in doubt: counted once, then returned to the broker when the outage
+     * lasts, or claimed again (with a new nonce) when it was a blip.
+     */
+    void block(Work work) {
+        Work.Stage from = work.takeUnstarted(Work.Stage.BLOCKED);
+        if (from == Work.Stage.BLOCKED) {
+            return;
+        }
+        letGo(work, from);
+        checker.blocked(work.claim);
+        timer.execute(() -> {
+            if (checker.breaker().allowsClaims()) {
+                unblock();
+            } else if (returning) {
+                returnBlocked();
+            }
+        });
+    }
+
+    private void returnBlocked() {
+        for (Work work : all) {
+            if (work.move(Work.Stage.BLOCKED, Work.Stage.SETTLED)) {
+                settle(work, new Settlement.Requeue(SettlementReason.STORE_UNAVAILABLE));
+            }
+        }
+    }
+
+    private void unblock() {
+        for (Work work : List.copyOf(all)) {
+            if (work.move(Work.Stage.BLOCKED, Work.Stage.SETTLED)) {
+                Work again = work.again(nonces.next());
+                all.add(again);
+                remove(work);
+                claimAhead.offer(again);
+            }
+        }
+    }
+
+    /** The lease was lost while the handler ran: the delivery is a second copy now, and waits for the new owner. */
+    void holdAgain(Work work) {
+        Work again = work.again(nonces.next());
+        all.add(again);
+        remove(work);
+        if (draining) {
+            takeBack(again, SettlementReason.SHUTDOWN);
+        } else if (again.move(Work.Stage.WAITING, Work.Stage.HELD)) {
+            holding.untilFree(again, AGAIN_AFTER_LOSS);
+        }
+    }
+
+    /** The channel is gone and the broker delivers its messages again; work that has started goes on. */
+    public void channelGone(DeliveryChannel channel) {
+        for (Work work : all) {
+            if (work.delivery.channel() == channel) {
+                Work.Stage from = work.takeUnstarted(Work.Stage.SETTLED);
+                if (from != Work.Stage.SETTLED) {
+                    letGo(work, from);
+                    remove(work);
+                }
+            }
+        }
+    }
+
+    /** Returns everything that has not started, and whatever still arrives. */
+    public void drain() {
+        draining = true;
+        claimAhead.stop();
+        for (Work work : all) {
+            takeBack(work, SettlementReason.SHUTDOWN);
+        }
+    }
+
+    private void takeBack(Work work, SettlementReason reason) {
+        Work.Stage from = work.takeUnstarted(Work.Stage.SETTLED);
+        if (from != Work.Stage.SETTLED) {
+            letGo(work, from);
+            settle(work, new Settlement.Requeue(reason));
+        }
+    }
+
+    private void letGo(Work work, Work.Stage from) {
+        if (from == Work.Stage.HELD) {
+            holding.remove(work);
+        } else if (from == Work.Stage.CLAIMED) {
+            Lease lease = work.lease;
+            if (lease != null) {
+                checker.giveBack(lease);
+            }
+        }
+    }
+
+    private void settle(Work work, Settlement settlement) {
+        remove(work);
+        work.delivery.channel().settle(work.delivery, work.handler.name(), settlement);
+    }
+
+    /**
+     * Waits until nothing is on its way.
+     *
+     * @return false if {@code most} passed first
+     */
+    public boolean awaitEmpty(Duration most) throws InterruptedException {
+        long left = most.toNanos();
+        lock.lock();
+        try {
+            while (!all.isEmpty()) {
+                if (left <= 0) {
+                    return false;
+                }
+                left = empty.awaitNanos(left);
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

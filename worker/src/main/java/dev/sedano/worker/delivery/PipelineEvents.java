@@ -1,0 +1,17 @@
+package dev.sedano.worker.delivery;
+
+/** What the pipeline reports to metrics. Safe for use by many threads; never throws. */
+public interface PipelineEvents {
+    /** A handler starts. */
+    void handlerStarted(String task);
+
+    /** A handler ended after {@code nanos}. */
+    void handlerEnded(String task, long nanos);
+
+    /**
+     * A delivery is acknowledged without running.
+     *
+     * @param kind {@code same_id}, {@code other_id} or {@code stale_attempt}
+     */
+    void duplicate(String kind);
+}

@@ -1,0 +1,93 @@
+package dev.sedano.worker.delivery;
+
+import dev.sedano.task.StaleOwnerException;
+import dev.sedano.task.TaskContext;
+import dev.sedano.worker.idempotency.IdempotencyChecker;
+import dev.sedano.worker.idempotency.Lease;
+import dev.sedano.worker.idempotency.PriorRun;
+import dev.sedano.worker.protocol.TaskMessage;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** The context of one run. */
+record RunContext(TaskMessage message, Lease lease, IdempotencyChecker checker) implements TaskContext {
+    private static final long OWNER_SECONDS = 2;
+
+    @Override
+    public String taskName() {
+        return message.task();
+    }
+
+    @Override
+    public String id() {
+        return message.id();
+    }
+
+    @Override
+    public String rootId() {
+        return message.rootId();
+    }
+
+    @Override
+    public @Nullable String parentId() {
+        return message.parentId();
+    }
+
+    @Override
+    public @Nullable String groupId() {
+        return message.group();
+    }
+
+    @Override
+    public int retries() {
+        return message.retries();
+    }
+
+    @Override
+    public Map<String, @Nullable Object> headers() {
+        return message.customHeaders();
+    }
+
+    @Override
+    public String idempotencyKey() {
+        return lease.key().key();
+    }
+
+    @Override
+    public long fencingToken() {
+        return lease.token();
+    }
+
+    @Override
+    public boolean mayHaveRunBefore() {
+        return lease.priorRun() != PriorRun.NONE;
+    }
+
+    @Override
+    public void checkOwner() {
+        try {
+            if (checker.owns(lease).get(OWNER_SECONDS, TimeUnit.SECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw stale("the thread was interrupted while asking");
+        } catch (ExecutionException | TimeoutException e) {
+            throw stale("the store did not confirm it");
+        }
+        throw stale("another tenure took over");
+    }
+
+    private StaleOwnerException stale(String why) {
+        return new StaleOwnerException("task " + message.id() + " with fencing token " + lease.token()
+                + " does not own its key any more: " + why);
+    }
+
+    @Override
+    public System.Logger logger() {
+        return System.getLogger(message.task());
+    }
+}

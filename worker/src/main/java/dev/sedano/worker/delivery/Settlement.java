@@ -1,0 +1,64 @@
+package dev.sedano.worker.delivery;
+
+import java.time.Duration;
+
+/** What becomes of a delivery on the wire. */
+public sealed interface Settlement {
+    /** Why. */
+    SettlementReason reason();
+
+    /** The value of the metric tag {@code outcome}. */
+    String outcome();
+
+    /** {@code basic.ack}: the work is done, or was done by another copy. */
+    record Ack(SettlementReason reason) implements Settlement {
+        @Override
+        public String outcome() {
+            return "ack";
+        }
+    }
+
+    /** {@code basic.nack} with requeue: never {@code reject}, which counts towards delivery limits on every broker. */
+    record Requeue(SettlementReason reason) implements Settlement {
+        @Override
+        public String outcome() {
+            return "requeue";
+        }
+    }
+
+    /**
+     * Published to {@code <queue>.dead}, confirmed, then acknowledged.
+     *
+     * @param error what is wrong and the cure; no argument values
+     */
+    record DeadLetter(SettlementReason reason, String error) implements Settlement {
+        @Override
+        public String outcome() {
+            return "dead_letter";
+        }
+    }
+
+    /** Published to {@code <queue>.parked} for a person to decide, confirmed, then acknowledged. */
+    record Park(SettlementReason reason, String error) implements Settlement {
+        @Override
+        public String outcome() {
+            return "park";
+        }
+    }
+
+    /** Moved to a broker queue that returns it after about {@code delay}: published, confirmed, then acknowledged. */
+    record Wait(SettlementReason reason, Duration delay) implements Settlement {
+        @Override
+        public String outcome() {
+            return "wait";
+        }
+    }
+
+    /** Nothing on the wire: the channel is gone, or the delivery must stay unacknowledged until it goes. */
+    record Abandon(SettlementReason reason) implements Settlement {
+        @Override
+        public String outcome() {
+            return "abandoned";
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.sedano.worker.delivery;
+
+/** Why a delivery was settled as it was; the code is the metric tag, the log field and the dead-letter header. */
+public enum SettlementReason {
+    /** The handler returned and its result is recorded. */
+    SUCCEEDED("succeeded"),
+    /** The handler failed and the failure is recorded. */
+    FAILED("failed"),
+    /** It expired before it could run; REVOKED is recorded. */
+    EXPIRED("expired"),
+    /** Its key is completed. */
+    DUPLICATE("duplicate"),
+    /** A later attempt of the task exists. */
+    STALE_ATTEMPT("stale_attempt"),
+    /** The idempotency store does not answer. */
+    STORE_UNAVAILABLE("store_unavailable"),
+    /** The worker stops. */
+    SHUTDOWN("shutdown"),
+    /** No handler of that name is registered. */
+    UNKNOWN_TASK("unknown_task"),
+    /** Same key, other payload. */
+    CONFLICT("conflict"),
+    /** The record says that a person must decide. */
+    PARKED("parked"),
+    /** The store lost data and this copy may have run. */
+    STORE_LOST_DATA("store_lost_data"),
+    /** It is not due yet. */
+    NOT_DUE("not_due"),
+    /** Too many deliveries are held, this one waits in the broker. */
+    HELD("held"),
+    /** The message asks for something this version does not do. */
+    UNSUPPORTED("unsupported"),
+    /** The body cannot be decoded. */
+    MALFORMED_BODY("malformed_body"),
+    /** A header cannot be used. */
+    MALFORMED_HEADER("malformed_header"),
+    /** Neither headers nor body name a task. */
+    NOT_A_TASK("not_a_task"),
+    /** The content type is refused. */
+    CONTENT_TYPE("content_type"),
+    /** The compression is not supported. */
+    COMPRESSION("compression"),
+    /** The channel closed before the delivery could be settled; the broker delivers it again. */
+    CHANNEL_CLOSED("channel_closed"),
+    /** The handler ended but its outcome could not be recorded; it is in the state folder. */
+    UNRECORDED("unrecorded");
+
+    private final String code;
+
+    SettlementReason(String code) {
+        this.code = code;
+    }
+
+    /** The text used in metrics, logs and headers. */
+    public String code() {
+        return code;
+    }
+}

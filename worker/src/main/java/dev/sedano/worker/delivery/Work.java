@@ -1,0 +1,96 @@
+package dev.sedano.worker.delivery;
+
+import dev.sedano.worker.handler.BoundHandler;
+import dev.sedano.worker.handler.KeyExtractionException;
+import dev.sedano.worker.handler.TaskCallValues;
+import dev.sedano.worker.idempotency.IdempotencyStore;
+import dev.sedano.worker.idempotency.Lease;
+import dev.sedano.worker.protocol.TaskMessage;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A delivery that is a task of ours, on its way through the pipeline. Its stage decides who owns it: whoever moves it
+ * out of a stage goes on with it, everybody else keeps off.
+ */
+final class Work {
+    enum Stage {
+        /** Not claimed, waiting for a free slot. */
+        WAITING,
+        /** Kept unsettled: not due yet, or the key runs elsewhere. */
+        HELD,
+        /** A claim is under way. */
+        CLAIMING,
+        /** Claimed, waiting for a thread. */
+        CLAIMED,
+        /** The store is down; unsettled until it is clear that this is no blip. */
+        BLOCKED,
+        /** The handler was started, or its outcome is being recorded. */
+        STARTED,
+        /** Out of our hands. */
+        SETTLED
+    }
+
+    final Delivery delivery;
+    final TaskMessage message;
+    final BoundHandler handler;
+    final TaskCallValues call;
+    final IdempotencyStore.Claim claim;
+    /** Why the task's key cannot be read, which is then its outcome; null if it can. */
+    final @Nullable KeyExtractionException noKey;
+
+    /** Set before the stage becomes CLAIMED. */
+    volatile @Nullable Lease lease;
+
+    private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.WAITING);
+
+    Work(
+            Delivery delivery,
+            TaskMessage message,
+            BoundHandler handler,
+            TaskCallValues call,
+            IdempotencyStore.Claim claim,
+            @Nullable KeyExtractionException noKey) {
+        this.delivery = delivery;
+        this.message = message;
+        this.handler = handler;
+        this.call = call;
+        this.claim = claim;
+        this.noKey = noKey;
+    }
+
+    /**
+     * The same delivery with a claim of its own: the claim of this one may have been executed without our knowing, and
+     * is released by its own nonce.
+     */
+    Work again(String nonce) {
+        return new Work(delivery, message, handler, call, claim.withNonce(nonce), noKey);
+    }
+
+    Stage stage() {
+        return Objects.requireNonNull(stage.get());
+    }
+
+    /** @return true if the work was in {@code from} and is now the caller's, in {@code to} */
+    boolean move(Stage from, Stage to) {
+        return stage.compareAndSet(from, to);
+    }
+
+    /**
+     * Takes work whose handler has not started.
+     *
+     * @return the stage it was taken from, or {@code to} itself if it was not to be taken
+     */
+    Stage takeUnstarted(Stage to) {
+        while (true) {
+            Stage now = stage();
+            if (now == Stage.STARTED || now == Stage.SETTLED || now == to) {
+                return to;
+            }
+            if (stage.compareAndSet(now, to)) {
+                return now;
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package dev.sedano.worker.idempotency;
+
+import java.time.Duration;
+
+/** The checker's answer before a handler may run. Only {@link Run} lets it. */
+public sealed interface Admission {
+    /** Run, under this lease. */
+    record Run(Lease lease) implements Admission {}
+
+    /** The key is completed: acknowledge, and give the copy's caller the stored result. */
+    record AlreadyDone(ClaimReply.Duplicate duplicate) implements Admission {}
+
+    /** A later attempt exists: this copy is history, acknowledge it. */
+    record Superseded(long nextAttempt) implements Admission {}
+
+    /** Somebody else runs it, or may: keep the delivery unsettled and ask again after {@code retryAfter}. */
+    record HeldElsewhere(Duration retryAfter) implements Admission {}
+
+    /** Same key, other payload: never run, dead-letter. */
+    record Conflicting() implements Admission {}
+
+    /** A person must decide: move to the parked queue. */
+    record ForAPerson(boolean storeLostData) implements Admission {}
+
+    /** The store cannot be trusted now: do not run, return the delivery. */
+    record StoreUnavailable(StoreException cause) implements Admission {}
+}

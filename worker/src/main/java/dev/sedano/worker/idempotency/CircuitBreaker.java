@@ -1,0 +1,207 @@
+package dev.sedano.worker.idempotency;
+
+import dev.sedano.worker.time.Ticker;
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether the store may be asked. Opens at the first failed call (fail safe needs no statistics), probes with {@code
+ * hello} after full-jitter delays from 0.5 s to 10 s, runs the recovery steps after a probe succeeded, then is half open
+ * until the first claim is answered. While closed, a hello every second keeps the fleet's tick alive and notices an
+ * outage even when no delivery comes.
+ *
+ * <p>Thread-safe. State changes and the callbacks that follow them happen on the timer thread, in order.
+ */
+public final class CircuitBreaker implements AutoCloseable {
+    /** Whether and how far the store is trusted. */
+    public enum State {
+        /** The store answers. */
+        CLOSED(0),
+        /** The store answers again, work comes back step by step. */
+        HALF_OPEN(1),
+        /** The store does not answer; nothing is claimed. */
+        OPEN(2);
+
+        private final int code;
+
+        State(int code) {
+            this.code = code;
+        }
+
+        /** The value of the metric {@code sedano_breaker_state}. */
+        public int code() {
+            return code;
+        }
+    }
+
+    /** Who must stop and go on. Called on the timer thread, in order. */
+    public interface Listener {
+        /** No claim may be made from now on. */
+        void opened(@Nullable StoreException cause);
+
+        /** The store answered a probe: repeat what is pending, before any new work. */
+        void recovering();
+
+        /** Work may be taken again. */
+        void halfOpened(Duration outage);
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(CircuitBreaker.class);
+    private static final long TICK_MILLIS = 1_000;
+    private static final long FIRST_PROBE_MILLIS = 500;
+    private static final long LAST_PROBE_MILLIS = 10_000;
+
+    private final IdempotencyStore store;
+    private final ScheduledExecutorService timer;
+    private final Ticker ticker;
+    private final Listener listener;
+    private final LongUnaryOperator jitter;
+    private volatile State state = State.CLOSED;
+    private volatile boolean closed;
+    private volatile long openedAt;
+    private long probeCeiling = FIRST_PROBE_MILLIS;
+
+    public CircuitBreaker(IdempotencyStore store, ScheduledExecutorService timer, Ticker ticker, Listener listener) {
+        this(
+                store,
+                timer,
+                ticker,
+                listener,
+                ceiling -> ThreadLocalRandom.current().nextLong(ceiling + 1));
+    }
+
+    CircuitBreaker(
+            IdempotencyStore store,
+            ScheduledExecutorService timer,
+            Ticker ticker,
+            Listener listener,
+            LongUnaryOperator jitter) {
+        this.store = store;
+        this.timer = timer;
+        this.ticker = ticker;
+        this.listener = listener;
+        this.jitter = jitter;
+    }
+
+    /** Starts the tick. Call once. */
+    public void start() {
+        later(TICK_MILLIS, this::tick);
+    }
+
+    /** The state now. */
+    public State state() {
+        return state;
+    }
+
+    /** Whether a claim may be sent. */
+    public boolean allowsClaims() {
+        return state != State.OPEN;
+    }
+
+    /** How long the store has been given up; zero while it is not. */
+    public Duration openFor() {
+        return state == State.OPEN ? Duration.ofNanos(ticker.nanos() - openedAt) : Duration.ZERO;
+    }
+
+    /** Reports a failed call. The first one opens the breaker. */
+    public void failed(StoreException cause) {
+        if (state != State.OPEN && !closed) {
+            timer.execute(() -> open(cause));
+        }
+    }
+
+    /** Reports an answered claim. */
+    public void answered() {
+        if (state == State.HALF_OPEN) {
+            timer.execute(() -> {
+                if (state == State.HALF_OPEN) {
+                    state = State.CLOSED;
+                }
+            });
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    private void open(StoreException cause) {
+        if (state == State.OPEN || closed) {
+            return;
+        }
+        openedAt = ticker.nanos();
+        state = State.OPEN;
+        LOG.warn("store unavailable ({}: {}): consumers pause, nothing runs", cause.kind(), cause.getMessage());
+        listener.opened(cause);
+        probeCeiling = FIRST_PROBE_MILLIS;
+        probeLater();
+    }
+
+    private void probeLater() {
+        long delay = jitter.applyAsLong(probeCeiling);
+        probeCeiling = Math.min(LAST_PROBE_MILLIS, probeCeiling * 2);
+        later(delay, this::probe);
+    }
+
+    private void probe() {
+        store.hello()
+                .whenComplete((status, failure) -> execute(() -> {
+                    if (failure != null) {
+                        LOG.debug("probe failed: {}", failure.getMessage());
+                        probeLater();
+                    } else {
+                        resume();
+                    }
+                }));
+    }
+
+    private void resume() {
+        Duration outage = openFor();
+        listener.recovering();
+        state = State.HALF_OPEN;
+        LOG.warn("store is back after {} ms: work resumes", outage.toMillis());
+        listener.halfOpened(outage);
+    }
+
+    private void tick() {
+        if (state == State.OPEN) {
+            later(TICK_MILLIS, this::tick);
+            return;
+        }
+        store.hello()
+                .whenComplete((status, failure) -> execute(() -> {
+                    if (failure instanceof StoreException cause) {
+                        open(cause);
+                    } else if (failure == null && state == State.HALF_OPEN) {
+                        state = State.CLOSED;
+                    }
+                    later(TICK_MILLIS, this::tick);
+                }));
+    }
+
+    private void execute(Runnable step) {
+        if (!closed) {
+            timer.execute(step);
+        }
+    }
+
+    private void later(long millis, Runnable step) {
+        if (!closed) {
+            timer.schedule(
+                    () -> {
+                        if (!closed) {
+                            step.run();
+                        }
+                    },
+                    millis,
+                    TimeUnit.MILLISECONDS);
+        }
+    }
+}

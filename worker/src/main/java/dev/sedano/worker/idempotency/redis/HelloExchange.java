@@ -1,0 +1,86 @@
+package dev.sedano.worker.idempotency.redis;
+
+import dev.sedano.worker.idempotency.StoreStatus;
+import dev.sedano.worker.idempotency.StoreStatus.Verdict;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.exceptions.JedisNoScriptException;
+
+/** Introduces this worker to a server and learns what the data set is (protocol §6). Safe for use by many threads. */
+final class HelloExchange {
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final RedisStoreSettings settings;
+    private final KnownData data;
+    private final StoreClock clock;
+    private final @Nullable EpochFile epochFile;
+    private final byte[] health;
+
+    HelloExchange(RedisStoreSettings settings, KnownData data, StoreClock clock, @Nullable EpochFile epochFile) {
+        this.settings = settings;
+        this.data = data;
+        this.clock = clock;
+        this.epochFile = epochFile;
+        this.health = Bytes.of("sed:{" + settings.namespace() + "}:h");
+    }
+
+    /** Throws Jedis' exceptions, and StoreException for a server that cannot be relied on. */
+    StoreStatus with(Session session) {
+        ServerInfo server = session.info();
+        server.requireNoEviction();
+        long started = StoreClock.nanos();
+        KnownData.Hello known = data.hello(server.identity());
+        byte[] fresh = new byte[16];
+        RANDOM.nextBytes(fresh);
+        List<byte[]> arguments = List.of(
+                Bytes.of(known.epoch()),
+                Bytes.of(known.generation()),
+                Bytes.of(known.counter()),
+                Bytes.of(server.identity()),
+                Bytes.of(HexFormat.of().formatHex(fresh)),
+                Bytes.of(settings.unsafeWindow().toMillis()),
+                Bytes.of(settings.lossHorizon().toMillis()));
+        Reply reply = call(session, arguments);
+        settings.listener().answered(RedisScript.HELLO.file(), Duration.ofNanos(StoreClock.nanos() - started));
+        String epoch = reply.text(1);
+        boolean another = data.met(server.identity(), epoch, reply.number(2), reply.number(3));
+        clock.storeSaid(reply.number(6));
+        if (another && epochFile != null) {
+            epochFile.remember(epoch);
+        }
+        StoreStatus status = new StoreStatus(
+                verdict(reply),
+                epoch,
+                reply.number(2),
+                Duration.ofMillis(reply.number(4)),
+                Duration.ofMillis(reply.number(5)),
+                reply.number(6));
+        if (status.verdict() != Verdict.OK) {
+            settings.listener().noticed(status);
+        }
+        return status;
+    }
+
+    private Reply call(Session session, List<byte[]> arguments) {
+        List<byte[]> keys = List.of(health, health);
+        session.send(RedisScript.HELLO, false, keys, arguments);
+        try {
+            return Reply.of(session.read());
+        } catch (JedisNoScriptException e) {
+            session.send(RedisScript.HELLO, true, keys, arguments);
+            return Reply.of(session.read());
+        }
+    }
+
+    private static Verdict verdict(Reply reply) {
+        for (Verdict verdict : Verdict.values()) {
+            if (verdict.name().equals(reply.word())) {
+                return verdict;
+            }
+        }
+        throw reply.unexpected();
+    }
+}

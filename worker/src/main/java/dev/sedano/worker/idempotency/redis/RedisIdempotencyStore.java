@@ -1,0 +1,187 @@
+package dev.sedano.worker.idempotency.redis;
+
+import dev.sedano.worker.idempotency.BlockVerdict;
+import dev.sedano.worker.idempotency.BlockedDelivery;
+import dev.sedano.worker.idempotency.ClaimReply;
+import dev.sedano.worker.idempotency.CompleteReply;
+import dev.sedano.worker.idempotency.IdempotencyStore;
+import dev.sedano.worker.idempotency.RenewReply;
+import dev.sedano.worker.idempotency.StoreStatus;
+import dev.sedano.worker.idempotency.TaskKey;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The store on one Redis or Valkey server (6.2 or newer). Safe for use by many threads. Owns three pipelines, so that a
+ * backlog of claims never delays a renewal or a probe: {@code sedano-store-1} claims, completions, releases and reports,
+ * {@code sedano-store-2} renewals, {@code sedano-store-3} hello. Nothing is connected before the first call.
+ */
+public final class RedisIdempotencyStore implements IdempotencyStore {
+    private static final byte[] SAME_AS_BODY = {'='};
+
+    private final long callNanos;
+    private final byte[] keepReports;
+    private final byte[] health;
+    private final String recordPrefix;
+    private final String blockedPrefix;
+    private final KnownData data;
+    private final StoreClock clock = new StoreClock();
+    private final StoreReplies replies;
+    private final HelloExchange hello;
+    private final StoreWatchdog watchdog = new StoreWatchdog();
+    private final ScriptPipeline work;
+    private final ScriptPipeline renewals;
+    private final ScriptPipeline probe;
+
+    /**
+     * Starts the store's threads; connects to nothing yet.
+     *
+     * @throws IllegalArgumentException if the URL is not usable
+     * @throws IllegalStateException if the remembered epoch cannot be read
+     */
+    public RedisIdempotencyStore(RedisStoreSettings settings) {
+        RedisEndpoint endpoint = RedisEndpoint.of(settings.uri());
+        EpochFile epochFile =
+                settings.stateDir() == null ? null : new EpochFile(settings.stateDir(), settings.namespace());
+        this.data = new KnownData(epochFile == null ? "" : epochFile.recall());
+        this.callNanos = settings.callDeadline().toNanos();
+        this.keepReports = Bytes.of(settings.lossHorizon().toMillis());
+        String prefix = "sed:{" + settings.namespace() + "}:";
+        this.health = Bytes.of(prefix + "h");
+        this.recordPrefix = prefix + "r:";
+        this.blockedPrefix = prefix + "b:";
+        this.replies = new StoreReplies(data, clock, settings.listener());
+        this.hello = new HelloExchange(settings, data, clock, epochFile);
+        List<ScriptPipeline> pipelines = new ArrayList<>();
+        for (int i = 1; i <= 3; i++) {
+            StoreConnector connector = new StoreConnector(endpoint, data, hello::with);
+            StoreRound round = new StoreRound(connector, hello::with, data, settings.listener());
+            pipelines.add(
+                    new ScriptPipeline("sedano-store-" + i, settings.queueCapacity(), connector, round, watchdog));
+        }
+        this.work = pipelines.get(0);
+        this.renewals = pipelines.get(1);
+        this.probe = pipelines.get(2);
+        watchdog.start(pipelines);
+        pipelines.forEach(ScriptPipeline::start);
+    }
+
+    @Override
+    public CompletableFuture<StoreStatus> hello() {
+        return probe.submit(new SessionCall<>(callNanos, session -> {
+            session.refresh();
+            return hello.with(session);
+        }));
+    }
+
+    @Override
+    public CompletableFuture<ClaimReply> claim(Claim claim) {
+        String flags = (claim.afterLeaseLoss() == AfterLeaseLoss.PARK ? "P" : "R") + (claim.redelivered() ? "1" : "0");
+        return work.submit(call(
+                RedisScript.CLAIM,
+                List.of(record(claim.key()), health),
+                reply -> replies.claim(reply, claim.taskId()),
+                ScriptCall.toBeStamped(),
+                Bytes.of(claim.nonce()),
+                Bytes.of(claim.attempt()),
+                Bytes.of(claim.fingerprint()),
+                idOf(claim.key(), claim.taskId()),
+                Bytes.of(claim.lease().toMillis()),
+                Bytes.of(claim.keep().toMillis()),
+                Bytes.of(flags),
+                Bytes.of(claim.owner())));
+    }
+
+    @Override
+    public CompletableFuture<RenewReply> renew(TaskKey key, long token, Duration lease) {
+        return renewals.submit(call(
+                RedisScript.RENEW,
+                List.of(record(key), health),
+                replies::renewed,
+                Bytes.of(token),
+                Bytes.of(lease.toMillis())));
+    }
+
+    @Override
+    public CompletableFuture<CompleteReply> complete(Completion completion) {
+        ResultWrite result = completion.result();
+        List<byte[]> keys = result == null
+                ? List.of(record(completion.key()), health, blocked(completion.key()))
+                : List.of(record(completion.key()), health, blocked(completion.key()), Bytes.of(result.key()));
+        byte[][] arguments = new byte[result == null ? 8 : 10][];
+        arguments[0] = Bytes.of(completion.token());
+        arguments[1] = Bytes.of(completion.attempt());
+        arguments[2] = Bytes.of(completion.ttl().toMillis());
+        arguments[3] = Bytes.of(completion.outcome());
+        arguments[4] = Bytes.of(completion.fingerprint());
+        arguments[5] = Bytes.of(completion.claimedAt());
+        arguments[6] = idOf(completion.key(), completion.taskId());
+        arguments[7] = kept(completion.storedResult(), result);
+        if (result != null) {
+            arguments[8] = result.body();
+            arguments[9] = Bytes.of(result.ttl() == null ? 0 : result.ttl().toMillis());
+        }
+        return work.submit(call(RedisScript.COMPLETE, keys, reply -> replies.completed(reply, completion), arguments));
+    }
+
+    @Override
+    public CompletableFuture<Boolean> release(TaskKey key, String nonce) {
+        return work.submit(call(RedisScript.RELEASE, List.of(record(key), health), replies::released, Bytes.of(nonce)));
+    }
+
+    @Override
+    public CompletableFuture<BlockVerdict> reportBlocked(BlockedDelivery delivery) {
+        return work.submit(call(
+                RedisScript.REPORT_BLOCKED,
+                List.of(record(delivery.key()), health, blocked(delivery.key())),
+                reply -> StoreReplies.reported(reply, delivery.id()),
+                Bytes.of(delivery.id()),
+                Bytes.of(delivery.attempt()),
+                Bytes.of(delivery.blockedAt()),
+                keepReports));
+    }
+
+    @Override
+    public long estimatedNow() {
+        return clock.estimatedNow();
+    }
+
+    /** Fails what waits with CLOSED and ends the threads. May be called again. */
+    @Override
+    public void close() {
+        work.close();
+        renewals.close();
+        probe.close();
+        watchdog.close();
+    }
+
+    private <T> ScriptCall<T> call(
+            RedisScript script, List<byte[]> keys, Function<Reply, T> decoder, byte[]... arguments) {
+        return new ScriptCall<>(callNanos, script, keys, decoder, arguments);
+    }
+
+    private byte[] record(TaskKey key) {
+        return Bytes.of(recordPrefix + key.record());
+    }
+
+    private byte[] blocked(TaskKey key) {
+        return Bytes.of(blockedPrefix + key.record());
+    }
+
+    /** A default key is the task id itself, so only explicit ones need to remember who was first. */
+    private static byte[] idOf(TaskKey key, String taskId) {
+        return key.explicit() ? Bytes.of(taskId) : Bytes.NONE;
+    }
+
+    private static byte[] kept(byte @Nullable [] stored, @Nullable ResultWrite result) {
+        if (stored == null) {
+            return Bytes.NONE;
+        }
+        return result != null && Arrays.equals(stored, result.body()) ? SAME_AS_BODY : stored;
+    }
+}

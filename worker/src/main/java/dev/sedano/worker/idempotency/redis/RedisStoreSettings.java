@@ -1,0 +1,134 @@
+package dev.sedano.worker.idempotency.redis;
+
+import dev.sedano.worker.idempotency.StoreListener;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How to reach the store and how careful to be. Immutable; build with {@link #builder(URI)}.
+ *
+ * @param uri {@code redis://} or {@code rediss://}, {@code [user:password@]host[:port][/database]}; never logged
+ * @param namespace part of every key, so that fleets can share a server; letters, digits, {@code _ . -}, at most 64
+ * @param callDeadline longest time from the hand-over of a call to its answer or failure
+ * @param unsafeWindow how long redelivered copies without record wait after the server changed
+ * @param lossHorizon how long they count as lost data after a loss, and how long reports of blocked deliveries are kept
+ * @param stateDir where the last known epoch is remembered across restarts; null = nowhere
+ * @param queueCapacity calls that may wait; more fail at once
+ */
+public record RedisStoreSettings(
+        URI uri,
+        String namespace,
+        Duration callDeadline,
+        Duration unsafeWindow,
+        Duration lossHorizon,
+        @Nullable Path stateDir,
+        int queueCapacity,
+        StoreListener listener) {
+    private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
+
+    /** Checks every value. */
+    public RedisStoreSettings {
+        if (!NAMESPACE.matcher(namespace).matches()) {
+            throw new IllegalArgumentException("namespace '" + namespace
+                    + "' is not usable in key names: use 1 to 64 letters, digits, '_', '.' or '-'");
+        }
+        atLeastOneMilli("callDeadline", callDeadline);
+        atLeastOneMilli("lossHorizon", lossHorizon);
+        if (unsafeWindow.isNegative()) {
+            throw new IllegalArgumentException("unsafeWindow " + unsafeWindow + " is negative: use 0 or more");
+        }
+        if (queueCapacity < 1) {
+            throw new IllegalArgumentException("queueCapacity " + queueCapacity + " is too small: use 1 or more");
+        }
+    }
+
+    /** Starts from the defaults. */
+    public static Builder builder(URI uri) {
+        return new Builder(uri);
+    }
+
+    private static void atLeastOneMilli(String name, Duration value) {
+        if (value.toMillis() < 1) {
+            throw new IllegalArgumentException(name + " " + value + " is too short: use 1 ms or more");
+        }
+    }
+
+    /** Without the URL, which may hold a password. */
+    @Override
+    public String toString() {
+        return "RedisStoreSettings[namespace=" + namespace + ", callDeadline=" + callDeadline + ", unsafeWindow="
+                + unsafeWindow + ", lossHorizon=" + lossHorizon + ", stateDir=" + stateDir + ", queueCapacity="
+                + queueCapacity + "]";
+    }
+
+    /** Collects settings; not safe for use by several threads. */
+    public static final class Builder {
+        private final URI uri;
+        private String namespace = "sedano";
+        private Duration callDeadline = Duration.ofSeconds(1);
+        private Duration unsafeWindow = Duration.ofSeconds(10);
+        private Duration lossHorizon = Duration.ofDays(7);
+        private @Nullable Path stateDir;
+        private int queueCapacity = 10_000;
+        private StoreListener listener = StoreListener.NONE;
+
+        private Builder(URI uri) {
+            this.uri = uri;
+        }
+
+        /** Default {@code sedano}. */
+        public Builder namespace(String value) {
+            namespace = value;
+            return this;
+        }
+
+        /** Default 1 s. */
+        public Builder callDeadline(Duration value) {
+            callDeadline = value;
+            return this;
+        }
+
+        /** Default 10 s. */
+        public Builder unsafeWindow(Duration value) {
+            unsafeWindow = value;
+            return this;
+        }
+
+        /** Default 7 d; at least the marker's time to live. */
+        public Builder lossHorizon(Duration value) {
+            lossHorizon = value;
+            return this;
+        }
+
+        /** Default null: the epoch is forgotten when the worker ends. */
+        public Builder stateDir(@Nullable Path value) {
+            stateDir = value;
+            return this;
+        }
+
+        /** Default 10,000. */
+        public Builder queueCapacity(int value) {
+            queueCapacity = value;
+            return this;
+        }
+
+        /** Default: none. */
+        public Builder listener(StoreListener value) {
+            listener = value;
+            return this;
+        }
+
+        /**
+         * Checks the settings and puts them together.
+         *
+         * @throws IllegalArgumentException naming the setting, its value and what is allowed
+         */
+        public RedisStoreSettings build() {
+            return new RedisStoreSettings(
+                    uri, namespace, callDeadline, unsafeWindow, lossHorizon, stateDir, queueCapacity, listener);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package dev.sedano.worker.idempotency.redis;
+
+import dev.sedano.worker.idempotency.StoreException;
+import dev.sedano.worker.idempotency.StoreException.Effect;
+import dev.sedano.worker.idempotency.StoreException.Kind;
+import java.net.SocketTimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/** Turns what Redis and the socket say into the store's own failures. */
+final class StoreErrors {
+    private static final int LONGEST = 200;
+    // Before Redis 7 a refusal inside a script arrives wrapped: "ERR Error running script (...): -OOM command not ...".
+    private static final Pattern UNABLE = Pattern.compile(
+            "(?:^|[-@: ])(LOADING|BUSY|MASTERDOWN|READONLY|OOM|MISCONF|NOREPLICAS|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|NOSCRIPT)\\b");
+    private static final Pattern NOT_PERMITTED = Pattern.compile(
+            "(?:^|[-@: ])(NOAUTH|NOPERM|WRONGPASS)\\b|without any password configured|invalid password");
+
+    private StoreErrors() {}
+
+    /** An error that the server sent in answer to a command. */
+    static StoreException refused(JedisDataException error) {
+        String text = shortened(error.getMessage());
+        if (NOT_PERMITTED.matcher(text).find()) {
+            return new StoreException(
+                    Kind.NOT_PERMITTED,
+                    Effect.NONE,
+                    "the store refuses this user: " + text + "; check user, password and permissions in the store URL",
+                    error);
+        }
+        Matcher unable = UNABLE.matcher(text);
+        if (unable.find() || text.contains("max number of clients")) {
+            return new StoreException(Kind.SERVER_UNABLE, Effect.NONE, "the store cannot serve now: " + text, error);
+        }
+        return new StoreException(Kind.SCRIPT, Effect.UNKNOWN, "a script of the store failed: " + text, error);
+    }
+
+    /** A failure of the connection while waiting for, or before, an answer. */
+    static StoreException broken(boolean written, boolean late, @Nullable Throwable cause) {
+        Effect effect = written ? Effect.UNKNOWN : Effect.NONE;
+        if (late || isTimeout(cause)) {
+            return new StoreException(Kind.TIMEOUT, effect, "the store did not answer in time", cause);
+        }
+        return new StoreException(Kind.CONNECTION_LOST, effect, "the connection to the store broke", cause);
+    }
+
+    static StoreException unreachable(RedisEndpoint endpoint, boolean late, Throwable cause) {
+        Kind kind = late || isTimeout(cause) ? Kind.TIMEOUT : Kind.CONNECT;
+        return new StoreException(kind, Effect.NONE, "cannot connect to the store at " + endpoint, cause);
+    }
+
+    static StoreException simple(Kind kind, String message) {
+        return new StoreException(kind, Effect.NONE, message, null);
+    }
+
+    static StoreException bug(RuntimeException cause) {
+        return new StoreException(Kind.SCRIPT, Effect.UNKNOWN, "the store's own code failed", cause);
+    }
+
+    private static boolean isTimeout(@Nullable Throwable cause) {
+        for (Throwable at = cause; at != null; at = at.getCause()) {
+            if (at instanceof SocketTimeoutException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String shortened(@Nullable String text) {
+        if (text == null) {
+            return "no reason given";
+        }
+        return text.length() <= LONGEST ? text : text.substring(0, LONGEST);
+    }
+}

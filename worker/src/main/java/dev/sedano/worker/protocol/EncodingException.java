@@ -1,0 +1,16 @@
+package dev.sedano.worker.protocol;
+
+/** A value that cannot be sent to Python as JSON. The message names types and limits, never the value. */
+public final class EncodingException extends RuntimeException {
+    private final boolean tooLarge;
+
+    EncodingException(String message, boolean tooLarge) {
+        super(message);
+        this.tooLarge = tooLarge;
+    }
+
+    /** Whether only the size is at fault. */
+    public boolean tooLarge() {
+        return tooLarge;
+    }
+}

@@ -1,0 +1,297 @@
+package dev.sedano.worker.rabbitmq;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Address;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import dev.sedano.worker.delivery.Delivery;
+import dev.sedano.worker.delivery.DeliveryPipeline;
+import dev.sedano.worker.delivery.InFlight;
+import java.io.IOException;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The worker's side of RabbitMQ: keeps a connection, a session on it and the right number of consumers, by looking at
+ * what is wanted and what is there, and mending the difference. Starting, recovering from a lost connection, a closed
+ * channel, a deleted queue or a store outage are therefore the same code.
+ *
+ * <p>Thread-safe. Owns the threads {@code sedano-broker} (all of the above) and {@code sedano-dispatch} (deliveries).
+ */
+public final class Broker implements AutoCloseable {
+    /** Why nothing is consumed. */
+    public enum Pause {
+        /** The idempotency store is down. */
+        STORE_DOWN,
+        /** The worker stops. */
+        SHUTDOWN
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long RETRY_MILLIS = 500;
+    private static final int HEARTBEAT_SECONDS = 30;
+
+    private final BrokerSettings settings;
+    private final BrokerEvents events;
+    private final Settler settler;
+    private final ConfirmedPublisher publisher;
+    private final ExecutorService dispatch = Executors.newSingleThreadExecutor(task -> daemon(task, "sedano-dispatch"));
+    private final Thread thread = daemon(this::loop, "sedano-broker");
+    private final Set<Pause> pauses = EnumSet.noneOf(Pause.class);
+    private final CompletableFuture<Void> firstConnection = new CompletableFuture<>();
+    private @Nullable DeliveryPipeline pipeline;
+    private @Nullable InFlight inFlight;
+    private volatile boolean rampUp;
+    private volatile boolean closed;
+    private volatile boolean connected;
+    private volatile boolean consuming;
+    private @Nullable Connection connection;
+    private volatile @Nullable ConsumerSession session;
+    private long receivedAtGrowth;
+
+    public Broker(BrokerSettings settings, BrokerEvents events, ScheduledExecutorService timer, Clock clock) {
+        this.settings = settings;
+        this.events = events;
+        this.publisher = new ConfirmedPublisher(this::connect);
+        this.settler = new Settler(new MovedDeliveries(publisher, settings.node(), clock), timer);
+    }
+
+    private static Thread daemon(Runnable body, String name) {
+        Thread thread = new Thread(body, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** Begins to consume into {@code pipeline}. The future completes with the first connection; it never fails. */
+    public CompletableFuture<Void> start(DeliveryPipeline into) {
+        pipeline = into;
+        inFlight = into.inFlight();
+        settler.start();
+        publisher.start();
+        thread.start();
+        return firstConnection;
+    }
+
+    /** Cancels the consumers, soon; unsettled deliveries stay with us. Cancels reach the broker before later nacks. */
+    public void pause(Pause reason) {
+        synchronized (pauses) {
+            pauses.add(reason);
+        }
+        LockSupport.unpark(thread);
+    }
+
+    /** Consumes again, with a prefetch of 1 that grows. */
+    public void resume(Pause reason) {
+        synchronized (pauses) {
+            pauses.remove(reason);
+        }
+        rampUp = true;
+        LockSupport.unpark(thread);
+    }
+
+    /** Whether the broker connection is open. */
+    public boolean isConnected() {
+        return connected;
+    }
+
+    /** Whether at least one consumer is active. */
+    public boolean isConsuming() {
+        return consuming;
+    }
+
+    /** Sends a result to a caller's reply queue (Celery's rpc:// backend). */
+    public CompletableFuture<?> reply(String replyTo, String correlationId, byte[] record) {
+        AMQP.BasicProperties properties = new AMQP.BasicProperties.Builder()
+                .contentType("application/json")
+                .contentEncoding("utf-8")
+                .correlationId(correlationId)
+                .deliveryMode(1)
+                .priority(0)
+                .headers(Map.of())
+                .build();
+        return publisher.reply(replyTo, properties, record);
+    }
+
+    private void loop() {
+        while (!closed) {
+            try {
+                mend();
+                LockSupport.parkNanos(LOOK_NANOS);
+            } catch (IOException | TimeoutException | RuntimeException e) {
+                // The cause chain of the client's exceptions ends in what the broker or the network said.
+                LOG.warn("broker: {}; trying again", rootMessage(e));
+                report();
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(
+                        RETRY_MILLIS / 2 + ThreadLocalRandom.current().nextLong(RETRY_MILLIS)));
+            }
+        }
+    }
+
+    private void mend() throws IOException, TimeoutException {
+        Connection current = connection;
+        if (current == null || !current.isOpen()) {
+            current = connect("consumer");
+            connection = current;
+            LOG.info("connected to broker {}:{}", current.getAddress().getHostAddress(), current.getPort());
+        }
+        ConsumerSession active = session;
+        if (active == null || !active.isOpen()) {
+            for (String queue : settings.queues()) {
+                Topology.ensure(current, queue, settings.topology());
+            }
+            active = open(current);
+            session = active;
+            receivedAtGrowth = 0;
+        }
+        if (isPaused()) {
+            active.cancelAll();
+        } else {
+            for (String queue : settings.queues()) {
+                adjust(active, queue);
+            }
+        }
+        report();
+        firstConnection.complete(null);
+    }
+
+    private ConsumerSession open(Connection current) throws IOException {
+        DeliveryPipeline into = Objects.requireNonNull(pipeline);
+        InFlight flying = Objects.requireNonNull(inFlight);
+        ConsumerSession[] self = new ConsumerSession[1];
+        ConsumerSession opened = new ConsumerSession(
+                current.createChannel(), settler, events, delivery -> arrived(into, delivery), () -> {
+                    flying.channelGone(Objects.requireNonNull(self[0]));
+                    LockSupport.unpark(thread);
+                });
+        self[0] = opened;
+        return opened;
+    }
+
+    private void arrived(DeliveryPipeline into, Delivery delivery) {
+        into.accept(delivery);
+        ConsumerSession active = session;
+        if (rampUp && active != null && active.received() > receivedAtGrowth) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /** One more consumer while there are too few credits, one fewer while there are far too many. */
+    private void adjust(ConsumerSession active, String queue) throws IOException {
+        int now = active.prefetch(queue);
+        int target = targetPrefetch();
+        if (now == 0) {
+            active.consume(queue, rampUp ? 1 : Math.min(target, Math.max(1, settings.leastPrefetch())));
+        } else if (now < target && active.received() > receivedAtGrowth) {
+            active.consume(queue, Math.min(now, target - now));
+        } else if (now >= target) {
+            rampUp = false;
+            if (now - active.lastPrefetch(queue) >= 2 * target) {
+                active.cancelLast(queue);
+            }
+        }
+        receivedAtGrowth = active.received();
+    }
+
+    /** As much as the handlers finish in a tenth of a second, within the limits, plus what is only held. */
+    private int targetPrefetch() {
+        InFlight flying = Objects.requireNonNull(inFlight);
+        double perTenth = settings.slots() * 1e8 / Math.max(flying.meanHandlerNanos(), 1);
+        int working = (int) Math.max(settings.leastPrefetch(), Math.min(perTenth, settings.mostPrefetch()));
+        return working + flying.held();
+    }
+
+    private boolean isPaused() {
+        synchronized (pauses) {
+            return !pauses.isEmpty();
+        }
+    }
+
+    private void report() {
+        Connection current = connection;
+        ConsumerSession active = session;
+        connected = current != null && current.isOpen();
+        consuming = connected && active != null && active.isConsuming();
+        events.connected(connected);
+        events.consuming(consuming);
+    }
+
+    /** Tries the configured brokers in order. */
+    private Connection connect(String purpose) throws IOException, TimeoutException {
+        IOException last = new IOException("no broker is configured");
+        for (BrokerSettings.Endpoint endpoint : settings.brokers()) {
+            try {
+                return factoryFor(endpoint)
+                        .newConnection(
+                                dispatch,
+                                List.of(new Address(endpoint.host(), endpoint.port())),
+                                "sedano " + settings.node() + " " + purpose);
+            } catch (IOException | TimeoutException e) {
+                last = new IOException(endpoint + " " + rootMessage(e), e);
+            }
+        }
+        throw last;
+    }
+
+    private static ConnectionFactory factoryFor(BrokerSettings.Endpoint endpoint) throws IOException {
+        ConnectionFactory factory = new CeleryConnectionFactory();
+        factory.setVirtualHost(endpoint.virtualHost());
+        factory.setUsername(endpoint.user());
+        factory.setPassword(endpoint.password());
+        if (endpoint.tls()) {
+            try {
+                factory.useSslProtocol(SSLContext.getDefault());
+                factory.enableHostnameVerification();
+            } catch (NoSuchAlgorithmException e) {
+                throw new IOException("this Java has no TLS", e);
+            }
+        }
+        // Recovery is ours: first connection, lost connection and closed channel are one case, see the class comment.
+        factory.setAutomaticRecoveryEnabled(false);
+        factory.setTopologyRecoveryEnabled(false);
+        factory.setRequestedHeartbeat(HEARTBEAT_SECONDS);
+        factory.setConnectionTimeout(5_000);
+        factory.setHandshakeTimeout(5_000);
+        factory.setChannelRpcTimeout(10_000);
+        return factory;
+    }
+
+    private static String rootMessage(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        return root.getClass().getSimpleName() + ": " + root.getMessage();
+    }
+
+    /** Performs the settlements that wait, then leaves; the broker requeues what is unsettled. */
+    @Override
+    public void close() {
+        settler.close();
+        closed = true;
+        LockSupport.unpark(thread);
+        publisher.close();
+        Connection current = connection;
+        if (current != null) {
+            current.abort(2_000);
+        }
+        dispatch.shutdown();
+    }
+}

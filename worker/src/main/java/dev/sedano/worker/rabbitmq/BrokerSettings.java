@@ -1,0 +1,39 @@
+package dev.sedano.worker.rabbitmq;
+
+import java.util.List;
+
+/**
+ * What the broker side needs to know of the worker's configuration.
+ *
+ * @param brokers tried in order
+ * @param queues the queues to consume
+ * @param leastPrefetch the prefetch of each queue when handlers are slow
+ * @param mostPrefetch the prefetch of each queue when handlers are fast
+ */
+public record BrokerSettings(
+        List<Endpoint> brokers,
+        String node,
+        List<String> queues,
+        TopologyMode topology,
+        int slots,
+        int leastPrefetch,
+        int mostPrefetch) {
+    /** Where a broker is. */
+    public record Endpoint(String host, int port, String virtualHost, String user, String password, boolean tls) {
+        /** The address without credentials. */
+        @Override
+        public String toString() {
+            return host + ":" + port;
+        }
+    }
+
+    /** What may be declared at the broker. */
+    public enum TopologyMode {
+        /** Missing queues are declared, as Celery does; existing ones are used as they are. */
+        DECLARE,
+        /** Missing queues are an error. */
+        PASSIVE,
+        /** Nothing is looked at. */
+        NONE
+    }
+}

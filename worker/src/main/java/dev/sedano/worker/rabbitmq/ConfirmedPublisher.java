@@ -1,0 +1,249 @@
+package dev.sedano.worker.rabbitmq;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ShutdownSignalException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes with the broker's word for it: mandatory, confirmed, and returned messages count as failed (a confirm alone
+ * also comes for a message that was routed nowhere). Uses a connection of its own, opened when first needed, because a
+ * broker that is short of memory stops reading from connections that publish, and acks must not stop with it.
+ *
+ * <p>Thread-safe, bounded. Owns the thread {@code sedano-publisher}.
+ */
+final class ConfirmedPublisher implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ConfirmedPublisher.class);
+    private static final int MOST_WAITING = 10_000;
+    private static final Duration CONFIRM_WITHIN = Duration.ofSeconds(30);
+
+    /** A queue, reached through the default exchange. */
+    record Target(String queue, Map<String, Object> arguments) {}
+
+    /** Makes the publisher's connection. */
+    interface Connector {
+        Connection connect(String purpose) throws IOException, TimeoutException;
+    }
+
+    private record Publication(
+            Target target,
+            boolean durable,
+            AMQP.BasicProperties properties,
+            byte[] body,
+            CompletableFuture<Void> done) {}
+
+    private record Sent(Publication publication, String id) {}
+
+    private final Connector connector;
+    private final ArrayBlockingQueue<Publication> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
+    private final ConcurrentNavigableMap<Long, Sent> unconfirmed = new ConcurrentSkipListMap<>();
+    private final Set<String> returned = ConcurrentHashMap.newKeySet();
+    private final Set<String> declared = new HashSet<>();
+    private final Thread thread = new Thread(this::loop, "sedano-publisher");
+    private volatile boolean closed;
+    private @Nullable Connection connection;
+    private @Nullable Channel channel;
+
+    ConfirmedPublisher(Connector connector) {
+        this.connector = connector;
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Publishes to a durable queue, which is declared if it does not exist. */
+    CompletableFuture<Void> publish(Target target, AMQP.BasicProperties properties, byte[] body) {
+        return offer(new Publication(target, true, properties, body, new CompletableFuture<>()));
+    }
+
+    /** Publishes to a queue that somebody else owns; a queue that is gone is no failure, nobody waits any more. */
+    CompletableFuture<Void> reply(String queue, AMQP.BasicProperties properties, byte[] body) {
+        return offer(new Publication(new Target(queue, Map.of()), false, properties, body, new CompletableFuture<>()));
+    }
+
+    private CompletableFuture<Void> offer(Publication publication) {
+        if (closed || !waiting.offer(publication)) {
+            publication
+                    .done()
+                    .completeExceptionally(new IOException(
+                            closed
+                                    ? "the publisher is closed"
+                                    : "the publisher's queue of " + MOST_WAITING + " is full"));
+        }
+        return publication.done();
+    }
+
+    private void loop() {
+        while (!closed) {
+            Publication publication = null;
+            try {
+                publication = waiting.poll(1, TimeUnit.SECONDS);
+                expire();
+                if (publication != null) {
+                    send(publication);
+                }
+            } catch (InterruptedException e) {
+                break;
+            } catch (IOException | TimeoutException | RuntimeException e) {
+                LOG.warn("publishing failed: {}", e.toString());
+                disconnect();
+                if (publication != null) {
+                    publication.done().completeExceptionally(e);
+                }
+            }
+        }
+        disconnect();
+        IOException ended = new IOException("the publisher is closed");
+        for (Publication left; (left = waiting.poll()) != null; ) {
+            left.done().completeExceptionally(ended);
+        }
+    }
+
+    private void send(Publication publication) throws IOException, TimeoutException {
+        Channel to = channel();
+        Target target = publication.target();
+        if (publication.durable() && declared.add(target.queue())) {
+            to = declare(to, target);
+        }
+        String id = UUID.randomUUID().toString();
+        AMQP.BasicProperties properties = publication.durable()
+                ? publication.properties().builder().messageId(id).build()
+                : publication.properties();
+        unconfirmed.put(to.getNextPublishSeqNo(), new Sent(publication, id));
+        to.basicPublish("", target.queue(), publication.durable(), properties, publication.body());
+    }
+
+    /** An existing queue is used as it is, whatever its arguments. */
+    private Channel declare(Channel to, Target target) throws IOException, TimeoutException {
+        try (Channel probe = connected().createChannel()) {
+            probe.queueDeclarePassive(target.queue());
+            return to;
+        } catch (IOException missing) {
+            to.queueDeclare(target.queue(), true, false, false, target.arguments());
+            return to;
+        } catch (TimeoutException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private Channel channel() throws IOException, TimeoutException {
+        Channel known = channel;
+        if (known != null && known.isOpen()) {
+            return known;
+        }
+        disconnect();
+        Channel fresh = connected().createChannel();
+        fresh.confirmSelect();
+        fresh.addConfirmListener(
+                (tag, multiple) -> confirmed(tag, multiple, null),
+                (tag, multiple) -> confirmed(tag, multiple, "the broker refused the message"));
+        fresh.addReturnListener(message -> {
+            String id = message.getProperties().getMessageId();
+            if (id != null) {
+                returned.add(id);
+            }
+        });
+        fresh.addShutdownListener(this::lost);
+        declared.clear();
+        channel = fresh;
+        return fresh;
+    }
+
+    private Connection connected() throws IOException, TimeoutException {
+        Connection known = connection;
+        if (known == null || !known.isOpen()) {
+            known = connector.connect("publisher");
+            connection = known;
+        }
+        return known;
+    }
+
+    private void confirmed(long tag, boolean multiple, @Nullable String refusal) {
+        NavigableMap<Long, Sent> settled =
+                multiple ? unconfirmed.headMap(tag, true) : unconfirmed.subMap(tag, true, tag, true);
+        for (Map.Entry<Long, Sent> entry : settled.entrySet()) {
+            Sent sent = unconfirmed.remove(entry.getKey());
+            if (sent == null) {
+                continue;
+            }
+            boolean unroutable = returned.remove(sent.id());
+            if (refusal != null || unroutable) {
+                sent.publication()
+                        .done()
+                        .completeExceptionally(new IOException(
+                                refusal != null
+                                        ? refusal
+                                        : "no queue "
+                                                + sent.publication().target().queue()));
+            } else {
+                sent.publication().done().complete(null);
+            }
+        }
+    }
+
+    private void lost(ShutdownSignalException cause) {
+        List<Sent> all = new ArrayList<>(unconfirmed.values());
+        unconfirmed.clear();
+        returned.clear();
+        for (Sent sent : all) {
+            sent.publication().done().completeExceptionally(new IOException("not confirmed: channel closed", cause));
+        }
+    }
+
+    /** A confirm that does not come within its time: the connection is given up, everything unconfirmed fails. */
+    private void expire() {
+        if (unconfirmed.isEmpty()) {
+            oldestSince = 0;
+            return;
+        }
+        long first = unconfirmed.firstKey();
+        long now = System.nanoTime();
+        if (first != oldest || oldestSince == 0) {
+            oldest = first;
+            oldestSince = now;
+        } else if (now - oldestSince > CONFIRM_WITHIN.toNanos()) {
+            LOG.warn("no confirm within {} s", CONFIRM_WITHIN.toSeconds());
+            oldestSince = 0;
+            disconnect();
+        }
+    }
+
+    private long oldest;
+    private long oldestSince;
+
+    private void disconnect() {
+        Connection known = connection;
+        connection = null;
+        channel = null;
+        if (known != null) {
+            known.abort(1_000);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+    }
+}

@@ -1,0 +1,34 @@
+package dev.sedano.worker.rabbitmq;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Queues in which deliveries wait in the broker: one per origin and level, levels being powers of two seconds, so that a
+ * long wait at the head never blocks a short one. When the time is over the broker moves the copy back to its queue.
+ */
+record WaitQueues(String origin, int level) {
+    /** How often a copy was moved through a wait queue; counts as redelivered. */
+    static final String RETURNED = "x-sedano-returned";
+
+    private static final int HIGHEST = 21;
+
+    /** The queue of the longest wait that is not longer than {@code delay}; at least one second. */
+    static WaitQueues of(String origin, Duration delay) {
+        long seconds = Math.max(1, delay.toSeconds());
+        return new WaitQueues(origin, Math.min(HIGHEST, 63 - Long.numberOfLeadingZeros(seconds)));
+    }
+
+    String name() {
+        return origin + ".wait." + (1L << level) + "s";
+    }
+
+    Map<String, Object> arguments() {
+        Map<String, Object> arguments = new HashMap<>();
+        arguments.put("x-message-ttl", (1L << level) * 1000);
+        arguments.put("x-dead-letter-exchange", "");
+        arguments.put("x-dead-letter-routing-key", origin);
+        return arguments;
+    }
+}

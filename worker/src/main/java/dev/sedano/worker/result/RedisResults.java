@@ -1,0 +1,63 @@
+package dev.sedano.worker.result;
+
+import dev.sedano.worker.idempotency.IdempotencyStore;
+import dev.sedano.worker.protocol.TaskMessage;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Results in Redis under {@code celery-task-meta-<id>} (CONTRACT §5). When the markers live in the same database the
+ * record is written by the marker's script; otherwise the order is record, marker, announcement.
+ */
+public final class RedisResults implements Results {
+    private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
+
+    private final ResultStore store;
+    private final @Nullable Duration ttl;
+    private final boolean sharedWithMarkers;
+
+    /** @param ttl how long results are kept, null = for ever */
+    public RedisResults(ResultStore store, @Nullable Duration ttl, boolean sharedWithMarkers) {
+        this.store = store;
+        this.ttl = ttl;
+        this.sharedWithMarkers = sharedWithMarkers;
+    }
+
+    @Override
+    public IdempotencyStore.@Nullable ResultWrite withMarker(TaskMessage message, byte[] record) {
+        return sharedWithMarkers && Results.wanted(message)
+                ? new IdempotencyStore.ResultWrite(key(message), record, ttl)
+                : null;
+    }
+
+    @Override
+    public CompletableFuture<?> beforeMarker(TaskMessage message, byte[] record) {
+        return sharedWithMarkers || !Results.wanted(message)
+                ? DONE
+                : store.write(key(message), record, ttl, ResultStore.Mode.STORE);
+    }
+
+    @Override
+    public CompletableFuture<?> afterMarker(TaskMessage message, byte[] record) {
+        return sharedWithMarkers || !Results.wanted(message)
+                ? DONE
+                : store.write(key(message), record, ttl, ResultStore.Mode.ANNOUNCE);
+    }
+
+    @Override
+    public CompletableFuture<?> send(TaskMessage message, byte[] record) {
+        return Results.wanted(message)
+                ? store.write(key(message), record, ttl, ResultStore.Mode.STORE_AND_ANNOUNCE)
+                : DONE;
+    }
+
+    @Override
+    public boolean keepsRecords() {
+        return false;
+    }
+
+    private static String key(TaskMessage message) {
+        return "celery-task-meta-" + message.id();
+    }
+}

@@ -1,0 +1,135 @@
+package dev.sedano.worker.result;
+
+import dev.sedano.worker.protocol.CeleryJson;
+import dev.sedano.worker.protocol.EncodingException;
+import dev.sedano.worker.protocol.TaskMessage;
+import java.time.Clock;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Encodes outcomes as Celery's key-value result backends store them (celery/backends/base.py, {@code
+ * _get_result_meta}): status, result, traceback, children, date_done, group_id and parent_id if set, task_id.
+ * Thread-safe.
+ */
+public final class ResultEncoder {
+    /** More is not stored; the caller gets FAILURE ResultTooLarge. */
+    static final int LARGEST_RESULT_BYTES = 512 * 1024;
+
+    private static final DateTimeFormatter DATE_DONE =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss", Locale.ROOT);
+    private static final DateTimeFormatter MICROS = DateTimeFormatter.ofPattern(".SSSSSS", Locale.ROOT);
+    private static final String CELERY = "celery.exceptions";
+
+    private final CeleryJson json;
+    private final ExceptionEncoding exceptions;
+    private final Clock clock;
+
+    /** @param clock gives {@code date_done} */
+    public ResultEncoder(CeleryJson json, ExceptionEncoding exceptions, Clock clock) {
+        this.json = json;
+        this.exceptions = exceptions;
+        this.clock = clock;
+    }
+
+    /**
+     * The handler returned {@code value}. FAILURE with {@code kombu.exceptions.EncodeError} if it has no JSON form, or
+     * with {@code ResultTooLarge} if the record would exceed 512 KiB.
+     */
+    public ResultRecord success(TaskMessage message, @Nullable Object value) {
+        try {
+            byte[] bytes = json.encode(fields(message, ResultState.SUCCESS, value, null), LARGEST_RESULT_BYTES);
+            return new ResultRecord(ResultState.SUCCESS, bytes, null);
+        } catch (EncodingException e) {
+            String problem = "the result is " + e.getMessage();
+            return e.tooLarge()
+                    ? failure(message, new PythonError("ResultTooLarge", List.of(problem), "dev.sedano"), problem)
+                    : failure(message, new PythonError("EncodeError", List.of(problem), "kombu.exceptions"), problem);
+        }
+    }
+
+    /** The handler threw {@code exception}. */
+    public ResultRecord failure(TaskMessage message, Throwable exception) {
+        return record(
+                message,
+                ResultState.FAILURE,
+                exceptions.encode(exception),
+                new Traceback(exceptions).of(exception),
+                null);
+    }
+
+    /** The task was not run since its {@code expires} is past. */
+    public ResultRecord expired(TaskMessage message) {
+        return revoked(message, "expired");
+    }
+
+    /**
+     * The task was not run.
+     *
+     * @param why {@code expired}, {@code revoked} or {@code terminated}, as Celery says it
+     */
+    public ResultRecord revoked(TaskMessage message, String why) {
+        return record(
+                message, ResultState.REVOKED, new PythonError("TaskRevokedError", List.of(why), CELERY), null, null);
+    }
+
+    /** No handler has the task's name. */
+    public ResultRecord notRegistered(TaskMessage message) {
+        PythonError error = new PythonError("NotRegistered", List.of(message.task()), CELERY);
+        return record(message, ResultState.FAILURE, error, null, null);
+    }
+
+    /** The message's idempotency key is in use with other arguments. */
+    public ResultRecord conflict(TaskMessage message) {
+        PythonError error = new PythonError(
+                "IdempotencyConflict", List.of("the idempotency key is in use with other arguments"), "dev.sedano");
+        return record(message, ResultState.FAILURE, error, null, null);
+    }
+
+    private ResultRecord failure(TaskMessage message, PythonError error, String problem) {
+        return record(
+                message,
+                ResultState.FAILURE,
+                error,
+                "Traceback (most recent call last):\n" + error.line() + "\n",
+                problem);
+    }
+
+    private ResultRecord record(
+            TaskMessage message,
+            ResultState state,
+            PythonError error,
+            @Nullable String traceback,
+            @Nullable String problem) {
+        return new ResultRecord(state, json.encode(fields(message, state, error.fields(), traceback)), problem);
+    }
+
+    private Map<String, @Nullable Object> fields(
+            TaskMessage message, ResultState state, @Nullable Object result, @Nullable String traceback) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("status", state.name());
+        fields.put("result", result);
+        fields.put("traceback", traceback);
+        fields.put("children", List.of());
+        fields.put("date_done", dateDone());
+        if (message.group() != null) {
+            fields.put("group_id", message.group());
+        }
+        if (message.parentId() != null) {
+            fields.put("parent_id", message.parentId());
+        }
+        fields.put("task_id", message.id());
+        return fields;
+    }
+
+    private String dateDone() {
+        OffsetDateTime now = clock.instant().atOffset(ZoneOffset.UTC);
+        return DATE_DONE.format(now) + (now.getNano() < 1000 ? "" : MICROS.format(now)) + "+00:00";
+    }
+}

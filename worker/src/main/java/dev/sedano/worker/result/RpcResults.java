@@ -1,0 +1,57 @@
+package dev.sedano.worker.result;
+
+import dev.sedano.worker.idempotency.IdempotencyStore;
+import dev.sedano.worker.protocol.TaskMessage;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Results as messages to the caller's reply queue (CONTRACT §5.1), sent after the marker is set: a worker that dies in
+ * between leaves a delivery whose next copy is a duplicate and sends the kept record again.
+ */
+public final class RpcResults implements Results {
+    /** Sends one reply; the future completes when the broker confirmed it. */
+    @FunctionalInterface
+    public interface ReplySender {
+        /** @param correlationId as the client expects it */
+        CompletableFuture<?> send(String replyTo, String correlationId, byte[] record);
+    }
+
+    private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
+
+    private final ReplySender sender;
+
+    public RpcResults(ReplySender sender) {
+        this.sender = sender;
+    }
+
+    @Override
+    public IdempotencyStore.@Nullable ResultWrite withMarker(TaskMessage message, byte[] record) {
+        return null;
+    }
+
+    @Override
+    public CompletableFuture<?> beforeMarker(TaskMessage message, byte[] record) {
+        return DONE;
+    }
+
+    @Override
+    public CompletableFuture<?> afterMarker(TaskMessage message, byte[] record) {
+        return send(message, record);
+    }
+
+    @Override
+    public CompletableFuture<?> send(TaskMessage message, byte[] record) {
+        String replyTo = message.replyTo();
+        if (!Results.wanted(message) || replyTo == null || replyTo.isEmpty()) {
+            return DONE;
+        }
+        String correlationId = message.correlationId();
+        return sender.send(replyTo, correlationId == null ? message.id() : correlationId, record);
+    }
+
+    @Override
+    public boolean keepsRecords() {
+        return true;
+    }
+}

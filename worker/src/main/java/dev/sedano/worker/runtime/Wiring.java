@@ -1,0 +1,102 @@
+package dev.sedano.worker.runtime;
+
+import dev.sedano.worker.idempotency.IdempotencyStore;
+import dev.sedano.worker.idempotency.StoreListener;
+import dev.sedano.worker.idempotency.StoreStatus;
+import dev.sedano.worker.idempotency.redis.RedisIdempotencyStore;
+import dev.sedano.worker.idempotency.redis.RedisResultStore;
+import dev.sedano.worker.idempotency.redis.RedisStoreSettings;
+import dev.sedano.worker.metrics.WorkerMetrics;
+import dev.sedano.worker.rabbitmq.BrokerSettings;
+import dev.sedano.worker.result.ResultStore;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** From the configuration to the concrete broker and stores. */
+final class Wiring {
+    private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
+    private static final Duration RESULT_DEADLINE = Duration.ofSeconds(1);
+
+    private Wiring() {}
+
+    static IdempotencyStore store(WorkerConfig config, WorkerMetrics metrics) {
+        return new RedisIdempotencyStore(RedisStoreSettings.builder(uri(config.idempotencyStore()))
+                .namespace(config.namespace())
+                .lossHorizon(config.retention())
+                .stateDir(config.stateDir())
+                .listener(listener(metrics))
+                .build());
+    }
+
+    static @Nullable ResultStore resultStore(WorkerConfig config, WorkerMetrics metrics) {
+        return config.resultBackend() instanceof ResultBackend.Redis redis
+                ? new RedisResultStore(uri(redis.uri()), RESULT_DEADLINE, listener(metrics))
+                : null;
+    }
+
+    private static StoreListener listener(WorkerMetrics metrics) {
+        return new StoreListener() {
+            @Override
+            public void answered(String script, Duration elapsed) {
+                metrics.storeCall(script, elapsed.toNanos());
+            }
+
+            @Override
+            public void noticed(StoreStatus status) {
+                LOG.warn("store: {} (epoch {}, generation {})", status.verdict(), status.epoch(), status.generation());
+                metrics.storeIdentityChanged(status.verdict().name().toLowerCase(java.util.Locale.ROOT));
+            }
+
+            @Override
+            public void resultKeyOccupied(String resultKey) {
+                LOG.error("result key {} holds another Redis type: the result was announced, not stored", resultKey);
+            }
+        };
+    }
+
+    static BrokerSettings brokerSettings(WorkerConfig config, int mostPrefetch) {
+        return new BrokerSettings(
+                config.brokers().stream()
+                        .map(broker -> new BrokerSettings.Endpoint(
+                                broker.host(),
+                                broker.port(),
+                                broker.virtualHost(),
+                                broker.user(),
+                                broker.password(),
+                                broker.tls()))
+                        .toList(),
+                config.node(),
+                config.queues(),
+                switch (config.topology()) {
+                    case DECLARE -> BrokerSettings.TopologyMode.DECLARE;
+                    case PASSIVE -> BrokerSettings.TopologyMode.PASSIVE;
+                    case NONE -> BrokerSettings.TopologyMode.NONE;
+                },
+                config.concurrency(),
+                config.concurrency() * config.prefetchMultiplier(),
+                Math.max(mostPrefetch, config.concurrency() * config.prefetchMultiplier()));
+    }
+
+    private static URI uri(RedisUri redis) {
+        String password = redis.password();
+        String user = redis.user() == null ? "" : encoded(redis.user());
+        String credentials = password == null ? "" : user + ":" + encoded(password) + "@";
+        String host = redis.host().contains(":") ? "[" + redis.host() + "]" : redis.host();
+        try {
+            return new URI((redis.tls() == null ? "redis://" : "rediss://") + credentials + host + ":" + redis.port()
+                    + "/" + redis.database());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("a checked address is no URI: " + redis, e);
+        }
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+}

@@ -1,0 +1,344 @@
+package dev.sedano.worker.runtime;
+
+import dev.sedano.task.TaskRegistry;
+import dev.sedano.worker.ConfigurationException;
+import dev.sedano.worker.console.Console;
+import dev.sedano.worker.delivery.DeliveryPipeline;
+import dev.sedano.worker.delivery.InFlight;
+import dev.sedano.worker.delivery.PipelineSettings;
+import dev.sedano.worker.handler.ArgumentsException;
+import dev.sedano.worker.handler.Handlers;
+import dev.sedano.worker.idempotency.CircuitBreaker;
+import dev.sedano.worker.idempotency.IdempotencyChecker;
+import dev.sedano.worker.idempotency.IdempotencyStore;
+import dev.sedano.worker.idempotency.StoreException;
+import dev.sedano.worker.metrics.MetricName;
+import dev.sedano.worker.metrics.WorkerMetrics;
+import dev.sedano.worker.protocol.CeleryJson;
+import dev.sedano.worker.protocol.MessageDecoder;
+import dev.sedano.worker.rabbitmq.Broker;
+import dev.sedano.worker.result.ExceptionEncoding;
+import dev.sedano.worker.result.NoResults;
+import dev.sedano.worker.result.RedisResults;
+import dev.sedano.worker.result.ResultEncoder;
+import dev.sedano.worker.result.ResultStore;
+import dev.sedano.worker.result.Results;
+import dev.sedano.worker.result.RpcResults;
+import dev.sedano.worker.result.StoredResults;
+import dev.sedano.worker.time.Ticker;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A worker: everything wired together, with a beginning and an end.
+ *
+ * <pre>{@code
+ * Worker.builder()
+ *         .broker("amqp://guest:guest@localhost//")
+ *         .resultBackend("redis://localhost/0")
+ *         .tasks(new Billing())
+ *         .build()
+ *         .run();
+ * }</pre>
+ *
+ * <p>Thread-safe. {@link #run} starts it and waits for its end; {@link #stop} may be called from any thread, a second
+ * call ends the wait for running handlers.
+ */
+public final class Worker {
+    /** How a worker ended. */
+    public enum Ending {
+        /** Everything is settled or returned. */
+        CLEAN,
+        /** Handlers were still running; their deliveries will be delivered again, announced as reruns. */
+        CUT_SHORT,
+        /** Finished work is not recorded; it is in the state folder. */
+        UNRECORDED
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+    private static final int MOST_PREFETCH = 512;
+    private static final int MOST_HELD = 2_000;
+    private static final Duration LONGEST_HOLD = Duration.ofSeconds(60);
+    private static final Duration RETURN_DELAY = Duration.ofMillis(1_500);
+    private static final Duration FIRST_HELLO = Duration.ofSeconds(3);
+
+    private final WorkerConfig config;
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final WorkerMetrics metrics;
+    private final ScheduledThreadPoolExecutor timer;
+    private final HandlerThreads slots;
+    private final IdempotencyStore store;
+    private final @Nullable ResultStore resultStore;
+    private final IdempotencyChecker checker;
+    private final DeliveryPipeline pipeline;
+    private final Broker broker;
+    private final UnrecordedFile unrecorded;
+    private final CountDownLatch stopAsked = new CountDownLatch(1);
+    private final CountDownLatch stopNow = new CountDownLatch(1);
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final AtomicInteger stops = new AtomicInteger();
+    private volatile @Nullable Console console;
+    private volatile boolean storeUp;
+
+    /** A worker of {@code registry}'s tasks. Nothing is started or connected yet. */
+    public Worker(WorkerConfig config, TaskRegistry registry) {
+        this.config = config;
+        Ticker ticker = Ticker.system();
+        Clock clock = Clock.systemUTC();
+        CeleryJson json = new CeleryJson();
+        this.metrics = new WorkerMetrics(this.registry, ticker);
+        this.timer = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "sedano-timer");
+            thread.setDaemon(true);
+            return thread;
+        });
+        timer.setRemoveOnCancelPolicy(true);
+        this.slots = HandlerThreads.of(config.pool(), config.concurrency());
+        this.unrecorded = new UnrecordedFile(config.stateDir(), json);
+        this.store = Wiring.store(config, metrics);
+        this.broker = new Broker(Wiring.brokerSettings(config, MOST_PREFETCH), metrics, timer, clock);
+        this.resultStore = Wiring.resultStore(config, metrics);
+        this.checker = new IdempotencyChecker(store, timer, ticker, metrics, new StoreOutage());
+        Handlers handlers = Handlers.of(registry, json::convert);
+        this.pipeline = new DeliveryPipeline(
+                new PipelineSettings(
+                        config.node(),
+                        config.concurrency(),
+                        config.lease(),
+                        config.retention(),
+                        config.afterLeaseLoss(),
+                        MOST_HELD,
+                        LONGEST_HOLD,
+                        RETURN_DELAY),
+                new DeliveryPipeline.Collaborators(
+                        new MessageDecoder(json),
+                        handlers,
+                        json::convert,
+                        checker,
+                        new ResultEncoder(
+                                json,
+                                new ExceptionEncoding().with(ArgumentsException.class.getName(), "TypeError"),
+                                clock),
+                        new StoredResults(json),
+                        results(),
+                        slots,
+                        unrecorded,
+                        metrics,
+                        timer,
+                        clock,
+                        ticker));
+        gauges();
+    }
+
+    /** A builder for programs that embed a worker. */
+    public static WorkerBuilder builder() {
+        return new WorkerBuilder();
+    }
+
+    private Results results() {
+        if (config.resultBackend() instanceof ResultBackend.Rpc) {
+            return new RpcResults(broker::reply);
+        }
+        ResultStore redis = resultStore;
+        return redis == null
+                ? new NoResults()
+                : new RedisResults(redis, config.resultExpiry(), config.resultBesideMarker());
+    }
+
+    /** What happens when the store goes and comes back; all on the timer thread. */
+    private final class StoreOutage implements CircuitBreaker.Listener {
+        @Override
+        public void opened(@Nullable StoreException cause) {
+            storeUp = false;
+            metrics.paused("store_down");
+            if (cause != null) {
+                metrics.storeError(cause.kind().name().toLowerCase(java.util.Locale.ROOT));
+            }
+            broker.pause(Broker.Pause.STORE_DOWN);
+            pipeline.inFlight().storeGone();
+        }
+
+        @Override
+        public void recovering() {
+            LOG.debug("pending releases, completions and reports are repeated");
+        }
+
+        @Override
+        public void halfOpened(Duration outage) {
+            storeUp = true;
+            metrics.resumed("store_down");
+            pipeline.inFlight().storeBack();
+            broker.resume(Broker.Pause.STORE_DOWN);
+        }
+    }
+
+    private void gauges() {
+        InFlight inFlight = pipeline.inFlight();
+        metrics.gauge(MetricName.STORE_UP, () -> storeUp ? 1 : 0);
+        metrics.gauge(MetricName.BREAKER_STATE, () -> checker.breaker().state().code());
+        metrics.gauge(MetricName.SLOTS, config::concurrency);
+        metrics.gauge(MetricName.IN_FLIGHT, inFlight::size);
+        metrics.gauge(MetricName.HELD, inFlight::held);
+        metrics.gauge(MetricName.UNRECORDED, checker::unrecorded);
+    }
+
+    /**
+     * Starts consuming and returns.
+     *
+     * @throws ConfigurationException if the HTTP address cannot be bound, or the store is not fit to be relied on
+     */
+    public void start() {
+        openConsole();
+        checkStore();
+        checker.start();
+        var unused = broker.start(pipeline);
+    }
+
+    private void openConsole() {
+        HttpAddress http = config.http();
+        if (http == null) {
+            return;
+        }
+        try {
+            console = Console.open(new InetSocketAddress(http.host(), http.port()), registry::scrape, this::ready);
+        } catch (IOException e) {
+            throw new ConfigurationException(
+                    "--http", http.toString(), "cannot be bound (" + e.getMessage() + "): choose another, or off", e);
+        }
+    }
+
+    /** A store that is away now is an outage like any other; one that is not fit for the job is refused. */
+    private void checkStore() {
+        try {
+            store.hello().get(FIRST_HELLO.toMillis(), TimeUnit.MILLISECONDS);
+            storeUp = true;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof StoreException cause) {
+                if (cause.kind() == StoreException.Kind.NOT_PERMITTED) {
+                    throw new ConfigurationException(
+                            "--idempotency-store",
+                            config.idempotencyStore().toString(),
+                            String.valueOf(cause.getMessage()),
+                            cause);
+                }
+                checker.breaker().failed(cause);
+            }
+        } catch (TimeoutException e) {
+            checker.breaker()
+                    .failed(new StoreException(
+                            StoreException.Kind.TIMEOUT, StoreException.Effect.UNKNOWN, "no answer at start", e));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Console.Health ready() {
+        if (stopAsked.getCount() == 0) {
+            return new Console.Health(false, "stopping");
+        } else if (!checker.breaker().allowsClaims()) {
+            return new Console.Health(false, "the idempotency store does not answer");
+        } else if (!broker.isConnected()) {
+            return new Console.Health(false, "not connected to the broker");
+        } else if (!broker.isConsuming()) {
+            return new Console.Health(false, "not consuming");
+        }
+        return new Console.Health(true, "ready");
+    }
+
+    /** Starts, runs until {@link #stop}, and ends in order. */
+    public Ending run() {
+        start();
+        try {
+            stopAsked.await();
+        } catch (InterruptedException e) {
+            stop();
+        }
+        return end();
+    }
+
+    /** Asks the worker to end: the first time after what runs, the second time now. Returns at once. */
+    public void stop() {
+        stopAsked.countDown();
+        if (stops.incrementAndGet() > 1) {
+            stopNow.countDown();
+        }
+    }
+
+    /** Waits until {@link #run} has ended, at most {@code most}. */
+    public boolean awaitEnd(Duration most) throws InterruptedException {
+        return ended.await(most.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** The address of health and metrics, null when off or not started. */
+    public @Nullable InetSocketAddress httpAddress() {
+        Console open = console;
+        return open == null ? null : open.address();
+    }
+
+    private Ending end() {
+        LOG.info(
+                "stopping: no new work, {} deliveries in flight",
+                pipeline.inFlight().size());
+        broker.pause(Broker.Pause.SHUTDOWN);
+        pipeline.inFlight().drain();
+        boolean empty = awaitEmpty(config.shutdownTimeout());
+        if (!empty) {
+            checker.giveUpRecording();
+            slots.interrupt();
+            empty = awaitEmpty(Duration.ofSeconds(1));
+            checker.giveUpRecording();
+        }
+        broker.close();
+        slots.close(Duration.ofSeconds(1));
+        checker.close();
+        store.close();
+        if (resultStore != null) {
+            resultStore.close();
+        }
+        timer.shutdownNow();
+        Console open = console;
+        if (open != null) {
+            open.close();
+        }
+        ended.countDown();
+        if (unrecorded.kept() > 0) {
+            LOG.error("stopped with {} unrecorded outcomes", unrecorded.kept());
+            return Ending.UNRECORDED;
+        }
+        LOG.info(empty ? "stopped" : "stopped while handlers ran: their deliveries will come again");
+        return empty ? Ending.CLEAN : Ending.CUT_SHORT;
+    }
+
+    /** Waits in slices, so that a second {@link #stop} cuts it short. */
+    private boolean awaitEmpty(Duration most) {
+        long until = System.nanoTime() + most.toNanos();
+        try {
+            while (true) {
+                long left = until - System.nanoTime();
+                Duration slice = Duration.ofNanos(Math.max(0, Math.min(left, 100_000_000)));
+                if (pipeline.inFlight().awaitEmpty(slice)) {
+                    return true;
+                }
+                if (left <= 0 || stopNow.getCount() == 0) {
+                    return false;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

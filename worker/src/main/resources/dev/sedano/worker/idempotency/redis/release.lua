@@ -1,0 +1,18 @@
+-- Gives a claim back whose handler surely never started.
+-- KEYS  1 record  2 health
+-- ARGV  1 nonce
+-- Reply OK counter generation | NOT_MINE
+-- Atomic because the claim may be taken over between a look and a write.
+local r = redis.call('HMGET', KEYS[1], 'st', 'nonce', 'ran', 'att', 'natt', 'nb')
+if r[1] ~= 'R' or r[2] ~= ARGV[1] then return { 'NOT_MINE' } end
+touch()
+if r[3] == '0' and r[4] == r[5] then                      -- back to the hand-off, or an old copy would run again
+  redis.call('HSET', KEYS[1], 'st', 'H', 'nonce', '')
+elseif r[3] ~= '0' then                                   -- somebody may have run: keep that knowledge
+  redis.call('HSET', KEYS[1], 'exp', 0, 'nonce', '')
+elseif r[6] then                                          -- nobody ran, but blocked deliveries wait for a verdict
+  redis.call('HDEL', KEYS[1], 'st', 'nonce', 'tok', 'att', 'fp', 'exp', 'ran', 'own', 'ct' .. r[4], 'id0', 'fp0')
+else
+  redis.call('DEL', KEYS[1])
+end
+return { 'OK', n, generation }

@@ -1,0 +1,373 @@
+package dev.sedano.worker.idempotency;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
+import dev.sedano.worker.idempotency.IdempotencyStore.Claim;
+import dev.sedano.worker.idempotency.IdempotencyStore.Completion;
+import dev.sedano.worker.idempotency.IdempotencyStore.ResultWrite;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every store must do. A fake that is weaker than the real one would let tests pass for the wrong reason. */
+public abstract class IdempotencyStoreContract {
+    private static final Duration LEASE = Duration.ofSeconds(30);
+    private static final Duration DAY = Duration.ofDays(1);
+    private static final byte[] DONE = "{\"status\": \"SUCCESS\", \"result\": 3}".getBytes(UTF_8);
+
+    private String id = "";
+    private TaskKey key = TaskKey.ofTaskId("");
+
+    /** The store under test, which has said hello. */
+    protected abstract IdempotencyStore store();
+
+    /** Moves the store's clock without any grace window. */
+    protected abstract void pass(Duration time);
+
+    /** What is stored under a result's key. */
+    protected abstract byte @Nullable [] storedResult(String resultKey);
+
+    /** Puts a foreign result there. */
+    protected abstract void storeResult(String resultKey, byte[] body);
+
+    /** Forgets everything, like FLUSHALL. */
+    protected abstract void loseAllData();
+
+    /** Ends the unsafe window, but not what follows it. */
+    protected abstract void endUnsafeWindow();
+
+    @BeforeEach
+    void freshKey() {
+        id = UUID.randomUUID().toString();
+        key = TaskKey.ofTaskId(id);
+    }
+
+    @Test
+    void firstClaim_isGrantedAndNobodyRanBefore() {
+        assertThat(granted(claim("a")).priorRun()).isEqualTo(PriorRun.NONE);
+    }
+
+    @Test
+    void sameNonceAgain_getsTheSameToken() {
+        long token = granted(claim("a")).token();
+
+        assertThat(granted(claim("a")).token()).isEqualTo(token);
+    }
+
+    @Test
+    void secondDelivery_isBusyForTheRestOfTheLease() {
+        long token = granted(claim("a")).token();
+        pass(Duration.ofSeconds(10));
+
+        ClaimReply.Busy busy = (ClaimReply.Busy) claim("b");
+        assertThat(busy.token()).isEqualTo(token);
+        assertThat(busy.left()).isBetween(Duration.ofSeconds(15), Duration.ofSeconds(20));
+    }
+
+    @Test
+    void lostLease_isTakenOverAndAnnounced() {
+        long first = granted(claim("a")).token();
+        pass(LEASE.plusMillis(1));
+
+        ClaimReply.Granted second = granted(claim("b"));
+        assertThat(second.priorRun()).isEqualTo(PriorRun.MAY_HAVE_RUN);
+        assertThat(second.token()).isGreaterThan(first);
+        assertThat(complete(key, first)).isEqualTo(new CompleteReply.Stale(second.token()));
+        assertThat(get(store().renew(key, first, LEASE))).isEqualTo(RenewReply.STALE);
+    }
+
+    @Test
+    void lostLease_withPolicyParkIsParked_andTheLateOwnerMayStillComplete() {
+        long token = granted(claim("a")).token();
+        pass(LEASE.plusMillis(1));
+
+        assertThat(claimAs(key, id, "b", 0, "f", false, AfterLeaseLoss.PARK)).isEqualTo(new ClaimReply.Parked(token));
+        assertThat(claim("c")).isEqualTo(new ClaimReply.Parked(token));
+        assertThat(complete(key, token)).isInstanceOf(CompleteReply.Recorded.class);
+        assertThat(claim("d")).isInstanceOf(ClaimReply.Duplicate.class);
+    }
+
+    @Test
+    void renewal_prolongsTheLeaseFromNow() {
+        long token = granted(claim("a")).token();
+        pass(Duration.ofSeconds(20));
+        assertThat(get(store().renew(key, token, LEASE))).isEqualTo(RenewReply.RENEWED);
+        pass(Duration.ofSeconds(20));
+
+        assertThat(claim("b")).isInstanceOf(ClaimReply.Busy.class);
+    }
+
+    @Test
+    void renewalWithoutRecord_saysAbsent() {
+        assertThat(get(store().renew(key, 5, LEASE))).isEqualTo(RenewReply.ABSENT);
+    }
+
+    @Test
+    void completion_isRecordedOnceAndReplaysSaySo() {
+        long token = granted(claim("a")).token();
+
+        assertThat(complete(key, token)).isEqualTo(new CompleteReply.Recorded(false, false, List.of()));
+        assertThat(complete(key, token)).isEqualTo(new CompleteReply.Recorded(true, false, List.of()));
+        assertThat(claim("b")).isEqualTo(new ClaimReply.Duplicate(token, id, "SUCCESS", null));
+    }
+
+    @Test
+    void completionOfAnotherToken_isStaleAndWritesNothing() {
+        long token = granted(claim("a")).token();
+
+        CompleteReply reply = get(store().complete(completion(key, token + 1, "r:" + id, DONE, null)));
+        assertThat(reply).isEqualTo(new CompleteReply.Stale(token));
+        assertThat(storedResult("r:" + id)).isNull();
+    }
+
+    @Test
+    void completionOfAnotherAttempt_isStale() {
+        long token = granted(claim("a")).token();
+        Completion wrong = new Completion(key, token, 1, "f", id, "SUCCESS", DAY, 0, null, null);
+
+        assertThat(get(store().complete(wrong))).isEqualTo(new CompleteReply.Stale(token));
+    }
+
+    @Test
+    void result_isWrittenWithTheMarker() {
+        long token = granted(claim("a")).token();
+
+        CompleteReply reply = get(store().complete(completion(key, token, "r:" + id, DONE, null)));
+        assertThat(reply).isEqualTo(new CompleteReply.Recorded(false, true, List.of()));
+        assertThat(storedResult("r:" + id)).isEqualTo(DONE);
+    }
+
+    @Test
+    void storedSuccess_isNeverOverwritten() {
+        for (String head : List.of("{\"status\": \"SUCCESS\"", "{\"status\":\"SUCCESS\"")) {
+            freshKey();
+            byte[] earlier = (head + ", \"result\": 1}").getBytes(UTF_8);
+            storeResult("r:" + id, earlier);
+            long token = granted(claim("a")).token();
+
+            CompleteReply reply = get(store().complete(completion(key, token, "r:" + id, DONE, null)));
+            assertThat(reply).isEqualTo(new CompleteReply.Recorded(false, false, List.of()));
+            assertThat(storedResult("r:" + id)).isEqualTo(earlier);
+        }
+    }
+
+    @Test
+    void storedStarted_isOverwritten() {
+        storeResult("r:" + id, "{\"status\": \"STARTED\"}".getBytes(UTF_8));
+        long token = granted(claim("a")).token();
+        get(store().complete(completion(key, token, "r:" + id, DONE, null)));
+
+        assertThat(storedResult("r:" + id)).isEqualTo(DONE);
+    }
+
+    @Test
+    void duplicateOfAnotherId_getsTheFirstIdAndTheStoredResult() {
+        key = TaskKey.explicit("orders.ship", id);
+        long token = granted(claimAs(key, "id-1", "a", 0, "f", false, AfterLeaseLoss.RERUN))
+                .token();
+        get(store().complete(completion(key, token, "r:" + id, DONE, DONE.clone())));
+
+        ClaimReply.Duplicate duplicate =
+                (ClaimReply.Duplicate) claimAs(key, "id-2", "b", 0, "f", false, AfterLeaseLoss.RERUN);
+        assertThat(duplicate.firstId()).isEqualTo("id-1");
+        assertThat(duplicate.outcome()).isEqualTo("SUCCESS");
+        assertThat(duplicate.storedResult()).isEqualTo(DONE);
+    }
+
+    @Test
+    void anotherIdWithOtherPayload_isBusyFirstAndThenAConflict() {
+        key = TaskKey.explicit("orders.ship", id);
+        long token = granted(claimAs(key, "id-1", "a", 0, "f", false, AfterLeaseLoss.RERUN))
+                .token();
+        assertThat(claimAs(key, "id-2", "b", 0, "g", false, AfterLeaseLoss.RERUN))
+                .isInstanceOf(ClaimReply.Busy.class);
+        pass(LEASE.plusMillis(1));
+        assertThat(claimAs(key, "id-2", "b", 0, "g", false, AfterLeaseLoss.RERUN))
+                .isInstanceOf(ClaimReply.Busy.class);
+        get(store().complete(completion(key, token, null, DONE, null)));
+
+        assertThat(claimAs(key, "id-2", "b", 0, "g", false, AfterLeaseLoss.RERUN))
+                .isEqualTo(new ClaimReply.Conflict(token));
+    }
+
+    @Test
+    void anotherIdWithALowerAttempt_isBusyAndNeverStale() {
+        key = TaskKey.explicit("orders.ship", id);
+        granted(claimAs(key, "id-1", "a", 3, "f", false, AfterLeaseLoss.RERUN));
+
+        assertThat(claimAs(key, "id-2", "b", 0, "f", false, AfterLeaseLoss.RERUN))
+                .isInstanceOf(ClaimReply.Busy.class);
+    }
+
+    @Test
+    void samePayloadOfTwoScopes_doesNotCollide() {
+        granted(claimAs(TaskKey.explicit("a", id), "1", "a", 0, "f", false, AfterLeaseLoss.RERUN));
+
+        granted(claimAs(TaskKey.explicit("b", id), "2", "b", 0, "f", false, AfterLeaseLoss.RERUN));
+    }
+
+    @Test
+    void sameAttemptWithOtherPayload_isAConflict() {
+        long token = granted(claim("a")).token();
+        assertThat(claimAs(key, id, "b", 0, "g", false, AfterLeaseLoss.RERUN))
+                .isEqualTo(new ClaimReply.Conflict(token));
+        complete(key, token);
+
+        assertThat(claimAs(key, id, "b", 0, "g", false, AfterLeaseLoss.RERUN))
+                .isEqualTo(new ClaimReply.Conflict(token));
+    }
+
+    @Test
+    void oldAttempt_isStaleWhileALaterOneRuns() {
+        long token = granted(claimAs(key, id, "a", (1L << 20) + 2, "f", false, AfterLeaseLoss.RERUN))
+                .token();
+
+        assertThat(claimAs(key, id, "b", 2, "f", false, AfterLeaseLoss.RERUN))
+                .isEqualTo(new ClaimReply.StaleAttempt(token, (1L << 20) + 2));
+    }
+
+    @Test
+    void release_forgetsTheClaimOfOneWhoNeverStarted() {
+        granted(claim("a"));
+        assertThat(get(store().release(key, "x"))).isFalse();
+        assertThat(get(store().release(key, "a"))).isTrue();
+        assertThat(get(store().release(key, "a"))).isFalse();
+
+        assertThat(granted(claim("b")).priorRun()).isEqualTo(PriorRun.NONE);
+    }
+
+    @Test
+    void release_keepsTheKnowledgeThatAnEarlierOwnerMayHaveRun() {
+        granted(claim("a"));
+        pass(LEASE.plusMillis(1));
+        granted(claim("b"));
+        assertThat(get(store().release(key, "b"))).isTrue();
+
+        assertThat(granted(claim("c")).priorRun()).isEqualTo(PriorRun.MAY_HAVE_RUN);
+    }
+
+    @Test
+    void blockBeforeTheWinningClaim_isAFalsePositive_andIsHandedOutFirstOnce() {
+        granted(claim("probe"));
+        long at = store().estimatedNow();
+        get(store().release(key, "probe"));
+        BlockedDelivery blocked = new BlockedDelivery("x", key, 0, at);
+        assertThat(get(store().reportBlocked(blocked))).isEqualTo(new BlockVerdict.Pending());
+        assertThat(get(store().reportBlocked(blocked))).isEqualTo(new BlockVerdict.Pending());
+        pass(Duration.ofSeconds(5));
+        ClaimReply.Granted grant = granted(claim("a"));
+        assertThat(grant.priorRun()).isEqualTo(PriorRun.NONE);
+
+        Duration delay = Duration.ofMillis(grant.claimedAt() - at);
+        BlockVerdict.Resolved verdict = new BlockVerdict.Resolved("x", true, delay, true);
+        BlockVerdict.Resolved repeated = new BlockVerdict.Resolved("x", true, delay, false);
+        assertThat(complete(key, grant.token())).isEqualTo(new CompleteReply.Recorded(false, false, List.of(verdict)));
+        assertThat(complete(key, grant.token())).isEqualTo(new CompleteReply.Recorded(true, false, List.of(repeated)));
+        assertThat(get(store().reportBlocked(blocked))).isEqualTo(repeated);
+    }
+
+    @Test
+    void blockOfASecondCopy_isATruePositive_alsoWhenReportedLate() {
+        ClaimReply.Granted grant = granted(claim("a"));
+        long at = grant.claimedAt() + 5;
+        get(store().reportBlocked(new BlockedDelivery("x", key, 0, at)));
+        BlockVerdict.Resolved verdict = new BlockVerdict.Resolved("x", false, Duration.ZERO, true);
+        assertThat(complete(key, grant.token())).isEqualTo(new CompleteReply.Recorded(false, false, List.of(verdict)));
+
+        assertThat(get(store().reportBlocked(new BlockedDelivery("y", key, 0, at))))
+                .isEqualTo(new BlockVerdict.Resolved("y", false, Duration.ZERO, true));
+    }
+
+    @Test
+    void concurrentClaims_areGrantedOnce() {
+        List<CompletableFuture<ClaimReply>> replies = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            replies.add(store().claim(request(key, id, "n" + i, 0, "f", false, AfterLeaseLoss.RERUN)));
+        }
+
+        assertThat(replies.stream().map(IdempotencyStoreContract::get).filter(ClaimReply.Granted.class::isInstance))
+                .hasSize(1);
+    }
+
+    @Test
+    void lossOfData_isNoticedByTheNextClaim() {
+        long token = granted(claim("a")).token();
+        loseAllData();
+
+        assertThat(claimAs(key, id, "b", 0, "f", true, AfterLeaseLoss.RERUN)).isInstanceOf(ClaimReply.Unsafe.class);
+        granted(claimAs(TaskKey.ofTaskId(id + "new"), id + "new", "n", 0, "f", false, AfterLeaseLoss.RERUN));
+        endUnsafeWindow();
+        assertThat(claimAs(key, id, "b", 0, "f", true, AfterLeaseLoss.PARK)).isEqualTo(new ClaimReply.HeldAfterLoss());
+        ClaimReply.Granted again = granted(claimAs(key, id, "b", 0, "f", true, AfterLeaseLoss.RERUN));
+        assertThat(again.priorRun()).isEqualTo(PriorRun.STORE_LOST_DATA);
+        assertThat(again.token()).isGreaterThan(token);
+    }
+
+    @Test
+    void ownerWhoseRecordVanished_completesNormally() {
+        long token = granted(claim("a")).token();
+        loseAllData();
+
+        assertThat(complete(key, token)).isEqualTo(new CompleteReply.Recorded(false, false, List.of()));
+        assertThat(claim("b")).isEqualTo(new ClaimReply.Duplicate(token, id, "SUCCESS", null));
+    }
+
+    @Test
+    void helloTwice_isOk() {
+        assertThat(get(store().hello()).verdict()).isEqualTo(StoreStatus.Verdict.OK);
+        assertThat(store().estimatedNow()).isPositive();
+    }
+
+    private ClaimReply claim(String nonce) {
+        return claimAs(key, id, nonce, 0, "f", false, AfterLeaseLoss.RERUN);
+    }
+
+    private ClaimReply claimAs(
+            TaskKey of,
+            String taskId,
+            String nonce,
+            long attempt,
+            String print,
+            boolean redelivered,
+            AfterLeaseLoss policy) {
+        return get(store().claim(request(of, taskId, nonce, attempt, print, redelivered, policy)));
+    }
+
+    private static Claim request(
+            TaskKey of,
+            String taskId,
+            String nonce,
+            long attempt,
+            String print,
+            boolean redelivered,
+            AfterLeaseLoss policy) {
+        return new Claim(of, nonce, attempt, print, taskId, LEASE, DAY, redelivered, "w@host", policy);
+    }
+
+    private CompleteReply complete(TaskKey of, long token) {
+        return get(store().complete(completion(of, token, null, DONE, null)));
+    }
+
+    private Completion completion(
+            TaskKey of, long token, @Nullable String resultKey, byte[] body, byte @Nullable [] kept) {
+        ResultWrite write = resultKey == null ? null : new ResultWrite(resultKey, body, DAY);
+        return new Completion(of, token, 0, "f", id, "SUCCESS", DAY, store().estimatedNow(), write, kept);
+    }
+
+    private static ClaimReply.Granted granted(ClaimReply reply) {
+        assertThat(reply).isInstanceOf(ClaimReply.Granted.class);
+        return (ClaimReply.Granted) reply;
+    }
+
+    protected static <T> T get(CompletableFuture<T> future) {
+        return future.orTimeout(20, TimeUnit.SECONDS).join();
+    }
+}

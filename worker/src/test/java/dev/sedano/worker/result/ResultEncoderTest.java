@@ -1,0 +1,114 @@
+package dev.sedano.worker.result;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sedano.worker.protocol.CeleryJson;
+import dev.sedano.worker.protocol.TaskMessage;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ResultEncoderTest {
+    private static final Instant NOW = Instant.parse("2026-11-21T20:32:07.623624789Z");
+
+    private final CeleryJson json = new CeleryJson();
+    private final ResultEncoder encoder =
+            new ResultEncoder(json, new ExceptionEncoding(), Clock.fixed(NOW, ZoneOffset.UTC));
+
+    @Test
+    void success_hasCelerysBytes() {
+        ResultRecord record = encoder.success(message(null, null), 5L);
+
+        assertThat(record.state()).isEqualTo(ResultState.SUCCESS);
+        assertThat(text(record.json()))
+                .isEqualTo("{\"status\": \"SUCCESS\", \"result\": 5, \"traceback\": null, \"children\": [], "
+                        + "\"date_done\": \"2026-11-21T20:32:07.623624+00:00\", \"task_id\": \"t-1\"}");
+    }
+
+    @Test
+    void groupAndParent_standBeforeTheTaskId() {
+        assertThat(text(encoder.success(message("g", "p"), null).json()))
+                .endsWith("+00:00\", \"group_id\": \"g\", \"parent_id\": \"p\", \"task_id\": \"t-1\"}");
+    }
+
+    @Test
+    void wholeSecond_hasNoFraction() {
+        ResultEncoder other = new ResultEncoder(
+                json, new ExceptionEncoding(), Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC));
+
+        assertThat(text(other.success(message(null, null), null).json()))
+                .contains("\"date_done\": \"2026-01-02T03:04:05+00:00\"");
+    }
+
+    @Test
+    void unencodableResult_isEncodeErrorForTheCaller() {
+        ResultRecord record = encoder.success(message(null, null), new Object());
+
+        assertThat(record.state()).isEqualTo(ResultState.FAILURE);
+        assertThat(text(record.json())).contains("\"exc_type\": \"EncodeError\"", "\"kombu.exceptions\"");
+        assertThat(record.problem()).contains("java.lang.Object");
+    }
+
+    @Test
+    void oversizedResult_isResultTooLarge() {
+        ResultRecord record = encoder.success(message(null, null), "x".repeat(600_000));
+
+        assertThat(record.state()).isEqualTo(ResultState.FAILURE);
+        assertThat(text(record.json())).contains("\"exc_type\": \"ResultTooLarge\"");
+        assertThat(record.json().length).isLessThan(2000);
+    }
+
+    @Test
+    void expiredAndUnknown_areAsTheReferenceStoresThem() {
+        assertThat(text(encoder.expired(message(null, null)).json()))
+                .startsWith("{\"status\": \"REVOKED\", \"result\": {\"exc_type\": \"TaskRevokedError\", "
+                        + "\"exc_message\": [\"expired\"], \"exc_module\": \"celery.exceptions\"}, "
+                        + "\"traceback\": null, \"children\": [], \"date_done\"");
+        assertThat(text(encoder.notRegistered(message(null, null)).json()))
+                .startsWith("{\"status\": \"FAILURE\", \"result\": {\"exc_type\": \"NotRegistered\", "
+                        + "\"exc_message\": [\"shop.charge\"], \"exc_module\": \"celery.exceptions\"}, "
+                        + "\"traceback\": null, \"children\": [], \"date_done\"");
+    }
+
+    @Test
+    void rewrittenId_leavesEverythingElse() {
+        byte[] record = encoder.success(message(null, null), Map.of("task_id", ", \"task_id\": \"x\"}"))
+                .json();
+
+        byte[] rewritten = new StoredResults(json).rewriteTaskId(record, "ö\"2");
+
+        assertThat(text(rewritten)).isEqualTo(text(record).replace("\"t-1\"}", "\"\\u00f6\\\"2\"}"));
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.US_ASCII);
+    }
+
+    static TaskMessage message(@Nullable String group, @Nullable String parent) {
+        return new TaskMessage(
+                2,
+                "shop.charge",
+                "t-1",
+                "t-1",
+                parent,
+                group,
+                null,
+                0,
+                0,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                Map.of(),
+                List.of(),
+                Map.of(),
+                TaskMessage.Embed.NONE);
+    }
+}
