@@ -24,8 +24,11 @@ record DemoFigures(DemoLedger ledger, Metrics metrics) {
         return Math.round(metrics.sum("sedano_false_positives_total"));
     }
 
-    long truePositives() {
-        return Math.round(metrics.sum("sedano_true_positives_total"));
+    /** Returns the blocks whose verdict is known or will never be. */
+    long verdicts() {
+        return falsePositives()
+                + Math.round(
+                        metrics.sum("sedano_true_positives_total") + metrics.sum("sedano_blocks_unreported_total"));
     }
 
     long requeues() {
@@ -47,7 +50,7 @@ record DemoFigures(DemoLedger ledger, Metrics metrics) {
 
     /** Returns whether every message is acked and every block has its verdict. */
     boolean settled() {
-        return lost() == 0 && acked() >= DemoFeed.MESSAGES && falsePositives() + truePositives() >= blocked();
+        return lost() == 0 && acked() >= DemoFeed.MESSAGES && verdicts() >= blocked();
     }
 
     String statusLine(int published) {

@@ -72,7 +72,7 @@ record Metrics(List<Sample> samples) {
 
     /**
      * Returns the median of a histogram, interpolated within the bucket that holds it, so it is as exact as the buckets
-     * are narrow; empty when nothing was observed.
+     * are narrow (its end is the maximum, where that is known and lower); empty when nothing was observed.
      */
     OptionalDouble median(String histogram) {
         List<Sample> buckets = samples.stream()
@@ -84,13 +84,15 @@ record Metrics(List<Sample> samples) {
         if (half == 0) {
             return OptionalDouble.empty();
         }
+        double largest = max(histogram + "_max");
         double lower = 0;
         double below = 0;
         for (Sample bucket : buckets) {
             double upper = bucket.bound().orElseThrow();
             if (bucket.value() >= half) {
                 double share = (half - below) / (bucket.value() - below);
-                return OptionalDouble.of(Double.isInfinite(upper) ? lower : lower + share * (upper - lower));
+                double end = largest > lower ? Math.min(upper, largest) : upper;
+                return OptionalDouble.of(Double.isInfinite(end) ? lower : lower + share * (end - lower));
             }
             lower = upper;
             below = bucket.value();

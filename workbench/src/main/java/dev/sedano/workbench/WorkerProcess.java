@@ -29,7 +29,10 @@ final class WorkerProcess implements AutoCloseable {
     private final Guard guard;
     private final WorkerHttp http;
 
-    private WorkerProcess(Process process, Guard guard, WorkerHttp http) {
+    private final @Nullable Path log;
+
+    private WorkerProcess(Process process, Guard guard, WorkerHttp http, @Nullable Path log) {
+        this.log = log;
         this.process = process;
         this.guard = guard;
         this.http = http;
@@ -62,7 +65,7 @@ final class WorkerProcess implements AutoCloseable {
         }
         try {
             Process process = builder.start();
-            return new WorkerProcess(process, Guard.of(process), new WorkerHttp(port));
+            return new WorkerProcess(process, Guard.of(process), new WorkerHttp(port), log);
         } catch (IOException e) {
             throw new WorkbenchException("cannot start a worker: " + e.getMessage(), e);
         }
@@ -77,12 +80,17 @@ final class WorkerProcess implements AutoCloseable {
         long deadline = System.nanoTime() + START_LIMIT.toNanos();
         while (!http.isReady()) {
             if (ended(POLL)) {
-                throw new WorkbenchException("the worker ended with exit code " + process.exitValue());
+                throw new WorkbenchException("the worker ended with exit code " + process.exitValue() + whereToLook());
             }
             if (System.nanoTime() - deadline > 0) {
-                throw new WorkbenchException("the worker was not ready within " + START_LIMIT.toSeconds() + " s");
+                throw new WorkbenchException(
+                        "the worker was not ready within " + START_LIMIT.toSeconds() + " s" + whereToLook());
             }
         }
+    }
+
+    private String whereToLook() {
+        return log == null ? "; its log is above" : "; its log is " + log;
     }
 
     boolean isAlive() {

@@ -40,6 +40,13 @@ class MetricsTest {
     }
 
     @Test
+    void median_isNeverAboveTheMaximum() {
+        assertThat(Metrics.parse("d_bucket{le=\"10.0\"} 0\nd_bucket{le=\"30.0\"} 2\nd_count 2\nd_max 12")
+                        .median("d"))
+                .hasValue(11);
+    }
+
+    @Test
     void median_beyondTheLastBound_isThatBound() {
         assertThat(Metrics.parse("d_bucket{le=\"1.0\"} 1\nd_bucket{le=\"+Inf\"} 4\nd_count 4")
                         .median("d"))
