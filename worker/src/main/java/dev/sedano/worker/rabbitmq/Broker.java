@@ -7,6 +7,7 @@ import com.rabbitmq.client.ConnectionFactory;
 import dev.sedano.worker.delivery.Delivery;
 import dev.sedano.worker.delivery.DeliveryPipeline;
 import dev.sedano.worker.delivery.InFlight;
+import dev.sedano.worker.time.Ticker;
 import java.io.IOException;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
@@ -67,10 +68,11 @@ public final class Broker implements AutoCloseable {
     private volatile @Nullable ConsumerSession session;
     private long receivedAtGrowth;
 
-    public Broker(BrokerSettings settings, BrokerEvents events, ScheduledExecutorService timer, Clock clock) {
+    public Broker(
+            BrokerSettings settings, BrokerEvents events, ScheduledExecutorService timer, Clock clock, Ticker ticker) {
         this.settings = settings;
         this.events = events;
-        this.publisher = new ConfirmedPublisher(this::connect);
+        this.publisher = new ConfirmedPublisher(this::connect, ticker);
         this.settler = new Settler(new MovedDeliveries(publisher, settings.node(), clock), timer);
     }
 

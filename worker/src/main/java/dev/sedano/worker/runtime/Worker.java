@@ -76,6 +76,7 @@ public final class Worker {
     private static final Duration FIRST_HELLO = Duration.ofSeconds(3);
 
     private final WorkerConfig config;
+    private final Ticker ticker = Ticker.system();
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final WorkerMetrics metrics;
     private final ScheduledThreadPoolExecutor timer;
@@ -96,7 +97,6 @@ public final class Worker {
     /** A worker of {@code registry}'s tasks. Nothing is started or connected yet. */
     public Worker(WorkerConfig config, TaskRegistry registry) {
         this.config = config;
-        Ticker ticker = Ticker.system();
         Clock clock = Clock.systemUTC();
         CeleryJson json = new CeleryJson();
         this.metrics = new WorkerMetrics(this.registry, ticker);
@@ -109,7 +109,7 @@ public final class Worker {
         this.slots = HandlerThreads.of(config.pool(), config.concurrency());
         this.unrecorded = new UnrecordedFile(config.stateDir(), json);
         this.store = Wiring.store(config, metrics);
-        this.broker = new Broker(Wiring.brokerSettings(config, MOST_PREFETCH), metrics, timer, clock);
+        this.broker = new Broker(Wiring.brokerSettings(config, MOST_PREFETCH), metrics, timer, clock, ticker);
         this.resultStore = Wiring.resultStore(config, metrics);
         this.checker = new IdempotencyChecker(store, timer, ticker, metrics, new StoreOutage());
         Handlers handlers = Handlers.of(registry, json::convert);
@@ -324,10 +324,10 @@ public final class Worker {
 
     /** Waits in slices, so that a second {@link #stop} cuts it short. */
     private boolean awaitEmpty(Duration most) {
-        long until = System.nanoTime() + most.toNanos();
+        long until = ticker.nanos() + most.toNanos();
         try {
             while (true) {
-                long left = until - System.nanoTime();
+                long left = until - ticker.nanos();
                 Duration slice = Duration.ofNanos(Math.max(0, Math.min(left, 100_000_000)));
                 if (pipeline.inFlight().awaitEmpty(slice)) {
                     return true;
