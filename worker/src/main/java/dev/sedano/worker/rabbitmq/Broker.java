@@ -119,6 +119,12 @@ public final class Broker implements AutoCloseable {
         return consuming;
     }
 
+    /** Deliveries that arrived and are not settled. */
+    public int unsettled() {
+        ConsumerSession active = session;
+        return active == null ? 0 : active.unsettled();
+    }
+
     /** Sends a result to a caller's reply queue (Celery's rpc:// backend). */
     public CompletableFuture<?> reply(String replyTo, String correlationId, byte[] record) {
         AMQP.BasicProperties properties = new AMQP.BasicProperties.Builder()
@@ -245,11 +251,15 @@ public final class Broker implements AutoCloseable {
         IOException last = new IOException("no broker is configured");
         for (BrokerSettings.Endpoint endpoint : settings.brokers()) {
             try {
-                return factoryFor(endpoint)
+                Connection opened = factoryFor(endpoint)
                         .newConnection(
                                 dispatch,
                                 List.of(new Address(endpoint.host(), endpoint.port())),
                                 "sedano " + settings.node() + " " + purpose);
+                opened.addBlockedListener(
+                        reason -> LOG.warn("the broker blocks publishing on the {} connection: {}", purpose, reason),
+                        () -> LOG.info("the broker takes messages on the {} connection again", purpose));
+                return opened;
             } catch (IOException | TimeoutException e) {
                 last = new IOException(endpoint + " " + rootMessage(e), e);
             }

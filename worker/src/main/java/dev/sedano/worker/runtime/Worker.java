@@ -190,7 +190,7 @@ public final class Worker {
         metrics.gauge(MetricName.STORE_UP, () -> storeUp ? 1 : 0);
         metrics.gauge(MetricName.BREAKER_STATE, () -> checker.breaker().state().code());
         metrics.gauge(MetricName.SLOTS, config::concurrency);
-        metrics.gauge(MetricName.IN_FLIGHT, inFlight::size);
+        metrics.gauge(MetricName.IN_FLIGHT, broker::unsettled);
         metrics.gauge(MetricName.HELD, inFlight::held);
         metrics.gauge(MetricName.UNRECORDED, checker::unrecorded);
     }
@@ -201,8 +201,13 @@ public final class Worker {
      * @throws ConfigurationException if the HTTP address cannot be bound, or the store is not fit to be relied on
      */
     public void start() {
-        openConsole();
-        checkStore();
+        try {
+            openConsole();
+            checkStore();
+        } catch (ConfigurationException e) {
+            closeAll();
+            throw e;
+        }
         checker.start();
         var unused = broker.start(pipeline);
     }
@@ -297,11 +302,23 @@ public final class Worker {
         boolean empty = awaitEmpty(config.shutdownTimeout());
         if (!empty) {
             checker.giveUpRecording();
+            pipeline.inFlight().cutShort();
             slots.interrupt();
             empty = awaitEmpty(Duration.ofSeconds(1));
             checker.giveUpRecording();
         }
         broker.close();
+        closeAll();
+        ended.countDown();
+        if (unrecorded.kept() > 0) {
+            LOG.error("stopped with {} unrecorded outcomes", unrecorded.kept());
+            return Ending.UNRECORDED;
+        }
+        LOG.info(empty ? "stopped" : "stopped while handlers ran: their deliveries will come again");
+        return empty ? Ending.CLEAN : Ending.CUT_SHORT;
+    }
+
+    private void closeAll() {
         slots.close(Duration.ofSeconds(1));
         checker.close();
         store.close();
@@ -313,13 +330,6 @@ public final class Worker {
         if (open != null) {
             open.close();
         }
-        ended.countDown();
-        if (unrecorded.kept() > 0) {
-            LOG.error("stopped with {} unrecorded outcomes", unrecorded.kept());
-            return Ending.UNRECORDED;
-        }
-        LOG.info(empty ? "stopped" : "stopped while handlers ran: their deliveries will come again");
-        return empty ? Ending.CLEAN : Ending.CUT_SHORT;
     }
 
     /** Waits in slices, so that a second {@link #stop} cuts it short. */
