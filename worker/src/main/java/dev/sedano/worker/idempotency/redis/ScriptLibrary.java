@@ -32,7 +32,8 @@ final class ScriptLibrary {
         for (RedisScript script : RedisScript.values()) {
             StringBuilder source = new StringBuilder();
             script.firstParts().forEach(part -> source.append(resource(part)));
-            String text = edit.apply(script, source.append(resource(script.file())).toString());
+            String text =
+                    edit.apply(script, source.append(resource(script.file())).toString());
             plain.put(script, Form.of(text));
             // With this line Redis refuses the script before it starts when memory is out or the server is read-only.
             marked.put(script, Form.of(mayMark ? "#!lua\n" + text : text));

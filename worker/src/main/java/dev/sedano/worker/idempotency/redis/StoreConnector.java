@@ -14,8 +14,7 @@ final class StoreConnector implements StoreRound.Connector {
     private @Nullable Session session;
 
     /** Without {@code hello} no claims are made, so that the server's identity does not matter. */
-    StoreConnector(
-            RedisEndpoint endpoint, ScriptLibrary scripts, KnownData data, @Nullable HelloExchange hello) {
+    StoreConnector(RedisEndpoint endpoint, ScriptLibrary scripts, KnownData data, @Nullable HelloExchange hello) {
         this.endpoint = endpoint;
         this.scripts = scripts;
         this.data = data;
