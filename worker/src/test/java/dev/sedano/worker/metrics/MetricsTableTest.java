@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -32,8 +33,8 @@ class MetricsTableTest {
     private static final Set<String> OF_PROMETHEUS = Set.of("le", "quantile");
 
     /** Name to type and tags. */
-    private static TreeMap<String, String> documented() throws IOException {
-        TreeMap<String, String> rows = new TreeMap<>();
+    private static Map<String, String> documented() throws IOException {
+        Map<String, String> rows = new TreeMap<>();
         ROW.matcher(Files.readString(OPERATIONS)).results().forEach((MatchResult row) -> {
             Set<String> tags = Arrays.stream(row.group(3).split("[`, ]+"))
                     .filter(tag -> !tag.isEmpty())
@@ -46,11 +47,11 @@ class MetricsTableTest {
     }
 
     /** Name to type and tags, of everything that the worker records; {@code _max} belongs to the metric before it. */
-    private static TreeMap<String, String> scraped() {
+    private static Map<String, String> scraped() {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         recordEverything(new WorkerMetrics(registry, () -> 0));
         String text = registry.scrape();
-        TreeMap<String, String> families = new TreeMap<>();
+        Map<String, String> families = new TreeMap<>();
         TYPE.matcher(text)
                 .results()
                 .filter(type -> !type.group(1).endsWith("_max"))
