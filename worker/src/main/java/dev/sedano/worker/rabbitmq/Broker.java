@@ -136,6 +136,9 @@ public final class Broker implements AutoCloseable {
                 mend();
                 LockSupport.parkNanos(LOOK_NANOS);
             } catch (IOException | TimeoutException | RuntimeException e) {
+                if (closed) {
+                    return;
+                }
                 // The cause chain of the client's exceptions ends in what the broker or the network said.
                 LOG.warn("broker: {}; trying again", rootMessage(e));
                 report();
@@ -164,9 +167,12 @@ public final class Broker implements AutoCloseable {
         if (isPaused()) {
             active.cancelAll();
         } else {
+            // Looked at before anything is added: what arrives meanwhile is a reason to grow at the next look.
+            long received = active.received();
             for (String queue : settings.queues()) {
-                adjust(active, queue);
+                adjust(active, queue, received > receivedAtGrowth);
             }
+            receivedAtGrowth = received;
         }
         report();
         firstConnection.complete(null);
@@ -194,12 +200,12 @@ public final class Broker implements AutoCloseable {
     }
 
     /** One more consumer while there are too few credits, one fewer while there are far too many. */
-    private void adjust(ConsumerSession active, String queue) throws IOException {
+    private void adjust(ConsumerSession active, String queue, boolean busy) throws IOException {
         int now = active.prefetch(queue);
         int target = targetPrefetch();
         if (now == 0) {
             active.consume(queue, rampUp ? 1 : Math.min(target, Math.max(1, settings.leastPrefetch())));
-        } else if (now < target && active.received() > receivedAtGrowth) {
+        } else if (now < target && busy) {
             active.consume(queue, Math.min(now, target - now));
         } else if (now >= target) {
             rampUp = false;
@@ -207,7 +213,6 @@ public final class Broker implements AutoCloseable {
                 active.cancelLast(queue);
             }
         }
-        receivedAtGrowth = active.received();
     }
 
     /** As much as the handlers finish in a tenth of a second, within the limits, plus what is only held. */
@@ -285,7 +290,7 @@ public final class Broker implements AutoCloseable {
     @Override
     public void close() {
         settler.close();
-        closed = true;
+        closed = true; // before the connection goes, which would look like a loss to be mended
         LockSupport.unpark(thread);
         publisher.close();
         Connection current = connection;

@@ -6,6 +6,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
 
@@ -18,6 +19,9 @@ final class HelloExchange {
     private final StoreClock clock;
     private final @Nullable EpochFile epochFile;
     private final byte[] health;
+    private final byte[] workers;
+    /** Tells this worker from others in the roll call; new with each start. */
+    private final byte[] worker;
 
     HelloExchange(RedisStoreSettings settings, KnownData data, StoreClock clock, @Nullable EpochFile epochFile) {
         this.settings = settings;
@@ -25,6 +29,8 @@ final class HelloExchange {
         this.clock = clock;
         this.epochFile = epochFile;
         this.health = Bytes.of("sed:{" + settings.namespace() + "}:h");
+        this.workers = Bytes.of("sed:{" + settings.namespace() + "}:w");
+        this.worker = Bytes.of(UUID.randomUUID().toString());
     }
 
     /** Throws Jedis' exceptions, and StoreException for a server that cannot be relied on. */
@@ -42,7 +48,8 @@ final class HelloExchange {
                 Bytes.of(server.identity()),
                 Bytes.of(HexFormat.of().formatHex(fresh)),
                 Bytes.of(settings.unsafeWindow().toMillis()),
-                Bytes.of(settings.lossHorizon().toMillis()));
+                Bytes.of(settings.lossHorizon().toMillis()),
+                worker);
         Reply reply = call(session, arguments);
         settings.listener().answered(RedisScript.HELLO.file(), Duration.ofNanos(StoreClock.nanos() - started));
         String epoch = reply.text(1);
@@ -65,7 +72,7 @@ final class HelloExchange {
     }
 
     private Reply call(Session session, List<byte[]> arguments) {
-        List<byte[]> keys = List.of(health, health);
+        List<byte[]> keys = List.of(health, health, workers);
         session.send(RedisScript.HELLO, false, keys, arguments);
         try {
             return Reply.of(session.read());

@@ -1,10 +1,10 @@
 -- Says who this worker is and what it knew; answers what the data set is, and whether it lost something.
--- KEYS  1, 2 health
+-- KEYS  1, 2 health  3 workers: id -> 'generation:store time' of the last hello
 -- ARGV  1 epoch known ('' = none)  2 generation known (0 = not to this server yet)  3 highest write counter seen  4 server identity (run_id|master_replid)
---       5 epoch for a new data set  6 unsafe window ms  7 loss horizon ms
+--       5 epoch for a new data set  6 unsafe window ms  7 loss horizon ms  8 worker id
 -- Reply CREATED | OK | SWITCHED | ROLLBACK | AMNESIA, epoch, generation, counter, unsafe ms left, loss ms left, now
 -- Atomic because two workers that meet an empty store must agree on one epoch.
-local x = call('HMGET', KEYS[2], 'rid', 'nsw', 'unsafe', 'loss')
+local x = call('HMGET', KEYS[2], 'rid', 'nsw', 'unsafe', 'loss', 'seen')
 local gen, rid, nsw, unsafe, loss = num(generation), x[1], num(x[2]), num(x[3]), num(x[4])
 local verdict = 'OK'
 if not epoch then
@@ -20,8 +20,29 @@ else
     loss, verdict = now + ARGV[7], 'ROLLBACK'             -- writes that this worker saw acknowledged are missing
   end
 end
+-- Roll call: the unsafe window is there for workers that saw writes which this data set lacks. It ends early when every
+-- worker that was about when the server was last written to has said hello to the new one; a data set without a list of
+-- workers cannot know, and keeps the whole window.
+local seen = num(x[5])
+if verdict == 'SWITCHED' then seen = last end
+local gone, missing, known = {}, false, false
+if unsafe > now or ARGV[2] == '0' then                   -- also when a worker is new, so that the list does not grow
+  local all = call('HGETALL', KEYS[3])
+  for i = 1, #all, 2 do
+    local g, at = string.match(all[i + 1], '^(%d+):(%d+)$')
+    if tonumber(at) < now - 3600000 then gone[#gone + 1] = all[i]
+    elseif all[i] ~= ARGV[8] and tonumber(at) >= seen - 15000 and tonumber(g) < gen then missing = true end
+    known = true
+  end
+end
 touch()
 if verdict ~= 'OK' then
-  call('HSET', KEYS[2], 'e', epoch, 'g', gen, 'rid', rid, 'nsw', nsw, 'unsafe', unsafe, 'loss', loss)
+  call('HSET', KEYS[2], 'e', epoch, 'g', gen, 'rid', rid, 'nsw', nsw, 'unsafe', unsafe, 'loss', loss, 'seen', seen)
 end
+if unsafe > now and seen > 0 and known and not missing then
+  unsafe = now
+  call('HSET', KEYS[2], 'unsafe', unsafe)
+end
+call('HSET', KEYS[3], ARGV[8], string.format('%.0f:%.0f', gen, now))
+for i = 1, #gone do call('HDEL', KEYS[3], gone[i]) end
 return { verdict, epoch, gen, n, math.max(0, unsafe - now), math.max(0, loss - now), now }

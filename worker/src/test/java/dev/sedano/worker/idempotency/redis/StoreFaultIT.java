@@ -295,6 +295,43 @@ class StoreFaultIT {
     }
 
     @Test
+    void restartedServer_holdsRedeliveredCopiesUntilEveryWorkerHasSaidHello() {
+        RedisStoreSettings settings =
+                RedisStoreSettings.builder(redis.uri()).callDeadline(DEADLINE).build();
+        try (RedisIdempotencyStore other = new RedisIdempotencyStore(settings)) {
+            get(store.hello());
+            get(other.hello());
+            try (Jedis admin = redis.client()) {
+                admin.save();
+            }
+            redis.kill();
+            redis.restart();
+
+            Awaitility.await()
+                    .until(() -> store.hello().handle((r, e) -> e == null).get(5, TimeUnit.SECONDS));
+            assertThat(get(claimRedelivered("x"))).isInstanceOf(ClaimReply.Unsafe.class);
+
+            Awaitility.await()
+                    .until(() -> other.hello().handle((r, e) -> e == null).get(5, TimeUnit.SECONDS));
+            get(other.hello());
+            assertThat(get(claimRedelivered("x"))).isInstanceOf(ClaimReply.Granted.class);
+        }
+    }
+
+    @Test
+    void restartedServer_doesNotMakeItsOnlyWorkerWait() {
+        get(store.hello());
+        try (Jedis admin = redis.client()) {
+            admin.save();
+        }
+        redis.kill();
+        redis.restart();
+
+        Awaitility.await().until(() -> store.hello().handle((r, e) -> e == null).get(5, TimeUnit.SECONDS));
+        assertThat(get(claimRedelivered("x"))).isInstanceOf(ClaimReply.Granted.class);
+    }
+
+    @Test
     void epochInStateDir_letsARestartedWorkerNoticeTheLoss(@TempDir Path dir) {
         RedisStoreSettings settings = RedisStoreSettings.builder(redis.uri())
                 .stateDir(dir)
