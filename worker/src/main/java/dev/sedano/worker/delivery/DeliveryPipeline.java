@@ -269,6 +269,10 @@ public final class DeliveryPipeline {
         long nanos = ticker.nanos() - begin;
         events.handlerEnded(work.handler.name(), nanos);
         claimAhead.finished(nanos);
+        if (outcome instanceof TaskOutcome.Failed && inFlight.isCutShort()) {
+            // The interruption failed, not the task: unsettled, the delivery comes again, announced as a rerun.
+            return;
+        }
         record(work, lease, outcome, encode(work.message, outcome));
     }
 

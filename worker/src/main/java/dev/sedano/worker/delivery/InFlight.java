@@ -31,6 +31,7 @@ public final class InFlight {
     private final Condition empty = lock.newCondition();
     private volatile boolean returning;
     private volatile boolean draining;
+    private volatile boolean cutShort;
     private long outages;
 
     InFlight(
@@ -180,6 +181,15 @@ public final class InFlight {
         for (Work work : all) {
             takeBack(work, SettlementReason.SHUTDOWN);
         }
+    }
+
+    /** Handlers are about to be interrupted: a failure from now on says nothing about the task. */
+    public void cutShort() {
+        cutShort = true;
+    }
+
+    boolean isCutShort() {
+        return cutShort;
     }
 
     private void takeBack(Work work, SettlementReason reason) {

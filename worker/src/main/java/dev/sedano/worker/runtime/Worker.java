@@ -297,6 +297,7 @@ public final class Worker {
         boolean empty = awaitEmpty(config.shutdownTimeout());
         if (!empty) {
             checker.giveUpRecording();
+            pipeline.inFlight().cutShort();
             slots.interrupt();
             empty = awaitEmpty(Duration.ofSeconds(1));
             checker.giveUpRecording();
