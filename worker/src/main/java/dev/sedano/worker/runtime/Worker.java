@@ -304,7 +304,7 @@ public final class Worker {
             checker.giveUpRecording();
             pipeline.inFlight().cutShort();
             slots.interrupt();
-            empty = awaitEmpty(Duration.ofSeconds(1));
+            awaitEmpty(Duration.ofSeconds(1));
             checker.giveUpRecording();
         }
         broker.close();
