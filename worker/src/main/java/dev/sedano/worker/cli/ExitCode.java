@@ -11,9 +11,6 @@ public final class ExitCode {
     /** Finished work could not be recorded in the store; it is in the journal in the state folder. */
     public static final int UNRECORDED = 3;
 
-    /** Broker or store could not be reached at start. */
-    public static final int UNAVAILABLE = 69;
-
     /** A bug: the message on standard error belongs into a report. */
     public static final int INTERNAL = 70;
 

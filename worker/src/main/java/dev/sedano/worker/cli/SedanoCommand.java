@@ -21,7 +21,6 @@ import picocli.CommandLine.Spec;
             "0:done as asked",
             "2:wrong usage or configuration",
             "3:finished work is unrecorded, and kept in the journal",
-            "69:broker or store out of reach at start",
             "70:internal error"
         })
 public final class SedanoCommand implements Runnable {

@@ -38,7 +38,6 @@ import picocli.CommandLine.Spec;
             "0:stopped as asked; everything is settled or returned",
             "2:wrong usage or configuration; nothing was started",
             "3:finished work is unrecorded, and kept in the journal in --state-dir",
-            "69:broker or store out of reach at start",
             "70:internal error"
         })
 final class WorkerCommand implements Callable<Integer> {

@@ -23,7 +23,10 @@ import dev.sedano.worker.time.Ticker;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -70,6 +73,19 @@ public final class DeliveryPipeline {
             Clock clock,
             Ticker ticker) {}
 
+    /** A finished handler whose result waits for a result store of its own; identity, not content, tells them apart. */
+    private record Unstored(Work work, Lease lease, TaskOutcome outcome, ResultRecord result) {
+        @Override
+        public boolean equals(Object other) {
+            return this == other;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(this);
+        }
+    }
+
     private final PipelineSettings settings;
     private final MessageDecoder decoder;
     private final Handlers handlers;
@@ -85,6 +101,7 @@ public final class DeliveryPipeline {
     private final Clock clock;
     private final Ticker ticker;
     private final Nonces nonces = new Nonces();
+    private final Set<Unstored> unstored = ConcurrentHashMap.newKeySet();
     private final ClaimAhead claimAhead;
     private final HoldingArea holding;
     private final InFlight inFlight;
@@ -263,12 +280,9 @@ public final class DeliveryPipeline {
             claimAhead.notGranted();
             return;
         }
-        events.handlerStarted(work.handler.name());
         long begin = ticker.nanos();
         TaskOutcome outcome = outcomeOf(work, lease);
-        long nanos = ticker.nanos() - begin;
-        events.handlerEnded(work.handler.name(), nanos);
-        claimAhead.finished(nanos);
+        claimAhead.finished(ticker.nanos() - begin);
         if (outcome instanceof TaskOutcome.Failed && inFlight.isCutShort()) {
             // Interrupted by our own end: the next copy runs it, announced as a rerun.
             finish(work, new Settlement.Abandon(SettlementReason.SHUTDOWN));
@@ -285,6 +299,8 @@ public final class DeliveryPipeline {
         if (work.noKey != null) {
             return new TaskOutcome.Failed(work.noKey);
         }
+        events.handlerStarted(work.handler.name());
+        long begin = ticker.nanos();
         MDC.put("task_id", work.message.id());
         MDC.put("task", work.handler.name());
         try {
@@ -298,6 +314,7 @@ public final class DeliveryPipeline {
             return new TaskOutcome.Failed(failure);
         } finally {
             MDC.clear();
+            events.handlerEnded(work.handler.name(), ticker.nanos() - begin);
         }
     }
 
@@ -313,7 +330,13 @@ public final class DeliveryPipeline {
     private void record(Work work, Lease lease, TaskOutcome outcome, ResultRecord result) {
         then(results.beforeMarker(work.message, result.json()), (stored, failure) -> {
             if (failure != null) {
-                later(() -> record(work, lease, outcome, result));
+                Unstored waiting = new Unstored(work, lease, outcome, result);
+                unstored.add(waiting);
+                later(() -> {
+                    if (unstored.remove(waiting)) {
+                        record(work, lease, outcome, result);
+                    }
+                });
                 return;
             }
             then(checker.record(lease, completionOf(work, lease, result)), (recording, never) -> {
@@ -325,6 +348,22 @@ public final class DeliveryPipeline {
                 }
             });
         });
+    }
+
+    /** Finished handlers whose outcome is not recorded, whichever store it waits for. */
+    public int unrecorded() {
+        return unstored.size() + checker.unrecorded();
+    }
+
+    /** Ends the waiting for the stores: what is not recorded by now is kept in the state folder. */
+    public void giveUpRecording() {
+        for (Unstored waiting : List.copyOf(unstored)) {
+            if (unstored.remove(waiting)) {
+                unrecorded.keep(completionOf(waiting.work(), waiting.lease(), waiting.result()));
+                finish(waiting.work(), new Settlement.Abandon(SettlementReason.UNRECORDED));
+            }
+        }
+        checker.giveUpRecording();
     }
 
     private IdempotencyStore.Completion completionOf(Work work, Lease lease, ResultRecord result) {

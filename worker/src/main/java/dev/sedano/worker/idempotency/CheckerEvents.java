@@ -21,4 +21,7 @@ public interface CheckerEvents {
 
     /** A claim was granted although an earlier run may have had effects. */
     void takeover(PriorRun priorRun);
+
+    /** A store call failed. */
+    void storeFailed(StoreException.Kind kind);
 }

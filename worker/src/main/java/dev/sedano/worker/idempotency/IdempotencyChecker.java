@@ -74,8 +74,8 @@ public final class IdempotencyChecker implements AutoCloseable {
                 listener.halfOpened(outage);
             }
         });
-        this.releases = new RepeatedCalls<>(breaker::failed);
-        this.blockReports = new RepeatedCalls<>(breaker::failed);
+        this.releases = new RepeatedCalls<>(this::failed);
+        this.blockReports = new RepeatedCalls<>(this::failed);
         var unused = timer.scheduleWithFixedDelay(
                 () -> {
                     if (breaker.allowsClaims()) {
@@ -135,7 +135,7 @@ public final class IdempotencyChecker implements AutoCloseable {
             if (unknown) {
                 releaseLater(claim);
             }
-            breaker.failed(cause);
+            failed(cause);
             admission.complete(new Admission.StoreUnavailable(cause));
         });
     }
@@ -224,7 +224,7 @@ public final class IdempotencyChecker implements AutoCloseable {
                     pending.underWay()[0] = false;
                 }
                 if (failure instanceof StoreException cause) {
-                    breaker.failed(cause);
+                    failed(cause);
                 }
                 return;
             }
@@ -273,6 +273,11 @@ public final class IdempotencyChecker implements AutoCloseable {
                 events.truePositive();
             }
         }
+    }
+
+    private void failed(StoreException cause) {
+        events.storeFailed(cause.kind());
+        breaker.failed(cause);
     }
 
     private void repeatPending() {

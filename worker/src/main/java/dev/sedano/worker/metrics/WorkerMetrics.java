@@ -4,14 +4,17 @@ import dev.sedano.worker.delivery.PipelineEvents;
 import dev.sedano.worker.delivery.Settlement;
 import dev.sedano.worker.idempotency.CheckerEvents;
 import dev.sedano.worker.idempotency.PriorRun;
+import dev.sedano.worker.idempotency.StoreException;
 import dev.sedano.worker.rabbitmq.BrokerEvents;
 import dev.sedano.worker.time.Ticker;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -54,7 +57,7 @@ public final class WorkerMetrics implements PipelineEvents, CheckerEvents, Broke
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicBoolean connected = new AtomicBoolean();
     private final AtomicBoolean consuming = new AtomicBoolean();
-    private final Map<String, Long> pausedSince = new ConcurrentHashMap<>();
+    private final Map<String, Pause> pauses = new ConcurrentHashMap<>();
 
     public WorkerMetrics(MeterRegistry registry, Ticker ticker) {
         this.registry = registry;
@@ -83,7 +86,7 @@ public final class WorkerMetrics implements PipelineEvents, CheckerEvents, Broke
             tagged(MetricName.DUPLICATES, kind);
         }
         for (String reason : new String[] {"store_down", "broker_down"}) {
-            tagged(MetricName.PAUSED, reason);
+            pause(reason);
         }
     }
 
@@ -97,9 +100,9 @@ public final class WorkerMetrics implements PipelineEvents, CheckerEvents, Broke
         storeLatencies.computeIfAbsent(script, this::storeTimer).record(nanos, TimeUnit.NANOSECONDS);
     }
 
-    /** A store call failed. */
-    public void storeError(String kind) {
-        tagged(MetricName.STORE_ERRORS, kind).increment();
+    @Override
+    public void storeFailed(StoreException.Kind kind) {
+        tagged(MetricName.STORE_ERRORS, kind.name().toLowerCase(Locale.ROOT)).increment();
     }
 
     /** The store is not what it was. */
@@ -109,14 +112,47 @@ public final class WorkerMetrics implements PipelineEvents, CheckerEvents, Broke
 
     /** Nothing is consumed from now on, for this reason. */
     public void paused(String reason) {
-        pausedSince.putIfAbsent(reason, ticker.nanos());
+        pause(reason).begin();
     }
 
     /** The reason is gone. */
     public void resumed(String reason) {
-        Long since = pausedSince.remove(reason);
-        if (since != null) {
-            tagged(MetricName.PAUSED, reason).increment((ticker.nanos() - since) / 1e9);
+        pause(reason).end();
+    }
+
+    private Pause pause(String reason) {
+        return pauses.computeIfAbsent(reason, name -> {
+            Pause pause = new Pause();
+            FunctionCounter.builder(MetricName.PAUSED.id(), pause, Pause::seconds)
+                    .description(MetricName.PAUSED.description())
+                    .tag("reason", name)
+                    .register(registry);
+            return pause;
+        });
+    }
+
+    /** Seconds of all pauses for one reason, the one under way included. */
+    private final class Pause {
+        private double over;
+        private long since;
+        private boolean now;
+
+        synchronized void begin() {
+            if (!now) {
+                now = true;
+                since = ticker.nanos();
+            }
+        }
+
+        synchronized void end() {
+            if (now) {
+                now = false;
+                over += (ticker.nanos() - since) / 1e9;
+            }
+        }
+
+        synchronized double seconds() {
+            return over + (now ? (ticker.nanos() - since) / 1e9 : 0);
         }
     }
 
@@ -165,8 +201,7 @@ public final class WorkerMetrics implements PipelineEvents, CheckerEvents, Broke
 
     @Override
     public void takeover(PriorRun priorRun) {
-        tagged(MetricName.TAKEOVERS, priorRun.name().toLowerCase(java.util.Locale.ROOT))
-                .increment();
+        tagged(MetricName.TAKEOVERS, priorRun.name().toLowerCase(Locale.ROOT)).increment();
     }
 
     @Override

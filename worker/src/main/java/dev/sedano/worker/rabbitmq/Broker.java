@@ -11,6 +11,7 @@ import dev.sedano.worker.time.Ticker;
 import java.io.IOException;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,7 @@ public final class Broker implements AutoCloseable {
     private final ExecutorService dispatch = Executors.newSingleThreadExecutor(task -> daemon(task, "sedano-dispatch"));
     private final Thread thread = daemon(this::loop, "sedano-broker");
     private final Set<Pause> pauses = EnumSet.noneOf(Pause.class);
+    private final List<CompletableFuture<Void>> waitForQuiet = new ArrayList<>();
     private final CompletableFuture<Void> firstConnection = new CompletableFuture<>();
     private @Nullable DeliveryPipeline pipeline;
     private @Nullable InFlight inFlight;
@@ -72,7 +74,8 @@ public final class Broker implements AutoCloseable {
             BrokerSettings settings, BrokerEvents events, ScheduledExecutorService timer, Clock clock, Ticker ticker) {
         this.settings = settings;
         this.events = events;
-        this.publisher = new ConfirmedPublisher(this::connect, ticker);
+        this.publisher = new ConfirmedPublisher(
+                this::connect, ticker, settings.topology() == BrokerSettings.TopologyMode.DECLARE);
         this.settler = new Settler(new MovedDeliveries(publisher, settings.node(), clock), timer);
     }
 
@@ -92,12 +95,27 @@ public final class Broker implements AutoCloseable {
         return firstConnection;
     }
 
-    /** Cancels the consumers, soon; unsettled deliveries stay with us. Cancels reach the broker before later nacks. */
-    public void pause(Pause reason) {
+    /**
+     * Cancels the consumers; unsettled deliveries stay with us. The future completes when nothing more is delivered,
+     * because the consumers are cancelled or the connection is gone.
+     */
+    public CompletableFuture<Void> pause(Pause reason) {
+        CompletableFuture<Void> quiet = new CompletableFuture<>();
         synchronized (pauses) {
             pauses.add(reason);
+            waitForQuiet.add(quiet);
         }
         LockSupport.unpark(thread);
+        return quiet;
+    }
+
+    private void tellQuiet() {
+        List<CompletableFuture<Void>> waiting;
+        synchronized (pauses) {
+            waiting = List.copyOf(waitForQuiet);
+            waitForQuiet.clear();
+        }
+        waiting.forEach(quiet -> quiet.complete(null));
     }
 
     /** Consumes again, with a prefetch of 1 that grows. */
@@ -150,6 +168,7 @@ public final class Broker implements AutoCloseable {
                 // The cause chain of the client's exceptions ends in what the broker or the network said.
                 LOG.warn("broker: {}; trying again", rootMessage(e));
                 report();
+                tellQuiet();
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(
                         RETRY_MILLIS / 2 + ThreadLocalRandom.current().nextLong(RETRY_MILLIS)));
             }
@@ -174,6 +193,7 @@ public final class Broker implements AutoCloseable {
         }
         if (isPaused()) {
             active.cancelAll();
+            tellQuiet();
         } else {
             // Looked at before anything is added: what arrives meanwhile is a reason to grow at the next look.
             long received = active.received();

@@ -56,6 +56,7 @@ final class ConfirmedPublisher implements AutoCloseable {
 
     private final Connector connector;
     private final Ticker ticker;
+    private final boolean mayDeclare;
     private final ArrayBlockingQueue<Publication> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
     private final ConcurrentNavigableMap<Long, Sent> unconfirmed = new ConcurrentSkipListMap<>();
     private final Set<String> returned = ConcurrentHashMap.newKeySet();
@@ -67,9 +68,11 @@ final class ConfirmedPublisher implements AutoCloseable {
     private long oldest;
     private long oldestSince;
 
-    ConfirmedPublisher(Connector connector, Ticker ticker) {
+    /** @param mayDeclare whether queues that do not exist may be declared */
+    ConfirmedPublisher(Connector connector, Ticker ticker, boolean mayDeclare) {
         this.connector = connector;
         this.ticker = ticker;
+        this.mayDeclare = mayDeclare;
         thread.setDaemon(true);
     }
 
@@ -77,7 +80,7 @@ final class ConfirmedPublisher implements AutoCloseable {
         thread.start();
     }
 
-    /** Publishes to a durable queue, which is declared if it does not exist. */
+    /** Publishes to a durable queue, which is declared if it does not exist and that is allowed. */
     CompletableFuture<Void> publish(Target target, AMQP.BasicProperties properties, byte[] body) {
         return offer(new Publication(target, true, properties, body, new CompletableFuture<>()));
     }
@@ -128,7 +131,7 @@ final class ConfirmedPublisher implements AutoCloseable {
     private void send(Publication publication) throws IOException, TimeoutException {
         Channel to = channel();
         Target target = publication.target();
-        if (publication.durable() && declared.add(target.queue())) {
+        if (mayDeclare && publication.durable() && declared.add(target.queue())) {
             to = declare(to, target);
         }
         String id = UUID.randomUUID().toString();

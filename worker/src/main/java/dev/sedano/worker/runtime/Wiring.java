@@ -62,6 +62,14 @@ final class Wiring {
     }
 
     static BrokerSettings brokerSettings(WorkerConfig config, int mostPrefetch) {
+        for (BrokerUri broker : config.brokers()) {
+            if (!broker.parameters().isEmpty()) {
+                LOG.warn(
+                        "the parameters {} of broker {} have no effect here",
+                        broker.parameters().keySet(),
+                        broker);
+            }
+        }
         return new BrokerSettings(
                 config.brokers().stream()
                         .map(broker -> new BrokerSettings.Endpoint(

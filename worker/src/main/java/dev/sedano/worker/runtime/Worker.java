@@ -32,6 +32,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -73,6 +74,7 @@ public final class Worker {
     private static final int MOST_HELD = 2_000;
     private static final Duration LONGEST_HOLD = Duration.ofSeconds(60);
     private static final Duration RETURN_DELAY = Duration.ofMillis(1_500);
+    private static final Duration QUIET_WITHIN = Duration.ofSeconds(2);
     private static final Duration FIRST_HELLO = Duration.ofSeconds(3);
 
     private final WorkerConfig config;
@@ -164,9 +166,6 @@ public final class Worker {
         public void opened(@Nullable StoreException cause) {
             storeUp = false;
             metrics.paused("store_down");
-            if (cause != null) {
-                metrics.storeError(cause.kind().name().toLowerCase(java.util.Locale.ROOT));
-            }
             broker.pause(Broker.Pause.STORE_DOWN);
             pipeline.inFlight().storeGone();
         }
@@ -192,7 +191,7 @@ public final class Worker {
         metrics.gauge(MetricName.SLOTS, config::concurrency);
         metrics.gauge(MetricName.IN_FLIGHT, broker::unsettled);
         metrics.gauge(MetricName.HELD, inFlight::held);
-        metrics.gauge(MetricName.UNRECORDED, checker::unrecorded);
+        metrics.gauge(MetricName.UNRECORDED, pipeline::unrecorded);
     }
 
     /**
@@ -208,6 +207,7 @@ public final class Worker {
             closeAll();
             throw e;
         }
+        metrics.paused("broker_down");
         checker.start();
         var unused = broker.start(pipeline);
     }
@@ -297,15 +297,15 @@ public final class Worker {
         LOG.info(
                 "stopping: no new work, {} deliveries in flight",
                 pipeline.inFlight().size());
-        broker.pause(Broker.Pause.SHUTDOWN);
+        awaitQuiet(broker.pause(Broker.Pause.SHUTDOWN));
         pipeline.inFlight().drain();
         boolean empty = awaitEmpty(config.shutdownTimeout());
         if (!empty) {
-            checker.giveUpRecording();
+            pipeline.giveUpRecording();
             pipeline.inFlight().cutShort();
             slots.interrupt();
             awaitEmpty(Duration.ofSeconds(1));
-            checker.giveUpRecording();
+            pipeline.giveUpRecording();
         }
         broker.close();
         closeAll();
@@ -316,6 +316,17 @@ public final class Worker {
         }
         LOG.info(empty ? "stopped" : "stopped while handlers ran: their deliveries will come again");
         return empty ? Ending.CLEAN : Ending.CUT_SHORT;
+    }
+
+    /** A delivery that is returned before the consumers are cancelled would come straight back. */
+    private static void awaitQuiet(CompletableFuture<Void> quiet) {
+        try {
+            quiet.get(QUIET_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("the consumers could not be cancelled in time");
+        }
     }
 
     private void closeAll() {

@@ -111,6 +111,9 @@ final class PipelineFixture implements AutoCloseable {
         public void takeover(PriorRun priorRun) {}
 
         @Override
+        public void storeFailed(StoreException.Kind kind) {}
+
+        @Override
         public void handlerStarted(String task) {}
 
         @Override

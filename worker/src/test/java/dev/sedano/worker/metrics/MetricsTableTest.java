@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sedano.worker.delivery.Settlement;
 import dev.sedano.worker.delivery.SettlementReason;
 import dev.sedano.worker.idempotency.PriorRun;
+import dev.sedano.worker.idempotency.StoreException;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -78,7 +79,7 @@ class MetricsTableTest {
             metrics.gauge(gauge, () -> 1);
         }
         metrics.storeCall("claim", 1);
-        metrics.storeError("timeout");
+        metrics.storeFailed(StoreException.Kind.TIMEOUT);
         metrics.storeIdentityChanged("switched");
         metrics.handlerStarted("a.task");
         metrics.handlerEnded("a.task", 1);
