@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 MAVEN=./mvnw
 "$MAVEN" -v >/dev/null 2>&1 || MAVEN=mvn
-"$MAVEN" -q -B -ntp -pl benchmarks -am package -DskipTests -Dspotless.check.skip=true ${BENCH_MAVEN_OPTIONS:-}
-"$MAVEN" -q -B -ntp -pl benchmarks -am dependency:build-classpath -Dmdep.outputFile=target/classpath >/dev/null
+"$MAVEN" -q -B -ntp -pl benchmarks -am package -DskipTests \
+  dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=target/lib
 cd benchmarks
-exec java -cp "target/sedano-benchmarks.jar:$(cat target/classpath)" dev.sedano.benchmarks.harness.Main "$@"
+exec java -cp "target/sedano-benchmarks.jar:target/lib/*" dev.sedano.benchmarks.harness.Main "$@"

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import redis.clients.jedis.Jedis;
 
 /**
@@ -15,10 +17,10 @@ import redis.clients.jedis.Jedis;
  * @param startup seconds from the start of the process to the first run
  * @param steady runs per second after the first 30 %, when the JVM is warm
  * @param cpu milliseconds of processor time per task, from the first run to the last
- * @param commands scripts per read of Redis: how much is sent together
+ * @param scripts scripts per read of Redis: how much is sent together
  * @param faults what went wrong, empty if every task ran once and left its result
  */
-record Drain(double startup, double steady, Cpu cpu, double commands, List<String> faults) {
+record Drain(double startup, double steady, Cpu cpu, double scripts, List<String> faults) {
     private static final Duration LOOK = Duration.ofMillis(10);
     private static final long FIRST_RUN_NANOS = Duration.ofSeconds(45).toNanos();
     private static final long STALL_NANOS = Duration.ofSeconds(15).toNanos();
@@ -74,7 +76,7 @@ record Drain(double startup, double steady, Cpu cpu, double commands, List<Strin
                 (first.at - begin) / 1e9,
                 steady(marks, first, last),
                 cpuAtLast.perTask(cpuAtFirst, last.runs - first.runs),
-                commandsPerRead(redis),
+                scriptsPerRead(redis),
                 faults(bench, worker, publisher, workload, tasks, redis));
     }
 
@@ -87,17 +89,14 @@ record Drain(double startup, double steady, Cpu cpu, double commands, List<Strin
         return (last.runs - warm.runs) * 1e9 / (last.at - warm.at);
     }
 
-    private static double commandsPerRead(Jedis redis) {
-        String stats = redis.info("stats");
-        return number(stats, "total_commands_processed") / Math.max(1, number(stats, "total_reads_processed"));
+    private static double scriptsPerRead(Jedis redis) {
+        double scripts = number(redis.info("commandstats"), "cmdstat_evalsha:calls=(\\d+)");
+        return scripts / Math.max(1, number(redis.info("stats"), "total_reads_processed:(\\d+)"));
     }
 
-    private static double number(String info, String field) {
-        return info.lines()
-                .filter(line -> line.startsWith(field + ":"))
-                .mapToDouble(line -> Double.parseDouble(line.substring(field.length() + 1)))
-                .findFirst()
-                .orElse(Double.NaN);
+    private static double number(String info, String pattern) {
+        Matcher found = Pattern.compile(pattern).matcher(info);
+        return found.find() ? Double.parseDouble(found.group(1)) : Double.NaN;
     }
 
     private static List<String> faults(

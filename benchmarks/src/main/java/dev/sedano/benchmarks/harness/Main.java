@@ -1,9 +1,12 @@
 package dev.sedano.benchmarks.harness;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.slf4j.LoggerFactory;
 
 /** Measures the worker against the rulers and prints figures and ratios. */
 public final class Main {
@@ -19,6 +22,7 @@ public final class Main {
             System.exit(2);
             return;
         }
+        ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.WARN);
         boolean faultless;
         try (Bench bench = new Bench(options.folder())) {
             faultless = options.workload() == Workload.W5
@@ -42,7 +46,7 @@ public final class Main {
         Workload workload = options.workload();
         out.printf("%s: %s, %,d tasks%n", workload, workload.meaning(), options.count());
         out.println(
-                "round  contender  start s  tasks/s  CPU ms/task: broker  redis  worker  total  calls/read  faults");
+                "round  contender  start s  tasks/s  CPU ms/task: broker  redis  worker  total  scripts/read  faults");
         Rounds rounds = new Rounds();
         for (int round = 1; round <= options.rounds(); round++) {
             for (Contender contender : contenders(options, bench)) {
@@ -50,7 +54,7 @@ public final class Main {
                 rounds.add(contender.label(), drain);
                 out.printf(
                         Locale.ROOT,
-                        "%5d  %-9s %8.2f %8.0f %20.3f %6.3f %7.3f %6.3f %11.1f  %s%n",
+                        "%5d  %-9s %8.2f %8.0f %20.3f %6.3f %7.3f %6.3f %13.1f  %s%n",
                         round,
                         contender.label(),
                         drain.startup(),
@@ -59,7 +63,7 @@ public final class Main {
                         drain.cpu().redis(),
                         drain.cpu().worker(),
                         drain.cpu().total(),
-                        drain.commands(),
+                        drain.scripts(),
                         String.join(", ", drain.faults()));
             }
         }
