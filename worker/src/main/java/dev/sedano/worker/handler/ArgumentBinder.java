@@ -4,7 +4,7 @@ import dev.sedano.task.TaskContext;
 import dev.sedano.worker.handler.Signature.Slot;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,7 +58,8 @@ final class ArgumentBinder {
     /** The same checks in the same order as CPython's function call: keywords, then too many, then missing. */
     private Map<Slot, Object> assign(TaskCallValues call) {
         List<Slot> named = signature.named();
-        Map<Slot, @Nullable Object> given = new LinkedHashMap<>();
+        // By identity: the hash of a slot is that of all its fields.
+        Map<Slot, @Nullable Object> given = new IdentityHashMap<>(named.size());
         int positional = Math.min(call.args().size(), named.size());
         for (int i = 0; i < positional; i++) {
             given.put(named.get(i), call.args().get(i));
