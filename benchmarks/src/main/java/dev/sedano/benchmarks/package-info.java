@@ -1,4 +1,4 @@
-/** Sedano benchmarks. */
+/** The tasks that workers are measured with, as an application of the worker. */
 @NullMarked
 package dev.sedano.benchmarks;
 

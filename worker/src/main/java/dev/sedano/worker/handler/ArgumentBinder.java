@@ -4,7 +4,7 @@ import dev.sedano.task.TaskContext;
 import dev.sedano.worker.handler.Signature.Slot;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +27,7 @@ final class ArgumentBinder {
      */
     @Nullable
     Object[] bind(TaskContext context, TaskCallValues call) {
-        Map<Slot, Object> given = assign(call);
+        IdentityHashMap<Slot, Object> given = assign(call);
         @Nullable Object[] values = new Object[signature.slots().size()];
         for (int i = 0; i < values.length; i++) {
             Slot slot = signature.slots().get(i);
@@ -47,7 +47,7 @@ final class ArgumentBinder {
      */
     @Nullable
     Object bindOne(String name, TaskCallValues call) {
-        Map<Slot, Object> given = assign(call);
+        IdentityHashMap<Slot, Object> given = assign(call);
         return signature.named().stream()
                 .filter(slot -> slot.name().equals(name))
                 .findFirst()
@@ -56,9 +56,10 @@ final class ArgumentBinder {
     }
 
     /** The same checks in the same order as CPython's function call: keywords, then too many, then missing. */
-    private Map<Slot, Object> assign(TaskCallValues call) {
+    private IdentityHashMap<Slot, Object> assign(TaskCallValues call) {
         List<Slot> named = signature.named();
-        Map<Slot, @Nullable Object> given = new LinkedHashMap<>();
+        // By identity: the hash of a slot is that of all its fields.
+        IdentityHashMap<Slot, @Nullable Object> given = new IdentityHashMap<>(named.size());
         int positional = Math.min(call.args().size(), named.size());
         for (int i = 0; i < positional; i++) {
             given.put(named.get(i), call.args().get(i));
@@ -96,7 +97,7 @@ final class ArgumentBinder {
         throw new ArgumentsException(signature.function() + "() got an unexpected keyword argument '" + name + "'");
     }
 
-    private @Nullable Object argument(Slot slot, Map<Slot, Object> given) {
+    private @Nullable Object argument(Slot slot, IdentityHashMap<Slot, Object> given) {
         if (!given.containsKey(slot)) {
             if (slot.optional()) {
                 return Optional.empty();

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * ISO 8601 as Python's {@code isoformat} writes it and {@code fromisoformat} (3.11) reads it: extended or compact,
- * date alone, any separator, {@code Z} or an offset or none (naive), fractions cut to microseconds.
+ * date alone, any separator, {@code Z} or an offset or none (naive), fractions cut to microseconds. Thread-safe.
  */
-final class IsoTimes {
+public final class IsoTimes {
     private static final int LONGEST = 64;
     private static final String DATE = "(\\d{4})(-?)(\\d{2})\\2(\\d{2})";
     private static final String TIME =
@@ -79,7 +79,8 @@ final class IsoTimes {
         return format(local.toLocalDate()) + 'T' + format(local.toLocalTime());
     }
 
-    static String format(OffsetDateTime aware) {
+    /** {@code 2026-01-02T03:04:05.000006+00:00}; throws {@link EncodingException} outside the years 1 to 9999. */
+    public static String format(OffsetDateTime aware) {
         return format(aware.toLocalDateTime()) + format(aware.getOffset());
     }
 

@@ -2,14 +2,12 @@ package dev.sedano.worker.result;
 
 import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.protocol.EncodingException;
+import dev.sedano.worker.protocol.IsoTimes;
 import dev.sedano.worker.protocol.TaskMessage;
 import java.time.Clock;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -22,9 +20,6 @@ public final class ResultEncoder {
     /** More is not stored; the caller gets FAILURE ResultTooLarge. */
     static final int LARGEST_RESULT_BYTES = 512 * 1024;
 
-    private static final DateTimeFormatter DATE_DONE =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss", Locale.ROOT);
-    private static final DateTimeFormatter MICROS = DateTimeFormatter.ofPattern(".SSSSSS", Locale.ROOT);
     private static final String CELERY = "celery.exceptions";
 
     private final CeleryJson json;
@@ -129,7 +124,6 @@ public final class ResultEncoder {
     }
 
     private String dateDone() {
-        OffsetDateTime now = clock.instant().atOffset(ZoneOffset.UTC);
-        return DATE_DONE.format(now) + (now.getNano() < 1000 ? "" : MICROS.format(now)) + "+00:00";
+        return IsoTimes.format(clock.instant().atOffset(ZoneOffset.UTC));
     }
 }

@@ -3,8 +3,6 @@ package dev.sedano.worker.idempotency.redis;
 import dev.sedano.worker.idempotency.StoreException;
 import dev.sedano.worker.idempotency.StoreException.Effect;
 import dev.sedano.worker.idempotency.StoreException.Kind;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * What INFO says about a server.
@@ -15,20 +13,24 @@ import java.util.Map;
  */
 record ServerInfo(String identity, boolean marksScripts, String evictionPolicy) {
     static ServerInfo parse(String text) {
-        Map<String, String> fields = new HashMap<>();
-        text.lines().forEach(line -> {
-            int colon = line.indexOf(':');
-            if (colon > 0) {
-                fields.put(line.substring(0, colon), line.substring(colon + 1).strip());
-            }
-        });
-        String version = fields.getOrDefault("redis_version", "");
+        String lines = '\n' + text;
+        String version = field(lines, "redis_version");
         String major = version.substring(0, Math.max(0, version.indexOf('.')));
         boolean marks = major.length() > 1 || major.compareTo("7") >= 0;
         return new ServerInfo(
-                fields.getOrDefault("run_id", "") + '|' + fields.getOrDefault("master_replid", ""),
-                marks,
-                fields.getOrDefault("maxmemory_policy", ""));
+                field(lines, "run_id") + '|' + field(lines, "master_replid"), marks, field(lines, "maxmemory_policy"));
+    }
+
+    /** Looks for the few fields that matter: an idle worker asks every second, and its code is never compiled. */
+    private static String field(String lines, String name) {
+        String start = '\n' + name + ':';
+        int at = lines.indexOf(start);
+        if (at < 0) {
+            return "";
+        }
+        int end = lines.indexOf('\n', at + 1);
+        return lines.substring(at + start.length(), end < 0 ? lines.length() : end)
+                .strip();
     }
 
     /** A server that evicts would forget markers without a word, and finished work would run again. */

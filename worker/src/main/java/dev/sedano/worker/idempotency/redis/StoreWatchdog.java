@@ -9,7 +9,8 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class StoreWatchdog {
     private static final long TICK = 20_000_000;
-    private static final int IDLE_TICKS = 50;
+    /** Fewer than the ticks of a second, or the hello of every second would keep the thread of an idle worker awake. */
+    private static final int IDLE_TICKS = 5;
 
     /** Something with a deadline. */
     interface Watched {
