@@ -31,6 +31,8 @@ public final class InFlight {
     private final Condition empty = lock.newCondition();
     private volatile boolean returning;
     private volatile boolean draining;
+    private volatile boolean cuttingShort;
+    private volatile boolean hasCutShort;
     private long outages;
 
     InFlight(
@@ -173,13 +175,37 @@ public final class InFlight {
         }
     }
 
+    /** Nothing that has not started will start. */
+    public void stopStarting() {
+        claimAhead.stop();
+    }
+
     /** Returns everything that has not started, and whatever still arrives. */
     public void drain() {
         draining = true;
-        claimAhead.stop();
+        stopStarting();
         for (Work work : all) {
             takeBack(work, SettlementReason.SHUTDOWN);
         }
+    }
+
+    /** Handlers are about to be interrupted: from now on a failure says nothing about the work. */
+    public void cutShort() {
+        cuttingShort = true;
+    }
+
+    /** Whether a delivery was left unsettled since its handler was cut short. */
+    public boolean hasCutShort() {
+        return hasCutShort;
+    }
+
+    /** Whether the failure of a handler that ended now is our doing; if so its delivery will come again. */
+    boolean isCutShort(TaskOutcome outcome) {
+        if (cuttingShort && outcome instanceof TaskOutcome.Failed) {
+            hasCutShort = true;
+            return true;
+        }
+        return false;
     }
 
     private void takeBack(Work work, SettlementReason reason) {

@@ -56,6 +56,9 @@ public final class Broker implements AutoCloseable {
     private final ExecutorService dispatch = Executors.newSingleThreadExecutor(task -> daemon(task, "sedano-dispatch"));
     private final Thread thread = daemon(this::loop, "sedano-broker");
     private final Set<Pause> pauses = EnumSet.noneOf(Pause.class);
+    /** Completes when the consumers that a pause found are cancelled; replaced under the lock of {@code pauses}. */
+    private volatile CompletableFuture<Void> cancelled = new CompletableFuture<>();
+
     private final CompletableFuture<Void> firstConnection = new CompletableFuture<>();
     private @Nullable DeliveryPipeline pipeline;
     private @Nullable InFlight inFlight;
@@ -90,12 +93,21 @@ public final class Broker implements AutoCloseable {
         return firstConnection;
     }
 
-    /** Cancels the consumers, soon; unsettled deliveries stay with us. Cancels reach the broker before later nacks. */
-    public void pause(Pause reason) {
+    /**
+     * Cancels the consumers, soon; unsettled deliveries stay with us. The future completes when no consumer is active:
+     * what is returned before that may come straight back.
+     */
+    public CompletableFuture<Void> pause(Pause reason) {
+        CompletableFuture<Void> asked;
         synchronized (pauses) {
             pauses.add(reason);
+            if (cancelled.isDone()) {
+                cancelled = new CompletableFuture<>();
+            }
+            asked = cancelled;
         }
         LockSupport.unpark(thread);
+        return asked;
     }
 
     /** Consumes again, with a prefetch of 1 that grows. */
@@ -142,6 +154,9 @@ public final class Broker implements AutoCloseable {
                 // The cause chain of the client's exceptions ends in what the broker or the network said.
                 LOG.warn("broker: {}; trying again", rootMessage(e));
                 report();
+                if (!connected) {
+                    cancelled.complete(null);
+                }
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(
                         RETRY_MILLIS / 2 + ThreadLocalRandom.current().nextLong(RETRY_MILLIS)));
             }
@@ -165,7 +180,9 @@ public final class Broker implements AutoCloseable {
             receivedAtGrowth = 0;
         }
         if (isPaused()) {
+            CompletableFuture<Void> asked = cancelled;
             active.cancelAll();
+            asked.complete(null);
         } else {
             // Looked at before anything is added: what arrives meanwhile is a reason to grow at the next look.
             long received = active.received();

@@ -32,6 +32,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -73,6 +74,7 @@ public final class Worker {
     private static final int MOST_HELD = 2_000;
     private static final Duration LONGEST_HOLD = Duration.ofSeconds(60);
     private static final Duration RETURN_DELAY = Duration.ofMillis(1_500);
+    private static final Duration LONGEST_CANCEL = Duration.ofSeconds(2);
     private static final Duration FIRST_HELLO = Duration.ofSeconds(3);
 
     private final WorkerConfig config;
@@ -292,13 +294,15 @@ public final class Worker {
         LOG.info(
                 "stopping: no new work, {} deliveries in flight",
                 pipeline.inFlight().size());
-        broker.pause(Broker.Pause.SHUTDOWN);
+        pipeline.inFlight().stopStarting();
+        awaitCancel(broker.pause(Broker.Pause.SHUTDOWN));
         pipeline.inFlight().drain();
         boolean empty = awaitEmpty(config.shutdownTimeout());
         if (!empty) {
             checker.giveUpRecording();
+            pipeline.inFlight().cutShort();
             slots.interrupt();
-            empty = awaitEmpty(Duration.ofSeconds(1));
+            empty = awaitEmpty(Duration.ofSeconds(1)) && !pipeline.inFlight().hasCutShort();
             checker.giveUpRecording();
         }
         broker.close();
@@ -320,6 +324,17 @@ public final class Worker {
         }
         LOG.info(empty ? "stopped" : "stopped while handlers ran: their deliveries will come again");
         return empty ? Ending.CLEAN : Ending.CUT_SHORT;
+    }
+
+    /** What is returned while we still consume would come straight back, and count as delivered once more. */
+    private static void awaitCancel(CompletableFuture<Void> cancelled) {
+        try {
+            cancelled.get(LONGEST_CANCEL.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("the consumers could not be cancelled in {} s", LONGEST_CANCEL.toSeconds());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Waits in slices, so that a second {@link #stop} cuts it short. */
