@@ -64,7 +64,8 @@ final class DuplicatesIT {
         double duplicates = sum("sedano_duplicates_total");
         double acked = acked("duplicate");
         double succeeded = acked("succeeded");
-        List<Double> before = workers.stream().map(w -> w.metrics().deliveries()).toList();
+        List<Double> before =
+                workers.stream().map(w -> w.metrics().deliveries()).toList();
         CeleryMessage message = CeleryMessage.of("ledger.work", "fifty", 300);
 
         HARNESS.publisher().publish(QUEUE, Collections.nCopies(COPIES, message));

@@ -22,9 +22,8 @@ final class RpcResultsIT {
 
     @BeforeAll
     static void startWorker() {
-        HARNESS.start(HARNESS.worker(QUEUE)
-                .backend("rpc://")
-                .store(TestStore.shared().url(0)));
+        HARNESS.start(
+                HARNESS.worker(QUEUE).backend("rpc://").store(TestStore.shared().url(0)));
     }
 
     @Test
