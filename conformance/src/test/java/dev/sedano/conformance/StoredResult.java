@@ -1,16 +1,19 @@
 package dev.sedano.conformance;
 
 import java.time.Duration;
+import java.util.function.Predicate;
 import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Jedis;
+import tools.jackson.core.json.JsonReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Results as they lie in Redis. One thread uses it. */
 record StoredResult(Jedis redis) implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(10);
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS) // as Python writes them
+            .build();
 
     private static String key(String id) {
         return "celery-task-meta-" + id;
@@ -21,19 +24,19 @@ record StoredResult(Jedis redis) implements AutoCloseable {
                 + "\", \"traceback\": null, \"children\": [], \"task_id\": \"" + id + "\"}";
     }
 
-    /** The result of {@code id} now, or null. */
-    @Nullable
-    JsonNode get(String id) {
-        String text = redis.get(key(id));
-        return text == null ? null : JSON.readTree(text);
-    }
-
     /** The result of {@code id}, once there is one. */
     JsonNode await(String id) {
-        return Awaitility.await("result of " + id)
+        return await(id, stored -> true);
+    }
+
+    /** The result of {@code id}, once what is stored is {@code wanted}. */
+    JsonNode await(String id, Predicate<String> wanted) {
+        String text = Awaitility.await("result of " + id)
                 .atMost(LIMIT)
+                .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(20))
-                .until(() -> get(id), result -> result != null);
+                .until(() -> redis.get(key(id)), stored -> stored != null && wanted.test(stored));
+        return JSON.readTree(text);
     }
 
     void put(String id, String record) {
