@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +31,7 @@ class OutcomesGoldenTest {
 
         Decoded decoded = decoder.decode(Golden.properties(published), Golden.body(published));
 
-        String decision = DECISIONS.get(name);
+        String decision = Objects.requireNonNull(DECISIONS.get(name), name);
         if (isPoison(decision)) {
             assertThat(decoded).isInstanceOf(Decoded.Undecodable.class);
             assertThat(((Decoded.Undecodable) decoded).reason().name()).isEqualToIgnoringCase(decision);
