@@ -269,8 +269,8 @@ public final class DeliveryPipeline {
         long nanos = ticker.nanos() - begin;
         events.handlerEnded(work.handler.name(), nanos);
         claimAhead.finished(nanos);
-        if (inFlight.isCutShort(outcome)) {
-            // Recording it would make the interrupt the task's result. Unsettled, it comes again, announced as a rerun.
+        if (outcome instanceof TaskOutcome.Failed && inFlight.isCutShort()) {
+            // Interrupted by our own end: the next copy runs it, announced as a rerun.
             finish(work, new Settlement.Abandon(SettlementReason.SHUTDOWN));
             return;
         }

@@ -31,8 +31,7 @@ public final class InFlight {
     private final Condition empty = lock.newCondition();
     private volatile boolean returning;
     private volatile boolean draining;
-    private volatile boolean cuttingShort;
-    private volatile boolean hasCutShort;
+    private volatile boolean cut;
     private long outages;
 
     InFlight(
@@ -189,23 +188,13 @@ public final class InFlight {
         }
     }
 
-    /** Handlers are about to be interrupted: from now on a failure says nothing about the work. */
+    /** Handlers are about to be interrupted: a failure from now on is ours, not the task's outcome. */
     public void cutShort() {
-        cuttingShort = true;
+        cut = true;
     }
 
-    /** Whether a delivery was left unsettled since its handler was cut short. */
-    public boolean hasCutShort() {
-        return hasCutShort;
-    }
-
-    /** Whether the failure of a handler that ended now is our doing; if so its delivery will come again. */
-    boolean isCutShort(TaskOutcome outcome) {
-        if (cuttingShort && outcome instanceof TaskOutcome.Failed) {
-            hasCutShort = true;
-            return true;
-        }
-        return false;
+    boolean isCutShort() {
+        return cut;
     }
 
     private void takeBack(Work work, SettlementReason reason) {

@@ -7,6 +7,7 @@ import com.rabbitmq.client.ConnectionFactory;
 import dev.sedano.worker.delivery.Delivery;
 import dev.sedano.worker.delivery.DeliveryPipeline;
 import dev.sedano.worker.delivery.InFlight;
+import dev.sedano.worker.time.Ticker;
 import java.io.IOException;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
@@ -70,10 +71,11 @@ public final class Broker implements AutoCloseable {
     private volatile @Nullable ConsumerSession session;
     private long receivedAtGrowth;
 
-    public Broker(BrokerSettings settings, BrokerEvents events, ScheduledExecutorService timer, Clock clock) {
+    public Broker(
+            BrokerSettings settings, BrokerEvents events, ScheduledExecutorService timer, Clock clock, Ticker ticker) {
         this.settings = settings;
         this.events = events;
-        this.publisher = new ConfirmedPublisher(this::connect);
+        this.publisher = new ConfirmedPublisher(this::connect, ticker);
         this.settler = new Settler(new MovedDeliveries(publisher, settings.node(), clock), timer);
     }
 
@@ -127,6 +129,12 @@ public final class Broker implements AutoCloseable {
     /** Whether at least one consumer is active. */
     public boolean isConsuming() {
         return consuming;
+    }
+
+    /** Deliveries that arrived and are not settled. */
+    public int unsettled() {
+        ConsumerSession active = session;
+        return active == null ? 0 : active.unsettled();
     }
 
     /** Sends a result to a caller's reply queue (Celery's rpc:// backend). */
@@ -260,11 +268,15 @@ public final class Broker implements AutoCloseable {
         IOException last = new IOException("no broker is configured");
         for (BrokerSettings.Endpoint endpoint : settings.brokers()) {
             try {
-                return factoryFor(endpoint)
+                Connection opened = factoryFor(endpoint)
                         .newConnection(
                                 dispatch,
                                 List.of(new Address(endpoint.host(), endpoint.port())),
                                 "sedano " + settings.node() + " " + purpose);
+                opened.addBlockedListener(
+                        reason -> LOG.warn("the broker blocks publishing on the {} connection: {}", purpose, reason),
+                        () -> LOG.info("the broker takes messages on the {} connection again", purpose));
+                return opened;
             } catch (IOException | TimeoutException e) {
                 last = new IOException(endpoint + " " + rootMessage(e), e);
             }

@@ -78,6 +78,7 @@ public final class Worker {
     private static final Duration FIRST_HELLO = Duration.ofSeconds(3);
 
     private final WorkerConfig config;
+    private final Ticker ticker = Ticker.system();
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final WorkerMetrics metrics;
     private final ScheduledThreadPoolExecutor timer;
@@ -98,7 +99,6 @@ public final class Worker {
     /** A worker of {@code registry}'s tasks. Nothing is started or connected yet. */
     public Worker(WorkerConfig config, TaskRegistry registry) {
         this.config = config;
-        Ticker ticker = Ticker.system();
         Clock clock = Clock.systemUTC();
         CeleryJson json = new CeleryJson();
         this.metrics = new WorkerMetrics(this.registry, ticker);
@@ -111,7 +111,7 @@ public final class Worker {
         this.slots = HandlerThreads.of(config.pool(), config.concurrency());
         this.unrecorded = new UnrecordedFile(config.stateDir(), json);
         this.store = Wiring.store(config, metrics);
-        this.broker = new Broker(Wiring.brokerSettings(config, MOST_PREFETCH), metrics, timer, clock);
+        this.broker = new Broker(Wiring.brokerSettings(config, MOST_PREFETCH), metrics, timer, clock, ticker);
         this.resultStore = Wiring.resultStore(config, metrics);
         this.checker = new IdempotencyChecker(store, timer, ticker, metrics, new StoreOutage());
         Handlers handlers = Handlers.of(registry, json::convert);
@@ -192,7 +192,7 @@ public final class Worker {
         metrics.gauge(MetricName.STORE_UP, () -> storeUp ? 1 : 0);
         metrics.gauge(MetricName.BREAKER_STATE, () -> checker.breaker().state().code());
         metrics.gauge(MetricName.SLOTS, config::concurrency);
-        metrics.gauge(MetricName.IN_FLIGHT, inFlight::size);
+        metrics.gauge(MetricName.IN_FLIGHT, broker::unsettled);
         metrics.gauge(MetricName.HELD, inFlight::held);
         metrics.gauge(MetricName.UNRECORDED, checker::unrecorded);
     }
@@ -203,8 +203,13 @@ public final class Worker {
      * @throws ConfigurationException if the HTTP address cannot be bound, or the store is not fit to be relied on
      */
     public void start() {
-        openConsole();
-        checkStore();
+        try {
+            openConsole();
+            checkStore();
+        } catch (ConfigurationException e) {
+            closeAll();
+            throw e;
+        }
         checker.start();
         var unused = broker.start(pipeline);
     }
@@ -302,10 +307,21 @@ public final class Worker {
             checker.giveUpRecording();
             pipeline.inFlight().cutShort();
             slots.interrupt();
-            empty = awaitEmpty(Duration.ofSeconds(1)) && !pipeline.inFlight().hasCutShort();
+            awaitEmpty(Duration.ofSeconds(1));
             checker.giveUpRecording();
         }
         broker.close();
+        closeAll();
+        ended.countDown();
+        if (unrecorded.kept() > 0) {
+            LOG.error("stopped with {} unrecorded outcomes", unrecorded.kept());
+            return Ending.UNRECORDED;
+        }
+        LOG.info(empty ? "stopped" : "stopped while handlers ran: their deliveries will come again");
+        return empty ? Ending.CLEAN : Ending.CUT_SHORT;
+    }
+
+    private void closeAll() {
         slots.close(Duration.ofSeconds(1));
         checker.close();
         store.close();
@@ -317,13 +333,6 @@ public final class Worker {
         if (open != null) {
             open.close();
         }
-        ended.countDown();
-        if (unrecorded.kept() > 0) {
-            LOG.error("stopped with {} unrecorded outcomes", unrecorded.kept());
-            return Ending.UNRECORDED;
-        }
-        LOG.info(empty ? "stopped" : "stopped while handlers ran: their deliveries will come again");
-        return empty ? Ending.CLEAN : Ending.CUT_SHORT;
     }
 
     /** What is returned while we still consume would come straight back, and count as delivered once more. */
@@ -339,10 +348,10 @@ public final class Worker {
 
     /** Waits in slices, so that a second {@link #stop} cuts it short. */
     private boolean awaitEmpty(Duration most) {
-        long until = System.nanoTime() + most.toNanos();
+        long until = ticker.nanos() + most.toNanos();
         try {
             while (true) {
-                long left = until - System.nanoTime();
+                long left = until - ticker.nanos();
                 Duration slice = Duration.ofNanos(Math.max(0, Math.min(left, 100_000_000)));
                 if (pipeline.inFlight().awaitEmpty(slice)) {
                     return true;
