@@ -174,10 +174,15 @@ public final class InFlight {
         }
     }
 
+    /** Nothing that has not started will start. */
+    public void stopStarting() {
+        claimAhead.stop();
+    }
+
     /** Returns everything that has not started, and whatever still arrives. */
     public void drain() {
         draining = true;
-        claimAhead.stop();
+        stopStarting();
         for (Work work : all) {
             takeBack(work, SettlementReason.SHUTDOWN);
         }

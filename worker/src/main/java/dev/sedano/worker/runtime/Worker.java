@@ -297,6 +297,7 @@ public final class Worker {
         LOG.info(
                 "stopping: no new work, {} deliveries in flight",
                 pipeline.inFlight().size());
+        pipeline.inFlight().stopStarting();
         awaitQuiet(broker.pause(Broker.Pause.SHUTDOWN));
         pipeline.inFlight().drain();
         boolean empty = awaitEmpty(config.shutdownTimeout());
