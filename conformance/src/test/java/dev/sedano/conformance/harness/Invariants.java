@@ -1,0 +1,37 @@
+package dev.sedano.conformance.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+
+/** What holds for every worker when nothing is left to do. */
+public final class Invariants {
+    private static final Duration SETTLING = Duration.ofSeconds(10);
+
+    private Invariants() {}
+
+    /**
+     * The worker lives unless the test ended it; nothing is in flight, no handler runs, and each delivery was settled
+     * exactly once, abandoned ones included.
+     */
+    public static void check(WorkerProcess worker) {
+        if (worker.wasEnded()) {
+            return;
+        }
+        assertThat(worker.isAlive()).as("worker %s is alive", worker.pid()).isTrue();
+        await("invariants of worker " + worker.pid()).atMost(SETTLING).untilAsserted(() -> {
+            Metrics now = worker.metrics();
+            assertThat(now.inFlight()).as("deliveries in flight").isZero();
+            assertThat(now.running()).as("handlers running").isZero();
+            assertThat(now.settlements()).as("settlements of all deliveries").isEqualTo(now.deliveries());
+        });
+    }
+
+    /** The queue holds nothing that is ready. */
+    public static void checkEmpty(CeleryPublisher look, String queue) {
+        await("queue " + queue + " empty")
+                .atMost(SETTLING)
+                .untilAsserted(() -> assertThat(look.ready(queue)).isZero());
+    }
+}

@@ -1,0 +1,76 @@
+package dev.sedano.conformance.harness;
+
+import dev.sedano.task.Idempotent;
+import dev.sedano.task.Task;
+import dev.sedano.task.TaskContext;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** Handlers that note their runs in the {@link Ledger}. The key of the work is the caller's, not the idempotency key. */
+final class LedgerTasks {
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+    private final Ledger ledger = new Ledger(Path.of(Objects.requireNonNullElse(
+            System.getenv(Ledger.VARIABLE), System.getProperty("java.io.tmpdir") + "/sedano-no-ledger")));
+
+    /** Runs for {@code millis} and returns {@code key}. */
+    @Task("ledger.work")
+    String work(TaskContext context, String key, long millis) {
+        note(Ledger.Kind.START, context, key);
+        pause(millis);
+        note(Ledger.Kind.END, context, key);
+        return key;
+    }
+
+    /** As {@code ledger.work}, told apart by {@code key} instead of the task id. */
+    @Task("ledger.keyed")
+    @Idempotent(key = "key")
+    String keyed(TaskContext context, String key, long millis) {
+        return work(context, key, millis);
+    }
+
+    /** Runs until the test opens the gate of {@code key}. An interrupt ends it as a failure. */
+    @Task("ledger.gated")
+    String gated(TaskContext context, String key) throws InterruptedException {
+        note(Ledger.Kind.START, context, key);
+        while (!Files.exists(ledger.gate(key))) {
+            LockSupport.parkNanos(POLL_NANOS);
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+        }
+        note(Ledger.Kind.END, context, key);
+        return key;
+    }
+
+    /** Notes its run and fails. */
+    @Task("ledger.fail")
+    String fail(TaskContext context, String key, @Nullable String message) {
+        note(Ledger.Kind.START, context, key);
+        note(Ledger.Kind.END, context, key);
+        throw new IllegalStateException(message);
+    }
+
+    private void note(Ledger.Kind kind, TaskContext context, String key) {
+        ledger.append(new Ledger.Entry(
+                kind,
+                key,
+                context.fencingToken(),
+                context.mayHaveRunBefore(),
+                ProcessHandle.current().pid(),
+                Instant.now()));
+    }
+
+    private static void pause(long millis) {
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        long left;
+        while ((left = until - System.nanoTime()) > 0) {
+            LockSupport.parkNanos(left);
+        }
+    }
+}
