@@ -15,12 +15,12 @@ final class Outages {
     private static final int TASKS = 5_000;
     private static final int ONE_DUPLICATE_IN = 10;
     private static final int DUPLICATE_LAGS_BY = 40;
-    private static final int HANDLER_MILLIS = 8;
+    private static final int HANDLER_MILLIS = 6;
     private static final Duration NOTICED_LIMIT = Duration.ofSeconds(4);
     /** Blocked deliveries are returned 1.5 s after the breaker opened; then there is nothing left to do but wait. */
     private static final Duration SETTLING = Duration.ofSeconds(2);
 
-    private static final Duration WATCHED = Duration.ofSeconds(2);
+    private static final Duration WATCHED = Duration.ofMillis(1_500);
     private static final double MOST_CPU = 0.05;
     /** The breaker probes at least every 10 s. */
     private static final Duration BACK_LIMIT = Duration.ofSeconds(15);
@@ -65,9 +65,9 @@ final class Outages {
         for (int i = 0; i < TASKS; i++) {
             boolean duplicate = i % ONE_DUPLICATE_IN == 0 && i > DUPLICATE_LAGS_BY;
             int number = duplicate ? i - DUPLICATE_LAGS_BY - 1 : i;
-            publisher.send(queue, ChaosTasks.WORK, queue + "-" + number, HANDLER_MILLIS);
+            publisher.add(queue, ChaosTasks.WORK, queue + "-" + number, HANDLER_MILLIS);
         }
-        publisher.confirm();
+        publisher.flush();
     }
 
     private void awaitRuns(int least) {

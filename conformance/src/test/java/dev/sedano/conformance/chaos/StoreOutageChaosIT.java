@@ -2,15 +2,13 @@ package dev.sedano.conformance.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sedano.services.PrivateRabbit;
+import dev.sedano.conformance.harness.TestBroker;
 import dev.sedano.services.PrivateRedis;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,22 +18,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** 5,000 tasks, a tenth of them duplicates, flow through two workers while Redis fails. */
 @Tag("chaos")
 class StoreOutageChaosIT {
-    private static PrivateRabbit rabbit = PrivateRabbit.start();
-
     @TempDir
     Path folder;
-
-    @BeforeAll
-    static void startBroker() {
-        if (!rabbit.isRunning()) {
-            rabbit.restart();
-        }
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        rabbit.close();
-    }
 
     @ParameterizedTest
     @EnumSource
@@ -64,11 +48,18 @@ class StoreOutageChaosIT {
     private void run(String queue, Map<String, Object> queueArguments, List<StoreFault> faults) {
         try (PrivateRedis redis = PrivateRedis.start();
                 StoreProxy proxy = new StoreProxy(redis.port());
-                ChaosPublisher publisher = new ChaosPublisher(rabbit.url())) {
+                ChaosPublisher publisher = new ChaosPublisher(TestBroker.shared())) {
             publisher.declare(queue, queueArguments);
             List<ChaosWorkerProcess> workers = Stream.of("w1", "w2")
                     .map(node -> new ChaosWorkerProcess.Settings(
-                                    node, folder, rabbit.url(), proxy.redisUrl(), queue, 4, 30, Failpoint.NEVER)
+                                    node,
+                                    folder,
+                                    TestBroker.shared().url(),
+                                    proxy.redisUrl(),
+                                    queue,
+                                    4,
+                                    30,
+                                    Failpoint.NEVER)
                             .start())
                     .toList();
             try {
@@ -82,8 +73,6 @@ class StoreOutageChaosIT {
     }
 
     private static void judge(Outages outages, Judgement judgement, int faults) {
-        System.out.println("blocks " + judgement.blocks() + " fp " + judgement.falsePositives() + " requeues "
-                + outages.sum("sedano_requeues_total"));
         judgement.always().ranEachKeyOnce().blockedEachCopyAtMost(faults);
         assertThat(outages.sum("sedano_blocks_unreported_total")).isZero();
         assertThat(outages.sum("sedano_blocked_total")).isEqualTo(judgement.blocks());

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A TCP proxy in front of a server that can be slow, cut, or half open. Replies are delayed as they come in, in order,
@@ -27,7 +28,7 @@ final class StoreProxy implements AutoCloseable {
     private volatile long latencyNanos;
     private volatile boolean refusing;
     private volatile boolean swallowing;
-    private volatile long refused;
+    private final AtomicLong refused = new AtomicLong();
 
     StoreProxy(int upstreamPort) {
         this.upstreamPort = upstreamPort;
@@ -82,14 +83,14 @@ final class StoreProxy implements AutoCloseable {
                 }
             } catch (IOException e) {
                 // Closed, or the server behind is down: its client has seen the end of the connection.
-                refused++;
+                refused.incrementAndGet();
             }
         }
     }
 
     /** Connections that found nobody behind. */
     long refused() {
-        return refused;
+        return refused.get();
     }
 
     private void connect(Socket client) throws IOException {
