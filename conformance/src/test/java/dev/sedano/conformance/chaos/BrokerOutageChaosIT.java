@@ -65,20 +65,62 @@ class BrokerOutageChaosIT {
         rounds(Effort.rounds(2, 20), broker::closeConnections);
     }
 
+    /** A handler that ends while neither can be reached is recorded later, by the same worker, and not run again. */
+    @Test
+    void brokerAndStoreAreKilledTogether() {
+        String queue = "both-" + UUID.randomUUID();
+        Path gate = folder.resolve("both");
+        try (TestStore store = TestStore.start();
+                ChaosWorkerProcess worker = start(queue, store)) {
+            worker.awaitConsuming();
+            send(queue, "both", "both-slow", gate);
+            await("the slow handler starts", Event.START, List.of("both-slow"));
+            store.server().kill();
+            broker.kill();
+            open(gate);
+            await("the handler ends while nobody can be told", Event.END, List.of("both-slow"));
+            Awaitility.await("its completion waits")
+                    .atMost(LIMIT)
+                    .until(() -> worker.metrics().sum("sedano_unrecorded_completions") >= 1);
+            broker.restart();
+            Awaitility.await("connected, and waiting for the store")
+                    .atMost(LIMIT)
+                    .until(() -> worker.metrics().sum("sedano_broker_up") == 1);
+            assertThat(worker.metrics().sum("sedano_consuming")).isZero();
+            store.server().restart();
+            awaitAllDone(queue, worker);
+            new Judgement(ChaosLedger.read(folder), copies).always().ranEachKeyOnce();
+        }
+    }
+
+    private ChaosWorkerProcess start(String queue, TestStore store) {
+        return new ChaosWorkerProcess.Settings(
+                        "worker", folder, broker.url(), store.url(0), queue, 4, 30, Failpoint.NEVER)
+                .start();
+    }
+
+    private void awaitAllDone(String queue, ChaosWorkerProcess worker) {
+        await("nothing is lost", Event.COMPLETE_OK, List.copyOf(copies.keySet()));
+        try (ChaosPublisher look = new ChaosPublisher(broker)) {
+            Awaitility.await("everything is settled").atMost(LIMIT).untilAsserted(() -> {
+                assertThat(look.waiting(queue)).isZero();
+                assertThat(worker.metrics().sum("sedano_in_flight")).isZero();
+                assertThat(worker.metrics().sum("sedano_settlements_total"))
+                        .as("settlements, abandoned ones included")
+                        .isEqualTo(worker.metrics().sum("sedano_deliveries_total"));
+            });
+        }
+    }
+
     private void rounds(int rounds, Blow blow) {
         String queue = "broker-outage-" + UUID.randomUUID();
         try (TestStore store = TestStore.start();
-                ChaosWorkerProcess worker = new ChaosWorkerProcess.Settings(
-                                "worker", folder, broker.url(), store.url(0), queue, 4, 30, Failpoint.NEVER)
-                        .start()) {
+                ChaosWorkerProcess worker = start(queue, store)) {
             worker.awaitConsuming();
             for (int i = 0; i < rounds; i++) {
                 round(queue, "r" + i, worker, blow);
             }
             new Judgement(ChaosLedger.read(folder), copies).always().ranEachKeyOnce();
-            assertThat(worker.metrics().sum("sedano_settlements_total"))
-                    .as("settlements, abandoned ones included")
-                    .isEqualTo(worker.metrics().sum("sedano_deliveries_total"));
         }
     }
 
@@ -106,16 +148,10 @@ class BrokerOutageChaosIT {
                 .until(() -> worker.metrics().sum("sedano_held") >= 1);
         open(gate);
         await("the running handler completes", Event.COMPLETE_OK, List.of(slow));
-        await("nothing is lost", Event.COMPLETE_OK, List.copyOf(copies.keySet()));
-        try (ChaosPublisher look = new ChaosPublisher(broker)) {
-            Awaitility.await("everything is settled").atMost(LIMIT).untilAsserted(() -> {
-                assertThat(look.waiting(queue)).isZero();
-                assertThat(worker.metrics().sum("sedano_in_flight")).isZero();
-                assertThat(worker.metrics().sum("sedano_duplicates_total"))
-                        .as("the copy of the handler that ran through the outage is a duplicate")
-                        .isGreaterThan(duplicates);
-            });
-        }
+        awaitAllDone(queue, worker);
+        assertThat(worker.metrics().sum("sedano_duplicates_total"))
+                .as("the copy of the handler that ran through the outage is a duplicate")
+                .isGreaterThan(duplicates);
     }
 
     private void send(String queue, String name, String slow, Path gate) {

@@ -38,9 +38,9 @@ final class ChaosPublisher implements AutoCloseable {
         unsent.clear();
     }
 
-    /** How many copies were sent, by id. */
+    /** How many copies were sent, by id; a copy of what is known now. */
     Map<String, Integer> copies() {
-        return Map.copyOf(copies);
+        return new LinkedHashMap<>(copies);
     }
 
     /** Messages that wait in {@code queue}, without those delivered and unsettled. */

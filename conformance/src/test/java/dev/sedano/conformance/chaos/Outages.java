@@ -3,15 +3,14 @@ package dev.sedano.conformance.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sedano.conformance.chaos.ChaosLedger.Event;
-import dev.sedano.services.PrivateRedis;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.awaitility.Awaitility;
 
 /** A flow of tasks with store faults in it, and what must hold during and after. */
 final class Outages {
+    private static final String RUNS = "sedano_handler_runs_total";
     private static final int TASKS = 5_000;
     private static final int ONE_DUPLICATE_IN = 10;
     private static final int DUPLICATE_LAGS_BY = 40;
@@ -28,70 +27,62 @@ final class Outages {
     private static final long RESUME_MILLIS = 2_000;
     private static final Duration END_LIMIT = Duration.ofSeconds(90);
 
-    private final Path folder;
-    private final List<ChaosWorkerProcess> workers;
-    private final PrivateRedis redis;
-    private final StoreProxy proxy;
-    private final ChaosPublisher publisher;
+    private final StoreFleet fleet;
     private final String queue;
 
-    Outages(
-            Path folder,
-            List<ChaosWorkerProcess> workers,
-            PrivateRedis redis,
-            StoreProxy proxy,
-            ChaosPublisher publisher,
-            String queue) {
-        this.folder = folder;
-        this.workers = workers;
-        this.redis = redis;
-        this.proxy = proxy;
-        this.publisher = publisher;
+    Outages(StoreFleet fleet, String queue) {
+        this.fleet = fleet;
         this.queue = queue;
     }
 
     /** Sends the tasks, lets the faults happen one after the other, and waits until everything is settled. */
     Judgement flow(List<StoreFault> faults) {
+        double before = fleet.sum(RUNS);
         publish();
         for (int i = 0; i < faults.size(); i++) {
-            awaitRuns(TASKS * (i + 1) / (faults.size() + 2));
+            awaitRuns(before + TASKS * (i + 1.0) / (faults.size() + 2));
             happen(faults.get(i));
         }
         awaitEnd();
-        return new Judgement(ChaosLedger.read(folder), publisher.copies());
+        Map<String, Integer> copies = fleet.publisher().copies();
+        copies.keySet().removeIf(key -> !key.startsWith(queue));
+        return new Judgement(fleet.ledger(), copies);
     }
 
     private void publish() {
         for (int i = 0; i < TASKS; i++) {
             boolean duplicate = i % ONE_DUPLICATE_IN == 0 && i > DUPLICATE_LAGS_BY;
             int number = duplicate ? i - DUPLICATE_LAGS_BY - 1 : i;
-            publisher.add(queue, ChaosTasks.WORK, queue + "-" + number, HANDLER_MILLIS);
+            fleet.publisher().add(queue, ChaosTasks.WORK, queue + "-" + number, HANDLER_MILLIS);
         }
-        publisher.flush();
+        fleet.publisher().flush();
     }
 
-    private void awaitRuns(int least) {
+    private void awaitRuns(double least) {
         Awaitility.await("runs before the next fault")
                 .atMost(END_LIMIT)
                 .pollInterval(Duration.ofMillis(20))
-                .until(() -> sum("sedano_handler_runs_total") >= least);
+                .until(() -> fleet.sum(RUNS) >= least);
     }
 
     private void happen(StoreFault fault) {
-        fault.begin(redis, proxy);
-        if (fault.lasts()) {
-            Awaitility.await("workers notice that the store is " + fault)
-                    .atMost(NOTICED_LIMIT)
-                    .until(() -> sum("sedano_store_up") == 0);
-            pass(SETTLING);
-            watchTheWait(fault);
+        fleet.begin(fault);
+        try {
+            if (fault.lasts()) {
+                Awaitility.await("workers notice that the store is " + fault)
+                        .atMost(NOTICED_LIMIT)
+                        .until(() -> fleet.sum("sedano_store_up") == 0);
+                pass(SETTLING);
+                watchTheWait(fault);
+            }
+        } finally {
+            fleet.end(fault);
         }
-        fault.end(redis, proxy);
         long ended = System.currentTimeMillis();
         Awaitility.await("workers notice that the store is back")
                 .atMost(BACK_LIMIT)
                 .pollInterval(Duration.ofMillis(20))
-                .until(() -> sum("sedano_store_up") == workers.size());
+                .until(() -> fleet.sum("sedano_store_up") == fleet.workers().size());
         long back = System.currentTimeMillis();
         Awaitility.await("work resumes after " + fault)
                 .atMost(Duration.ofMillis(RESUME_MILLIS))
@@ -106,7 +97,7 @@ final class Outages {
         pass(WATCHED);
         List<Double> after = cpu();
         double seconds = (System.nanoTime() - since) / 1e9;
-        for (int i = 0; i < workers.size(); i++) {
+        for (int i = 0; i < fleet.workers().size(); i++) {
             assertThat((after.get(i) - before.get(i)) / seconds)
                     .as("share of a core that worker %s uses while the store is %s", i + 1, fault)
                     .isLessThan(MOST_CPU);
@@ -115,17 +106,17 @@ final class Outages {
     }
 
     private List<Double> cpu() {
-        return workers.stream().map(ChaosWorkerProcess::cpuSeconds).toList();
+        return fleet.workers().stream().map(ChaosWorkerProcess::cpuSeconds).toList();
     }
 
     private int starts() {
-        return (int) ChaosLedger.read(folder).stream()
+        return (int) fleet.ledger().stream()
                 .filter(line -> line.event() == Event.START)
                 .count();
     }
 
     private boolean startedBetween(long from, long to) {
-        return ChaosLedger.read(folder).stream()
+        return fleet.ledger().stream()
                 .anyMatch(line -> line.event() == Event.START && line.wall() >= from && line.wall() <= to);
     }
 
@@ -138,27 +129,20 @@ final class Outages {
                 .atMost(END_LIMIT)
                 .pollInterval(Duration.ofMillis(200))
                 .untilAsserted(() -> {
-                    assertThat(publisher.waiting(queue))
+                    assertThat(fleet.publisher().waiting(queue))
                             .as("messages that wait")
                             .isZero();
-                    assertThat(sum("sedano_in_flight"))
+                    assertThat(fleet.sum("sedano_in_flight"))
                             .as("deliveries in flight")
                             .isZero();
-                    assertThat(sum("sedano_settlements_total"))
+                    assertThat(fleet.sum("sedano_settlements_total"))
                             .as("settlements")
-                            .isEqualTo(sum("sedano_deliveries_total"));
-                    assertThat(sum("sedano_false_positives_total")
-                                    + sum("sedano_true_positives_total")
-                                    + sum("sedano_blocks_unreported_total"))
+                            .isEqualTo(fleet.sum("sedano_deliveries_total"));
+                    assertThat(fleet.sum("sedano_false_positives_total")
+                                    + fleet.sum("sedano_true_positives_total")
+                                    + fleet.sum("sedano_blocks_unreported_total"))
                             .as("judged blocks")
-                            .isEqualTo(sum("sedano_blocked_total"));
+                            .isEqualTo(fleet.sum("sedano_blocked_total"));
                 });
-    }
-
-    /** The value of a metric in the fleet. */
-    double sum(String metric, String... tags) {
-        List<Double> values = new ArrayList<>();
-        workers.forEach(worker -> values.add(worker.metrics().sum(metric, tags)));
-        return values.stream().mapToDouble(Double::doubleValue).sum();
     }
 }
