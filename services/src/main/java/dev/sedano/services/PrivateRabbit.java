@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PrivateRabbit implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
+    private static final Duration CONTROL_LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
 
     private final ServerFolder folder;
@@ -142,6 +143,21 @@ public final class PrivateRabbit implements AutoCloseable {
             stop();
         }
         process = launch();
+    }
+
+    /**
+     * Runs {@code rabbitmqctl} against this node, e.g. {@code close_all_connections why}.
+     *
+     * @throws ServiceException if it fails; what it printed is in {@code rabbitmqctl.out} in the node's folder
+     */
+    public void control(String... arguments) {
+        Path log = folder.path().resolve("rabbitmqctl.out");
+        List<String> command = new ArrayList<>(
+                List.of(programs.server().resolveSibling("rabbitmqctl").toString()));
+        command.addAll(List.of(arguments));
+        if (!new Shell(environment(), log).succeeds(CONTROL_LIMIT, command)) {
+            throw new ServiceException("rabbitmqctl " + String.join(" ", arguments) + " failed, see " + log);
+        }
     }
 
     /** Ends the node and its port mapper at once and removes the folder unless it was given. */

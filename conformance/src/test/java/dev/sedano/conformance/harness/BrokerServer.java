@@ -20,6 +20,8 @@ interface BrokerServer extends AutoCloseable {
 
     void restart();
 
+    void closeConnections();
+
     @Override
     void close();
 
@@ -84,6 +86,11 @@ interface BrokerServer extends AutoCloseable {
         @Override
         public void restart() {
             node.restart();
+        }
+
+        @Override
+        public void closeConnections() {
+            node.control("close_all_connections", "test");
         }
 
         @Override

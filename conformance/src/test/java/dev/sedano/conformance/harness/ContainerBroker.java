@@ -3,11 +3,13 @@ package dev.sedano.conformance.harness;
 import com.rabbitmq.client.ConnectionFactory;
 import dev.sedano.services.FreePorts;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import org.awaitility.Awaitility;
+import org.testcontainers.containers.Container;
 import org.testcontainers.rabbitmq.RabbitMQContainer;
 import org.testcontainers.utility.DockerImageName;
 
@@ -64,6 +66,21 @@ final class ContainerBroker implements BrokerServer {
                 .startContainerCmd(container.getContainerId())
                 .exec();
         awaitAmqp();
+    }
+
+    @Override
+    public void closeConnections() {
+        try {
+            Container.ExecResult result = container.execInContainer("rabbitmqctl", "close_all_connections", "test");
+            if (result.getExitCode() != 0) {
+                throw new IllegalStateException("rabbitmqctl: " + result.getStderr());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while connections are closed", e);
+        }
     }
 
     @Override

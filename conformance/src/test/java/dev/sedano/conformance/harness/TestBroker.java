@@ -62,6 +62,11 @@ public final class TestBroker implements AutoCloseable {
         server.restart();
     }
 
+    /** Lets the broker close all connections, as an operator does. */
+    public void closeConnections() {
+        server.closeConnections();
+    }
+
     @Override
     public void close() {
         server.close();

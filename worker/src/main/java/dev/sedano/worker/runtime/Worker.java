@@ -39,6 +39,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -98,6 +99,11 @@ public final class Worker {
 
     /** A worker of {@code registry}'s tasks. Nothing is started or connected yet. */
     public Worker(WorkerConfig config, TaskRegistry registry) {
+        this(config, registry, UnaryOperator.identity());
+    }
+
+    /** Tests put their own store around the real one, to record what is asked and to end the process at a given step. */
+    Worker(WorkerConfig config, TaskRegistry registry, UnaryOperator<IdempotencyStore> around) {
         this.config = config;
         Clock clock = Clock.systemUTC();
         CeleryJson json = new CeleryJson();
@@ -110,7 +116,7 @@ public final class Worker {
         timer.setRemoveOnCancelPolicy(true);
         this.slots = HandlerThreads.of(config.pool(), config.concurrency());
         this.unrecorded = new UnrecordedFile(config.stateDir(), json);
-        this.store = Wiring.store(config, metrics);
+        this.store = around.apply(Wiring.store(config, metrics));
         this.broker = new Broker(Wiring.brokerSettings(config, MOST_PREFETCH), metrics, timer, clock, ticker);
         this.resultStore = Wiring.resultStore(config, metrics);
         this.checker = new IdempotencyChecker(store, timer, ticker, metrics, new StoreOutage());

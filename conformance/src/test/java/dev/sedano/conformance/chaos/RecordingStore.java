@@ -1,0 +1,92 @@
+package dev.sedano.conformance.chaos;
+
+import dev.sedano.worker.idempotency.BlockVerdict;
+import dev.sedano.worker.idempotency.BlockedDelivery;
+import dev.sedano.worker.idempotency.ClaimReply;
+import dev.sedano.worker.idempotency.CompleteReply;
+import dev.sedano.worker.idempotency.IdempotencyStore;
+import dev.sedano.worker.idempotency.PriorRun;
+import dev.sedano.worker.idempotency.RenewReply;
+import dev.sedano.worker.idempotency.StoreStatus;
+import dev.sedano.worker.idempotency.TaskKey;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Writes down what the real store answers before the worker learns it, and ends the process at a {@link Failpoint}. */
+public final class RecordingStore implements IdempotencyStore {
+    private final IdempotencyStore real;
+    private final ChaosLedger ledger;
+    private final Failpoint failpoint;
+    private final Set<String> blocks = ConcurrentHashMap.newKeySet();
+
+    public RecordingStore(IdempotencyStore real, ChaosLedger ledger, Failpoint failpoint) {
+        this.real = real;
+        this.ledger = ledger;
+        this.failpoint = failpoint;
+    }
+
+    @Override
+    public CompletableFuture<ClaimReply> claim(Claim claim) {
+        failpoint.reached(Failpoint.BEFORE_CLAIM);
+        return real.claim(claim).thenApply(reply -> {
+            failpoint.reached(Failpoint.AFTER_CLAIM);
+            if (reply instanceof ClaimReply.Granted granted) {
+                ledger.write(
+                        ChaosLedger.Event.GRANTED,
+                        claim.key().key(),
+                        granted.token(),
+                        granted.priorRun() != PriorRun.NONE,
+                        granted.claimedAt(),
+                        "");
+            }
+            return reply;
+        });
+    }
+
+    @Override
+    public CompletableFuture<CompleteReply> complete(Completion completion) {
+        failpoint.reached(Failpoint.BEFORE_COMPLETE);
+        return real.complete(completion).thenApply(reply -> {
+            ChaosLedger.Event event =
+                    reply instanceof CompleteReply.Recorded ? ChaosLedger.Event.COMPLETE_OK : ChaosLedger.Event.STALE;
+            ledger.write(event, completion.key().key(), completion.token(), false, 0, "");
+            failpoint.reached(Failpoint.AFTER_COMPLETE);
+            return reply;
+        });
+    }
+
+    @Override
+    public CompletableFuture<BlockVerdict> reportBlocked(BlockedDelivery blocked) {
+        if (blocks.add(blocked.id())) {
+            ledger.write(ChaosLedger.Event.BLOCK, blocked.key().key(), 0, false, blocked.blockedAt(), blocked.id());
+        }
+        return real.reportBlocked(blocked);
+    }
+
+    @Override
+    public CompletableFuture<StoreStatus> hello() {
+        return real.hello();
+    }
+
+    @Override
+    public CompletableFuture<RenewReply> renew(TaskKey key, long token, Duration lease) {
+        return real.renew(key, token, lease);
+    }
+
+    @Override
+    public CompletableFuture<Boolean> release(TaskKey key, String nonce) {
+        return real.release(key, nonce);
+    }
+
+    @Override
+    public long estimatedNow() {
+        return real.estimatedNow();
+    }
+
+    @Override
+    public void close() {
+        real.close();
+    }
+}
