@@ -17,6 +17,7 @@ import java.util.function.Consumer;
  * <p>Thread-safe; bounded by {@link #isFull}, beyond which deliveries wait in the broker.
  */
 final class HoldingArea {
+    private static final long FIRST_MILLIS = 200;
     private static final long LONGEST_MILLIS = 5_000;
 
     private final int most;
@@ -39,10 +40,14 @@ final class HoldingArea {
         return held;
     }
 
-    /** Holds work (stage HELD) whose key runs elsewhere, for at most 5 s. */
+    /**
+     * Holds work (stage HELD) whose key runs elsewhere: at first briefly, for most runs are short, then for twice as long
+     * each time up to 5 s, and never beyond the end of the other's lease.
+     */
     void untilFree(Work work, Duration left) {
-        long jitter = ThreadLocalRandom.current().nextLong(250);
-        hold(work, Math.min(left.toMillis(), LONGEST_MILLIS) + 10 + jitter);
+        long patience = Math.min(LONGEST_MILLIS, FIRST_MILLIS << Math.min(work.timesHeld++, 5));
+        long jitter = ThreadLocalRandom.current().nextLong(patience / 4);
+        hold(work, Math.min(left.toMillis(), patience) + 10 + jitter);
     }
 
     /** Holds work (stage HELD) until it is due. */

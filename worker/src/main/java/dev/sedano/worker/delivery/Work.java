@@ -40,6 +40,8 @@ final class Work {
     /** Why the task's key cannot be read, which is then its outcome; null if it can. */
     final @Nullable KeyExtractionException noKey;
 
+    /** How often it was held for its key; touched only by whoever moves it to HELD. */
+    int timesHeld;
     /** Set before the stage becomes CLAIMED. */
     volatile @Nullable Lease lease;
 
