@@ -3,16 +3,11 @@ package dev.sedano.worker.delivery;
 import dev.sedano.worker.handler.ArgumentConverter;
 import dev.sedano.worker.handler.BoundHandler;
 import dev.sedano.worker.handler.Handlers;
-import dev.sedano.worker.handler.KeyExtractionException;
-import dev.sedano.worker.handler.TaskCallValues;
 import dev.sedano.worker.idempotency.Admission;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
-import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.Lease;
 import dev.sedano.worker.idempotency.Recording;
-import dev.sedano.worker.idempotency.TaskKey;
 import dev.sedano.worker.protocol.Decoded;
-import dev.sedano.worker.protocol.Fingerprint;
 import dev.sedano.worker.protocol.MessageDecoder;
 import dev.sedano.worker.protocol.TaskMessage;
 import dev.sedano.worker.result.ResultEncoder;
@@ -23,14 +18,9 @@ import dev.sedano.worker.time.Ticker;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -55,7 +45,6 @@ import org.slf4j.MDC;
  */
 public final class DeliveryPipeline {
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryPipeline.class);
-    private static final Duration RETRY_RESULT = Duration.ofMillis(500);
 
     /** What the pipeline works with. */
     public record Collaborators(
@@ -73,23 +62,8 @@ public final class DeliveryPipeline {
             Clock clock,
             Ticker ticker) {}
 
-    /** A finished handler whose result waits for a result store of its own; identity, not content, tells them apart. */
-    private record Unstored(Work work, Lease lease, TaskOutcome outcome, ResultRecord result) {
-        @Override
-        public boolean equals(Object other) {
-            return this == other;
-        }
-
-        @Override
-        public int hashCode() {
-            return System.identityHashCode(this);
-        }
-    }
-
-    private final PipelineSettings settings;
     private final MessageDecoder decoder;
     private final Handlers handlers;
-    private final ArgumentConverter converter;
     private final IdempotencyChecker checker;
     private final ResultEncoder encoder;
     private final StoredResults storedResults;
@@ -97,20 +71,20 @@ public final class DeliveryPipeline {
     private final HandlerSlots slots;
     private final UnrecordedOutcomes unrecorded;
     private final PipelineEvents events;
-    private final ScheduledExecutorService timer;
     private final Clock clock;
     private final Ticker ticker;
-    private final Nonces nonces = new Nonces();
-    private final Set<Unstored> unstored = ConcurrentHashMap.newKeySet();
+    private final Duration longestHold;
+    private final WorkFactory workFactory;
+    private final Repetition repetition;
+    private final Recorder recorder;
     private final ClaimAhead claimAhead;
     private final HoldingArea holding;
     private final InFlight inFlight;
 
     public DeliveryPipeline(PipelineSettings settings, Collaborators with) {
-        this.settings = settings;
+        this.longestHold = settings.longestHold();
         this.decoder = with.decoder();
         this.handlers = with.handlers();
-        this.converter = with.converter();
         this.checker = with.checker();
         this.encoder = with.encoder();
         this.storedResults = with.storedResults();
@@ -118,12 +92,15 @@ public final class DeliveryPipeline {
         this.slots = with.slots();
         this.unrecorded = with.unrecorded();
         this.events = with.events();
-        this.timer = with.timer();
         this.clock = with.clock();
         this.ticker = with.ticker();
+        Nonces nonces = new Nonces();
+        this.workFactory = new WorkFactory(settings, with.converter(), nonces);
+        this.repetition = new Repetition(with.timer());
+        this.recorder = new Recorder(checker, results, repetition);
         this.claimAhead = new ClaimAhead(settings.slots(), this::admit);
-        this.holding = new HoldingArea(settings.mostHeld(), timer, claimAhead::offer);
-        this.inFlight = new InFlight(checker, claimAhead, holding, nonces, timer, settings.returnDelay());
+        this.holding = new HoldingArea(settings.mostHeld(), with.timer(), claimAhead::offer);
+        this.inFlight = new InFlight(checker, claimAhead, holding, nonces, with.timer(), settings.returnDelay());
     }
 
     /** What is on its way; for outages, channel loss, shutdown and gauges. */
@@ -158,46 +135,14 @@ public final class DeliveryPipeline {
     private void resolve(Delivery delivery, TaskMessage message) {
         BoundHandler handler = handlers.find(message.task());
         if (handler == null) {
-            refuse(
-                    delivery,
-                    "unknown",
-                    message,
-                    encoder.notRegistered(message).json(),
-                    Settlements.unknownTask(message));
+            then(
+                    send(delivery, message, encoder.notRegistered(message).json()),
+                    sent -> settle(delivery, "unknown", Settlements.unknownTask(message)));
         } else if (!message.embed().isEmpty()) {
             settle(delivery, message.task(), Settlements.unsupportedFollowUps());
         } else {
-            take(workOf(delivery, message, handler));
+            take(workFactory.workOf(delivery, message, handler));
         }
-    }
-
-    private Work workOf(Delivery delivery, TaskMessage message, BoundHandler handler) {
-        TaskCallValues call = new TaskCallValues(message.args(), message.kwargs(), converter);
-        TaskKey key;
-        KeyExtractionException noKey = null;
-        try {
-            key = handler.keyOf(headerKey(message), call, message.id());
-        } catch (KeyExtractionException e) {
-            key = TaskKey.ofTaskId(message.id());
-            noKey = e;
-        }
-        Duration ttl = handler.ttl();
-        IdempotencyStore.Claim claim = new IdempotencyStore.Claim(
-                key,
-                nonces.next(),
-                ((long) message.nesting() << 20) + message.retries(),
-                Fingerprint.of(message),
-                message.id(),
-                settings.lease(),
-                ttl == null ? settings.retention() : ttl,
-                delivery.redelivered(),
-                settings.node(),
-                settings.afterLeaseLoss());
-        return new Work(delivery, message, handler, call, claim, noKey);
-    }
-
-    private static @Nullable String headerKey(TaskMessage message) {
-        return message.customHeaders().get("idempotency_key") instanceof String key ? key : null;
     }
 
     private void take(Work work) {
@@ -206,7 +151,7 @@ public final class DeliveryPipeline {
         Duration early = eta == null ? Duration.ZERO : Duration.between(clock.instant(), eta);
         if (early.isZero() || early.isNegative()) {
             claimAhead.offer(work);
-        } else if (early.compareTo(settings.longestHold()) > 0 || holding.isFull()) {
+        } else if (early.compareTo(longestHold) > 0 || holding.isFull()) {
             finish(work, new Settlement.Wait(SettlementReason.NOT_DUE, early));
         } else if (work.move(Work.Stage.WAITING, Work.Stage.HELD)) {
             holding.untilDue(work, early);
@@ -215,7 +160,7 @@ public final class DeliveryPipeline {
 
     /** Called by {@link ClaimAhead} when a slot is free or about to be. */
     private void admit(Work work) {
-        then(checker.admit(work.claim), (admission, never) -> admitted(work, admission));
+        then(checker.admit(work.claim), admission -> admitted(work, admission));
     }
 
     private void admitted(Work work, Admission admission) {
@@ -241,7 +186,9 @@ public final class DeliveryPipeline {
                 finish(work, new Settlement.Ack(SettlementReason.STALE_ATTEMPT));
             } else if (admission instanceof Admission.Conflicting) {
                 byte[] record = encoder.conflict(work.message).json();
-                sendThen(work, record, () -> finish(work, Settlements.conflict(work.message)));
+                then(
+                        send(work.delivery, work.message, record),
+                        sent -> finish(work, Settlements.conflict(work.message)));
             } else if (admission instanceof Admission.ForAPerson parked) {
                 finish(work, Settlements.parked(parked.storeLostData()));
             }
@@ -264,15 +211,16 @@ public final class DeliveryPipeline {
         boolean sameId = firstId.equals(work.message.id());
         LOG.info("duplicate of task {}: id {} was completed as id {}", work.handler.name(), work.message.id(), firstId);
         byte[] stored = done.duplicate().storedResult();
-        Runnable acknowledge = () -> {
+        CompletableFuture<Boolean> told = stored == null
+                ? CompletableFuture.completedFuture(true)
+                : send(
+                        work.delivery,
+                        work.message,
+                        sameId ? stored : storedResults.rewriteTaskId(stored, work.message.id()));
+        then(told, sent -> {
             events.duplicate(sameId ? "same_id" : "other_id");
             finish(work, new Settlement.Ack(SettlementReason.DUPLICATE));
-        };
-        if (stored == null) {
-            acknowledge.run();
-        } else {
-            sendThen(work, sameId ? stored : storedResults.rewriteTaskId(stored, work.message.id()), acknowledge);
-        }
+        });
     }
 
     private void run(Work work, Lease lease) {
@@ -328,68 +276,22 @@ public final class DeliveryPipeline {
     }
 
     private void record(Work work, Lease lease, TaskOutcome outcome, ResultRecord result) {
-        then(results.beforeMarker(work.message, result.json()), (stored, failure) -> {
-            if (failure != null) {
-                Unstored waiting = new Unstored(work, lease, outcome, result);
-                unstored.add(waiting);
-                later(() -> {
-                    if (unstored.remove(waiting)) {
-                        record(work, lease, outcome, result);
-                    }
-                });
-                return;
-            }
-            then(checker.record(lease, completionOf(work, lease, result)), (recording, never) -> {
-                if (recording instanceof Recording.Recorded) {
-                    holding.completed(work.claim.key().record());
-                    announce(work, outcome, result);
-                } else {
-                    decide(work, outcome, recording);
-                }
-            });
-        });
+        then(recorder.record(work, lease, result), recording -> decide(work, outcome, recording));
     }
 
-    /** Finished handlers whose outcome is not recorded, whichever store it waits for. */
+    /** Finished handlers whose outcome is not recorded. */
     public int unrecorded() {
-        return unstored.size() + checker.unrecorded();
+        return recorder.unrecorded();
     }
 
     /** Ends the waiting for the stores: what is not recorded by now is kept in the state folder. */
     public void giveUpRecording() {
-        for (Unstored waiting : List.copyOf(unstored)) {
-            if (unstored.remove(waiting)) {
-                unrecorded.keep(completionOf(waiting.work(), waiting.lease(), waiting.result()));
-                finish(waiting.work(), new Settlement.Abandon(SettlementReason.UNRECORDED));
-            }
-        }
-        checker.giveUpRecording();
-    }
-
-    private IdempotencyStore.Completion completionOf(Work work, Lease lease, ResultRecord result) {
-        boolean keepRecord = work.claim.key().explicit() || results.keepsRecords();
-        return checker.completion(
-                lease,
-                result.state().name(),
-                results.withMarker(work.message, result.json()),
-                keepRecord ? result.json() : null);
-    }
-
-    private void announce(Work work, TaskOutcome outcome, ResultRecord result) {
-        then(results.afterMarker(work.message, result.json()), (sent, failure) -> {
-            if (failure == null) {
-                decide(work, outcome, new Recording.Recorded());
-            } else if (work.delivery.channel().isOpen()) {
-                later(() -> announce(work, outcome, result));
-            } else {
-                // The next copy is a duplicate, and sends the record again.
-                inFlight.remove(work);
-            }
-        });
+        recorder.giveUp();
     }
 
     private void decide(Work work, TaskOutcome outcome, Recording recording) {
         if (recording instanceof Recording.Recorded) {
+            holding.completed(work.claim.key().record());
             finish(work, Settlements.recorded(outcome));
         } else if (recording instanceof Recording.LeaseLost) {
             LOG.warn(
@@ -403,27 +305,10 @@ public final class DeliveryPipeline {
         }
     }
 
-    /** Stores a failure for the caller of work that never had a claim, then settles. */
-    private void refuse(Delivery delivery, String task, TaskMessage message, byte[] record, Settlement settlement) {
-        then(results.send(message, record), (sent, failure) -> {
-            if (failure == null) {
-                settle(delivery, task, settlement);
-            } else if (delivery.channel().isOpen()) {
-                later(() -> refuse(delivery, task, message, record, settlement));
-            }
-        });
-    }
-
-    private void sendThen(Work work, byte[] record, Runnable then) {
-        then(results.send(work.message, record), (sent, failure) -> {
-            if (failure == null) {
-                then.run();
-            } else if (work.delivery.channel().isOpen()) {
-                later(() -> sendThen(work, record, then));
-            } else {
-                inFlight.remove(work);
-            }
-        });
+    /** Gives a caller a result that no completion of its own carries. If the channel goes first, the next copy does it. */
+    private CompletableFuture<Boolean> send(Delivery delivery, TaskMessage message, byte[] record) {
+        return repetition.untilDone(
+                () -> results.send(message, record), () -> delivery.channel().isOpen());
     }
 
     private void finish(Work work, Settlement settlement) {
@@ -435,18 +320,11 @@ public final class DeliveryPipeline {
         delivery.channel().settle(delivery, task, settlement);
     }
 
-    /** Goes on when {@code future} is done. A defect in what follows must be seen: the delivery would hang silently. */
-    private static <T> void then(CompletableFuture<T> future, BiConsumer<T, @Nullable Throwable> next) {
-        future.whenComplete((value, failure) -> {
-            try {
-                next.accept(value, failure);
-            } catch (RuntimeException e) {
-                LOG.error("a defect: a delivery stays unsettled until its channel closes", e);
-            }
+    /** Goes on with what {@code future}, which never fails, brings. A defect there must be seen, not swallowed. */
+    private static <T> void then(CompletableFuture<T> future, Consumer<T> next) {
+        future.thenAccept(next).exceptionally(defect -> {
+            LOG.error("a defect: a delivery stays unsettled until its channel closes", defect);
+            return null;
         });
-    }
-
-    private void later(Runnable step) {
-        var unused = timer.schedule(step, RETRY_RESULT.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

@@ -76,6 +76,7 @@ public final class Worker {
     private static final Duration LONGEST_HOLD = Duration.ofSeconds(60);
     private static final Duration RETURN_DELAY = Duration.ofMillis(1_500);
     private static final Duration QUIET_WITHIN = Duration.ofSeconds(2);
+    private static final Duration AFTER_GIVING_UP = Duration.ofSeconds(2);
     private static final Duration FIRST_HELLO = Duration.ofSeconds(3);
 
     private final WorkerConfig config;
@@ -311,7 +312,7 @@ public final class Worker {
             pipeline.giveUpRecording();
             pipeline.inFlight().cutShort();
             slots.interrupt();
-            awaitEmpty(Duration.ofSeconds(1));
+            awaitEmpty(AFTER_GIVING_UP);
             pipeline.giveUpRecording();
         }
         broker.close();
