@@ -59,7 +59,9 @@ final class PythonClientIT {
         assertThat(answer.get("state").stringValue()).isEqualTo("FAILURE");
         assertThat(answer.get("error").stringValue()).isEqualTo("RuntimeError");
         assertThat(answer.get("text").stringValue()).isEqualTo("no stock of ünits");
-        assertThat(HARNESS.ledger().starts("raises")).as("a failure is not run again").hasSize(1);
+        assertThat(HARNESS.ledger().starts("raises"))
+                .as("a failure is not run again")
+                .hasSize(1);
     }
 
     @Test
@@ -82,7 +84,8 @@ final class PythonClientIT {
         assertThat(header(dead, "tenant")).isEqualTo("t1");
         assertThat(header(dead, "x-sedano-reason")).isEqualTo("unknown_task");
         assertThat(header(dead, "x-sedano-queue")).isEqualTo(QUEUE);
-        assertThat(new String(dead.getBody(), java.nio.charset.StandardCharsets.UTF_8)).startsWith("[[7], {}");
+        assertThat(new String(dead.getBody(), java.nio.charset.StandardCharsets.UTF_8))
+                .startsWith("[[7], {}");
     }
 
     @Test
@@ -90,14 +93,20 @@ final class PythonClientIT {
         String id = CELERY.run(
                         "call",
                         Map.of(
-                                "task", "ledger.work",
-                                "args", List.of("ignored", 0),
-                                "options", Map.of("ignore_result", true),
-                                "wait", false))
+                                "task",
+                                "ledger.work",
+                                "args",
+                                List.of("ignored", 0),
+                                "options",
+                                Map.of("ignore_result", true),
+                                "wait",
+                                false))
                 .get("id")
                 .stringValue();
 
-        await().atMost(LIMIT).untilAsserted(() -> assertThat(HARNESS.ledger().ends("ignored")).hasSize(1));
+        await().atMost(LIMIT)
+                .untilAsserted(
+                        () -> assertThat(HARNESS.ledger().ends("ignored")).hasSize(1));
         await().atMost(LIMIT).until(() -> worker.metrics().inFlight() == 0);
         try (Jedis redis = TestStore.shared().connect(0)) {
             assertThat(redis.exists("celery-task-meta-" + id)).isFalse();
@@ -114,16 +123,14 @@ final class PythonClientIT {
 
     @Test
     void protocolOneRuns() {
-        JsonNode answer =
-                CELERY.run("call", Map.of("task", "proj.add", "args", List.of(20, 22), "protocol", 1));
+        JsonNode answer = CELERY.run("call", Map.of("task", "proj.add", "args", List.of(20, 22), "protocol", 1));
 
         assertThat(answer.get("value").intValue()).isEqualTo(42);
     }
 
     @Test
     void taskWithALinkIsKeptForAPerson() {
-        CELERY.run(
-                "call", Map.of("task", "proj.add", "args", List.of(1, 2), "link", "proj.ident", "wait", false));
+        CELERY.run("call", Map.of("task", "proj.add", "args", List.of(1, 2), "link", "proj.ident", "wait", false));
 
         GetResponse dead = HARNESS.publisher().take(QUEUE + ".dead", LIMIT);
         assertThat(header(dead, "x-sedano-reason")).isEqualTo("unsupported");
@@ -149,7 +156,8 @@ final class PythonClientIT {
         HARNESS.publisher()
                 .publish(QUEUE, CeleryMessage.of("ledger.work", "eta", 0).header("eta", eta.toString()));
 
-        await().atMost(LIMIT).untilAsserted(() -> assertThat(HARNESS.ledger().ends("eta")).hasSize(1));
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(HARNESS.ledger().ends("eta")).hasSize(1));
         assertThat(HARNESS.ledger().starts("eta").get(0).at()).isBetween(eta, eta.plusSeconds(2));
     }
 

@@ -24,11 +24,13 @@ record DemoFigures(DemoLedger ledger, Metrics metrics) {
         return Math.round(metrics.sum("sedano_false_positives_total"));
     }
 
+    long truePositives() {
+        return Math.round(metrics.sum("sedano_true_positives_total"));
+    }
+
     /** Returns the blocks whose verdict is known or will never be. */
     long verdicts() {
-        return falsePositives()
-                + Math.round(
-                        metrics.sum("sedano_true_positives_total") + metrics.sum("sedano_blocks_unreported_total"));
+        return falsePositives() + truePositives() + Math.round(metrics.sum("sedano_blocks_unreported_total"));
     }
 
     long requeues() {
@@ -82,6 +84,8 @@ record DemoFigures(DemoLedger ledger, Metrics metrics) {
                 + row("false positives", falsePositives()).stripTrailing()
                 + delay
                 + "\n"
+                + row("true positives", truePositives()).stripTrailing()
+                + "   second runs prevented\n"
                 + row("requeues", requeues())
                 + row("lost", lost())
                 + verdict(outage);

@@ -51,7 +51,7 @@ class HandlersRunUnderClaimsTest {
 
     private final JavaClasses worker = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPackages("dev.sedano.worker");
+            .importPackages("dev.sedano.worker", "dev.sedano.task");
 
     @Test
     void theWorker_keepsBothRules() {
@@ -87,7 +87,13 @@ class HandlersRunUnderClaimsTest {
     }
 
     private static void assertFound(ArchRule rule, Class<?> bypass) {
-        JavaClasses classes = new ClassFileImporter().importClasses(bypass);
+        JavaClasses classes = new ClassFileImporter()
+                .importClasses(
+                        bypass,
+                        TaskHandler.class,
+                        TaskDefinition.class,
+                        TaskDefinition.MethodTask.class,
+                        TaskDefinition.HandlerTask.class);
         assertThatExceptionOfType(AssertionError.class)
                 .isThrownBy(() -> rule.check(classes))
                 .withMessageContaining(bypass.getName());

@@ -89,7 +89,8 @@ public final class CeleryMessage {
         return String.valueOf(headers.get("task"));
     }
 
-    AMQP.BasicProperties properties() {
+    /** As sent; with another body this makes a message that cannot be decoded. */
+    public AMQP.BasicProperties properties() {
         return new AMQP.BasicProperties.Builder()
                 .contentType("application/json")
                 .contentEncoding("utf-8")

@@ -101,6 +101,7 @@ public final class CeleryPublisher implements AutoCloseable {
     public GetResponse take(String queue, Duration limit) {
         return Awaitility.await("a message in " + queue)
                 .atMost(limit)
+                .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> get(queue), taken -> taken != null);
     }

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import org.awaitility.core.ConditionFactory;
 
 /** What holds for every worker when nothing is left to do. */
 public final class Invariants {
     private static final Duration SETTLING = Duration.ofSeconds(10);
+    private static final Duration POLL = Duration.ofMillis(20);
 
     private Invariants() {}
 
@@ -20,7 +22,7 @@ public final class Invariants {
             return;
         }
         assertThat(worker.isAlive()).as("worker %s is alive", worker.pid()).isTrue();
-        await("invariants of worker " + worker.pid()).atMost(SETTLING).untilAsserted(() -> {
+        settling("invariants of worker " + worker.pid()).untilAsserted(() -> {
             Metrics now = worker.metrics();
             assertThat(now.inFlight()).as("deliveries in flight").isZero();
             assertThat(now.running()).as("handlers running").isZero();
@@ -30,8 +32,11 @@ public final class Invariants {
 
     /** The queue holds nothing that is ready. */
     public static void checkEmpty(CeleryPublisher look, String queue) {
-        await("queue " + queue + " empty")
-                .atMost(SETTLING)
+        settling("queue " + queue + " empty")
                 .untilAsserted(() -> assertThat(look.ready(queue)).isZero());
+    }
+
+    private static ConditionFactory settling(String what) {
+        return await(what).atMost(SETTLING).pollDelay(Duration.ZERO).pollInterval(POLL);
     }
 }

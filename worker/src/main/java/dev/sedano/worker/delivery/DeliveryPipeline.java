@@ -269,6 +269,11 @@ public final class DeliveryPipeline {
         long nanos = ticker.nanos() - begin;
         events.handlerEnded(work.handler.name(), nanos);
         claimAhead.finished(nanos);
+        if (outcome instanceof TaskOutcome.Failed && inFlight.isCutShort()) {
+            // Interrupted by our own end: the next copy runs it, announced as a rerun.
+            finish(work, new Settlement.Abandon(SettlementReason.SHUTDOWN));
+            return;
+        }
         record(work, lease, outcome, encode(work.message, outcome));
     }
 

@@ -31,6 +31,7 @@ public final class InFlight {
     private final Condition empty = lock.newCondition();
     private volatile boolean returning;
     private volatile boolean draining;
+    private volatile boolean cut;
     private long outages;
 
     InFlight(
@@ -173,13 +174,27 @@ public final class InFlight {
         }
     }
 
+    /** Nothing that has not started will start. */
+    public void stopStarting() {
+        claimAhead.stop();
+    }
+
     /** Returns everything that has not started, and whatever still arrives. */
     public void drain() {
         draining = true;
-        claimAhead.stop();
+        stopStarting();
         for (Work work : all) {
             takeBack(work, SettlementReason.SHUTDOWN);
         }
+    }
+
+    /** Handlers are about to be interrupted: a failure from now on is ours, not the task's outcome. */
+    public void cutShort() {
+        cut = true;
+    }
+
+    boolean isCutShort() {
+        return cut;
     }
 
     private void takeBack(Work work, SettlementReason reason) {

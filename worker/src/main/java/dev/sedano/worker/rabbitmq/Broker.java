@@ -7,6 +7,7 @@ import com.rabbitmq.client.ConnectionFactory;
 import dev.sedano.worker.delivery.Delivery;
 import dev.sedano.worker.delivery.DeliveryPipeline;
 import dev.sedano.worker.delivery.InFlight;
+import dev.sedano.worker.time.Ticker;
 import java.io.IOException;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
@@ -56,6 +57,9 @@ public final class Broker implements AutoCloseable {
     private final ExecutorService dispatch = Executors.newSingleThreadExecutor(task -> daemon(task, "sedano-dispatch"));
     private final Thread thread = daemon(this::loop, "sedano-broker");
     private final Set<Pause> pauses = EnumSet.noneOf(Pause.class);
+    /** Completes when the consumers that a pause found are cancelled; replaced under the lock of {@code pauses}. */
+    private volatile CompletableFuture<Void> cancelled = new CompletableFuture<>();
+
     private final CompletableFuture<Void> firstConnection = new CompletableFuture<>();
     private @Nullable DeliveryPipeline pipeline;
     private @Nullable InFlight inFlight;
@@ -67,10 +71,11 @@ public final class Broker implements AutoCloseable {
     private volatile @Nullable ConsumerSession session;
     private long receivedAtGrowth;
 
-    public Broker(BrokerSettings settings, BrokerEvents events, ScheduledExecutorService timer, Clock clock) {
+    public Broker(
+            BrokerSettings settings, BrokerEvents events, ScheduledExecutorService timer, Clock clock, Ticker ticker) {
         this.settings = settings;
         this.events = events;
-        this.publisher = new ConfirmedPublisher(this::connect);
+        this.publisher = new ConfirmedPublisher(this::connect, ticker);
         this.settler = new Settler(new MovedDeliveries(publisher, settings.node(), clock), timer);
     }
 
@@ -90,12 +95,21 @@ public final class Broker implements AutoCloseable {
         return firstConnection;
     }
 
-    /** Cancels the consumers, soon; unsettled deliveries stay with us. Cancels reach the broker before later nacks. */
-    public void pause(Pause reason) {
+    /**
+     * Cancels the consumers, soon; unsettled deliveries stay with us. The future completes when no consumer is active:
+     * what is returned before that may come straight back.
+     */
+    public CompletableFuture<Void> pause(Pause reason) {
+        CompletableFuture<Void> asked;
         synchronized (pauses) {
             pauses.add(reason);
+            if (cancelled.isDone()) {
+                cancelled = new CompletableFuture<>();
+            }
+            asked = cancelled;
         }
         LockSupport.unpark(thread);
+        return asked;
     }
 
     /** Consumes again, with a prefetch of 1 that grows. */
@@ -115,6 +129,12 @@ public final class Broker implements AutoCloseable {
     /** Whether at least one consumer is active. */
     public boolean isConsuming() {
         return consuming;
+    }
+
+    /** Deliveries that arrived and are not settled. */
+    public int unsettled() {
+        ConsumerSession active = session;
+        return active == null ? 0 : active.unsettled();
     }
 
     /** Sends a result to a caller's reply queue (Celery's rpc:// backend). */
@@ -142,6 +162,9 @@ public final class Broker implements AutoCloseable {
                 // The cause chain of the client's exceptions ends in what the broker or the network said.
                 LOG.warn("broker: {}; trying again", rootMessage(e));
                 report();
+                if (!connected) {
+                    cancelled.complete(null);
+                }
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(
                         RETRY_MILLIS / 2 + ThreadLocalRandom.current().nextLong(RETRY_MILLIS)));
             }
@@ -165,7 +188,9 @@ public final class Broker implements AutoCloseable {
             receivedAtGrowth = 0;
         }
         if (isPaused()) {
+            CompletableFuture<Void> asked = cancelled;
             active.cancelAll();
+            asked.complete(null);
         } else {
             // Looked at before anything is added: what arrives meanwhile is a reason to grow at the next look.
             long received = active.received();
@@ -243,11 +268,15 @@ public final class Broker implements AutoCloseable {
         IOException last = new IOException("no broker is configured");
         for (BrokerSettings.Endpoint endpoint : settings.brokers()) {
             try {
-                return factoryFor(endpoint)
+                Connection opened = factoryFor(endpoint)
                         .newConnection(
                                 dispatch,
                                 List.of(new Address(endpoint.host(), endpoint.port())),
                                 "sedano " + settings.node() + " " + purpose);
+                opened.addBlockedListener(
+                        reason -> LOG.warn("the broker blocks publishing on the {} connection: {}", purpose, reason),
+                        () -> LOG.info("the broker takes messages on the {} connection again", purpose));
+                return opened;
             } catch (IOException | TimeoutException e) {
                 last = new IOException(endpoint + " " + rootMessage(e), e);
             }

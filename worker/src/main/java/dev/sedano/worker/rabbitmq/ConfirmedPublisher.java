@@ -4,6 +4,7 @@ import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ShutdownSignalException;
+import dev.sedano.worker.time.Ticker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,6 +55,7 @@ final class ConfirmedPublisher implements AutoCloseable {
     private record Sent(Publication publication, String id) {}
 
     private final Connector connector;
+    private final Ticker ticker;
     private final ArrayBlockingQueue<Publication> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
     private final ConcurrentNavigableMap<Long, Sent> unconfirmed = new ConcurrentSkipListMap<>();
     private final Set<String> returned = ConcurrentHashMap.newKeySet();
@@ -62,9 +64,12 @@ final class ConfirmedPublisher implements AutoCloseable {
     private volatile boolean closed;
     private @Nullable Connection connection;
     private @Nullable Channel channel;
+    private long oldest;
+    private long oldestSince;
 
-    ConfirmedPublisher(Connector connector) {
+    ConfirmedPublisher(Connector connector, Ticker ticker) {
         this.connector = connector;
+        this.ticker = ticker;
         thread.setDaemon(true);
     }
 
@@ -218,7 +223,7 @@ final class ConfirmedPublisher implements AutoCloseable {
             return;
         }
         long first = unconfirmed.firstKey();
-        long now = System.nanoTime();
+        long now = ticker.nanos();
         if (first != oldest || oldestSince == 0) {
             oldest = first;
             oldestSince = now;
@@ -228,9 +233,6 @@ final class ConfirmedPublisher implements AutoCloseable {
             disconnect();
         }
     }
-
-    private long oldest;
-    private long oldestSince;
 
     private void disconnect() {
         Connection known = connection;

@@ -76,6 +76,13 @@ final class ConsumerSession implements DeliveryChannel {
         return received.get();
     }
 
+    /** Deliveries that arrived on this session and are not settled. */
+    int unsettled() {
+        synchronized (unsettled) {
+            return unsettled.size();
+        }
+    }
+
     /** The prefetch of all active consumers of {@code queue} together. */
     int prefetch(String queue) {
         return subscriptions.stream()

@@ -1,5 +1,6 @@
 package dev.sedano.worker.runtime;
 
+import dev.sedano.worker.ConfigurationException;
 import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.StoreListener;
 import dev.sedano.worker.idempotency.StoreStatus;
@@ -84,6 +85,15 @@ final class Wiring {
     }
 
     private static URI uri(RedisUri redis) {
+        RedisUri.Tls tls = redis.tls();
+        if (tls != null
+                && (!tls.verify() || tls.caFile() != null || tls.certificateFile() != null || tls.keyFile() != null)) {
+            throw new ConfigurationException(
+                    "--result-backend / --idempotency-store",
+                    redis.toString(),
+                    "carries ssl_* parameters, which this version does not use: leave them out and put the certificate"
+                            + " authority into Java's trust store (-Djavax.net.ssl.trustStore in SEDANO_JAVA_OPTS)");
+        }
         String password = redis.password();
         String user = redis.user() == null ? "" : encoded(redis.user());
         String credentials = password == null ? "" : user + ":" + encoded(password) + "@";

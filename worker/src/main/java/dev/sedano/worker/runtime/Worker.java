@@ -32,6 +32,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -74,9 +75,11 @@ public final class Worker {
     private static final int MOST_HELD = 2_000;
     private static final Duration LONGEST_HOLD = Duration.ofSeconds(60);
     private static final Duration RETURN_DELAY = Duration.ofMillis(1_500);
+    private static final Duration LONGEST_CANCEL = Duration.ofSeconds(2);
     private static final Duration FIRST_HELLO = Duration.ofSeconds(3);
 
     private final WorkerConfig config;
+    private final Ticker ticker = Ticker.system();
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final WorkerMetrics metrics;
     private final ScheduledThreadPoolExecutor timer;
@@ -102,7 +105,6 @@ public final class Worker {
     /** Tests put their own store around the real one, to record what is asked and to end the process at a given step. */
     Worker(WorkerConfig config, TaskRegistry registry, UnaryOperator<IdempotencyStore> around) {
         this.config = config;
-        Ticker ticker = Ticker.system();
         Clock clock = Clock.systemUTC();
         CeleryJson json = new CeleryJson();
         this.metrics = new WorkerMetrics(this.registry, ticker);
@@ -115,7 +117,7 @@ public final class Worker {
         this.slots = HandlerThreads.of(config.pool(), config.concurrency());
         this.unrecorded = new UnrecordedFile(config.stateDir(), json);
         this.store = around.apply(Wiring.store(config, metrics));
-        this.broker = new Broker(Wiring.brokerSettings(config, MOST_PREFETCH), metrics, timer, clock);
+        this.broker = new Broker(Wiring.brokerSettings(config, MOST_PREFETCH), metrics, timer, clock, ticker);
         this.resultStore = Wiring.resultStore(config, metrics);
         this.checker = new IdempotencyChecker(store, timer, ticker, metrics, new StoreOutage());
         Handlers handlers = Handlers.of(registry, json::convert);
@@ -196,7 +198,7 @@ public final class Worker {
         metrics.gauge(MetricName.STORE_UP, () -> storeUp ? 1 : 0);
         metrics.gauge(MetricName.BREAKER_STATE, () -> checker.breaker().state().code());
         metrics.gauge(MetricName.SLOTS, config::concurrency);
-        metrics.gauge(MetricName.IN_FLIGHT, inFlight::size);
+        metrics.gauge(MetricName.IN_FLIGHT, broker::unsettled);
         metrics.gauge(MetricName.HELD, inFlight::held);
         metrics.gauge(MetricName.UNRECORDED, checker::unrecorded);
     }
@@ -207,8 +209,13 @@ public final class Worker {
      * @throws ConfigurationException if the HTTP address cannot be bound, or the store is not fit to be relied on
      */
     public void start() {
-        openConsole();
-        checkStore();
+        try {
+            openConsole();
+            checkStore();
+        } catch (ConfigurationException e) {
+            closeAll();
+            throw e;
+        }
         checker.start();
         var unused = broker.start(pipeline);
     }
@@ -298,16 +305,29 @@ public final class Worker {
         LOG.info(
                 "stopping: no new work, {} deliveries in flight",
                 pipeline.inFlight().size());
-        broker.pause(Broker.Pause.SHUTDOWN);
+        pipeline.inFlight().stopStarting();
+        awaitCancel(broker.pause(Broker.Pause.SHUTDOWN));
         pipeline.inFlight().drain();
         boolean empty = awaitEmpty(config.shutdownTimeout());
         if (!empty) {
             checker.giveUpRecording();
+            pipeline.inFlight().cutShort();
             slots.interrupt();
-            empty = awaitEmpty(Duration.ofSeconds(1));
+            awaitEmpty(Duration.ofSeconds(1));
             checker.giveUpRecording();
         }
         broker.close();
+        closeAll();
+        ended.countDown();
+        if (unrecorded.kept() > 0) {
+            LOG.error("stopped with {} unrecorded outcomes", unrecorded.kept());
+            return Ending.UNRECORDED;
+        }
+        LOG.info(empty ? "stopped" : "stopped while handlers ran: their deliveries will come again");
+        return empty ? Ending.CLEAN : Ending.CUT_SHORT;
+    }
+
+    private void closeAll() {
         slots.close(Duration.ofSeconds(1));
         checker.close();
         store.close();
@@ -319,21 +339,25 @@ public final class Worker {
         if (open != null) {
             open.close();
         }
-        ended.countDown();
-        if (unrecorded.kept() > 0) {
-            LOG.error("stopped with {} unrecorded outcomes", unrecorded.kept());
-            return Ending.UNRECORDED;
+    }
+
+    /** What is returned while we still consume would come straight back, and count as delivered once more. */
+    private static void awaitCancel(CompletableFuture<Void> cancelled) {
+        try {
+            cancelled.get(LONGEST_CANCEL.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("the consumers could not be cancelled in {} s", LONGEST_CANCEL.toSeconds());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-        LOG.info(empty ? "stopped" : "stopped while handlers ran: their deliveries will come again");
-        return empty ? Ending.CLEAN : Ending.CUT_SHORT;
     }
 
     /** Waits in slices, so that a second {@link #stop} cuts it short. */
     private boolean awaitEmpty(Duration most) {
-        long until = System.nanoTime() + most.toNanos();
+        long until = ticker.nanos() + most.toNanos();
         try {
             while (true) {
-                long left = until - System.nanoTime();
+                long left = until - ticker.nanos();
                 Duration slice = Duration.ofNanos(Math.max(0, Math.min(left, 100_000_000)));
                 if (pipeline.inFlight().awaitEmpty(slice)) {
                     return true;

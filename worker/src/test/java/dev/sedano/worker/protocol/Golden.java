@@ -1,6 +1,7 @@
 package dev.sedano.worker.protocol;
 
 import java.io.IOException;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,8 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -37,6 +40,17 @@ public final class Golden {
     /** One case. */
     public static JsonNode read(String folder, String name) {
         return MAPPER.readTree(ROOT.resolve(folder).resolve(name + ".json").toFile());
+    }
+
+    /** What is decided about each case of {@code outcomes}: the reason of its dead letter, or the state of its result. */
+    static Map<String, String> outcomeDecisions() {
+        Properties decisions = new Properties();
+        try (Reader file = Files.newBufferedReader(ROOT.resolve("outcomes.properties"))) {
+            decisions.load(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return decisions.stringPropertyNames().stream().collect(Collectors.toMap(name -> name, decisions::getProperty));
     }
 
     static MessageProperties properties(JsonNode published) {

@@ -1,0 +1,77 @@
+package dev.sedano.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.rabbitmq.client.GetResponse;
+import dev.sedano.conformance.harness.CeleryMessage;
+import dev.sedano.conformance.harness.Harness;
+import dev.sedano.conformance.harness.TestStore;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+
+/** Every odd message that was captured, some of which end the reference worker: one worker takes them all. */
+final class OddMessagesIT {
+    @RegisterExtension
+    static final Harness HARNESS = new Harness();
+
+    private static final String QUEUE = HARNESS.queue();
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    private static final Set<String> STATES = Set.of("SUCCESS", "FAILURE", "REVOKED");
+
+    private static StoredResult results;
+
+    @BeforeAll
+    static void startWorker() {
+        results = new StoredResult(TestStore.shared().connect(2));
+        HARNESS.start(HARNESS.worker(QUEUE).backend(TestStore.shared().url(2)));
+    }
+
+    @AfterAll
+    static void closeResults() {
+        results.close();
+    }
+
+    static Stream<Arguments> cases() {
+        return CapturedMessage.decisions().entrySet().stream()
+                .map(decision -> Arguments.of(decision.getKey(), decision.getValue()));
+    }
+
+    @ParameterizedTest(name = "{0} is {1}")
+    @MethodSource("cases")
+    void isDecidedAndTheNextMessageRuns(String name, String decision) {
+        CapturedMessage odd = CapturedMessage.read(name);
+        if (name.equals("redis_meta_corrupt")) {
+            results.put(Objects.requireNonNull(odd.id()), "{this is no result");
+        }
+        CeleryMessage next = CeleryMessage.of("proj.add", 1, 2);
+
+        HARNESS.publisher().publish(QUEUE, odd.properties(), odd.body());
+        if (STATES.contains(decision)) {
+            String id = Objects.requireNonNull(odd.id());
+            JsonNode result = results.await(id, stored -> stored.contains("\"task_id\""));
+            assertThat(result.get("status").stringValue()).isEqualTo(decision);
+        } else {
+            GetResponse dead = HARNESS.publisher().take(QUEUE + ".dead", LIMIT);
+            Map<String, Object> headers = dead.getProps().getHeaders();
+            assertThat(headers.get("x-sedano-reason")).hasToString(decision);
+            assertThat(headers.get("x-sedano-error").toString()).isNotBlank();
+            assertThat(dead.getBody()).isEqualTo(odd.body());
+            assertThat(headers.keySet())
+                    .containsAll(odd.properties().getHeaders().keySet());
+        }
+        HARNESS.publisher().publish(QUEUE, next);
+
+        assertThat(results.await(next.id()).get("result").intValue()).isEqualTo(3);
+    }
+}

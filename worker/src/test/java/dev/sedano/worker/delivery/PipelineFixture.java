@@ -1,0 +1,244 @@
+package dev.sedano.worker.delivery;
+
+import dev.sedano.task.TaskContext;
+import dev.sedano.task.TaskHandler;
+import dev.sedano.task.TaskOptions;
+import dev.sedano.task.TaskRegistry;
+import dev.sedano.worker.handler.Handlers;
+import dev.sedano.worker.idempotency.CheckerEvents;
+import dev.sedano.worker.idempotency.CircuitBreaker;
+import dev.sedano.worker.idempotency.IdempotencyChecker;
+import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
+import dev.sedano.worker.idempotency.InMemoryIdempotencyStore;
+import dev.sedano.worker.idempotency.PriorRun;
+import dev.sedano.worker.idempotency.StoreException;
+import dev.sedano.worker.protocol.CeleryJson;
+import dev.sedano.worker.protocol.MessageDecoder;
+import dev.sedano.worker.protocol.MessageProperties;
+import dev.sedano.worker.result.ExceptionEncoding;
+import dev.sedano.worker.result.RedisResults;
+import dev.sedano.worker.result.ResultEncoder;
+import dev.sedano.worker.result.ResultStore;
+import dev.sedano.worker.result.StoredResults;
+import dev.sedano.worker.time.Ticker;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** A pipeline on the in-memory store, with a channel that only remembers what it was told to do. */
+final class PipelineFixture implements AutoCloseable {
+    static final Duration RETURN_DELAY = Duration.ofMillis(200);
+
+    final InMemoryIdempotencyStore store = new InMemoryIdempotencyStore();
+    final RecordingChannel channel = new RecordingChannel();
+    final Counts counts = new Counts();
+    final List<String> runs = new CopyOnWriteArrayList<>();
+    final List<Boolean> announced = new CopyOnWriteArrayList<>();
+    final IdempotencyChecker checker;
+    final DeliveryPipeline pipeline;
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
+    private final ExecutorService slots = Executors.newFixedThreadPool(2);
+    private final AtomicLong tags = new AtomicLong();
+
+    /** What was settled, in order. */
+    static final class RecordingChannel implements DeliveryChannel {
+        record Settled(long tag, String task, Settlement settlement) {}
+
+        final List<Settled> settled = new CopyOnWriteArrayList<>();
+        volatile boolean open = true;
+
+        @Override
+        public void settle(Delivery delivery, String task, Settlement settlement) {
+            settled.add(new Settled(delivery.tag(), task, settlement));
+        }
+
+        @Override
+        public boolean isOpen() {
+            return open;
+        }
+
+        List<String> reasons() {
+            return settled.stream()
+                    .map(one -> one.settlement().outcome() + " "
+                            + one.settlement().reason().code())
+                    .toList();
+        }
+    }
+
+    /** Counts what metrics would. */
+    static final class Counts implements CheckerEvents, PipelineEvents {
+        final AtomicInteger blocked = new AtomicInteger();
+        final AtomicInteger falsePositives = new AtomicInteger();
+        final AtomicInteger truePositives = new AtomicInteger();
+        final AtomicInteger zombies = new AtomicInteger();
+        final List<String> duplicates = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void blocked() {
+            blocked.incrementAndGet();
+        }
+
+        @Override
+        public void falsePositive(Duration delay) {
+            falsePositives.incrementAndGet();
+        }
+
+        @Override
+        public void truePositive() {
+            truePositives.incrementAndGet();
+        }
+
+        @Override
+        public void unreported() {}
+
+        @Override
+        public void zombie() {
+            zombies.incrementAndGet();
+        }
+
+        @Override
+        public void takeover(PriorRun priorRun) {}
+
+        @Override
+        public void handlerStarted(String task) {}
+
+        @Override
+        public void handlerEnded(String task, long nanos) {}
+
+        @Override
+        public void duplicate(String kind) {
+            duplicates.add(kind);
+        }
+    }
+
+    PipelineFixture(TaskHandler handler) {
+        this(handler, TaskOptions.DEFAULT);
+    }
+
+    PipelineFixture(TaskHandler handler, TaskOptions options) {
+        CeleryJson json = new CeleryJson();
+        TaskRegistry registry = new TaskRegistry().add("test.run", options, (context, call) -> {
+            runs.add(context.id());
+            announced.add(context.mayHaveRunBefore());
+            return handler.handle(context, call);
+        });
+        DeliveryPipeline[] self = new DeliveryPipeline[1];
+        checker = new IdempotencyChecker(store, timer, Ticker.system(), counts, new CircuitBreaker.Listener() {
+            @Override
+            public void opened(@Nullable StoreException cause) {
+                self[0].inFlight().storeGone();
+            }
+
+            @Override
+            public void recovering() {}
+
+            @Override
+            public void halfOpened(Duration outage) {
+                self[0].inFlight().storeBack();
+            }
+        });
+        pipeline = new DeliveryPipeline(
+                new PipelineSettings(
+                        "test@host",
+                        2,
+                        Duration.ofSeconds(30),
+                        Duration.ofDays(7),
+                        AfterLeaseLoss.RERUN,
+                        100,
+                        Duration.ofSeconds(60),
+                        RETURN_DELAY),
+                new DeliveryPipeline.Collaborators(
+                        new MessageDecoder(json),
+                        Handlers.of(registry, json::convert),
+                        json::convert,
+                        checker,
+                        new ResultEncoder(json, new ExceptionEncoding(), Clock.systemUTC()),
+                        new StoredResults(json),
+                        new RedisResults(new StoreOfResults(), Duration.ofDays(1), true),
+                        new Slots(),
+                        completion -> {},
+                        counts,
+                        timer,
+                        Clock.systemUTC(),
+                        Ticker.system()));
+        self[0] = pipeline;
+        checker.start();
+    }
+
+    private final class Slots implements HandlerSlots {
+        @Override
+        public void execute(Runnable body) {
+            slots.execute(body);
+        }
+
+        @Override
+        public void interrupt() {
+            slots.shutdownNow();
+        }
+
+        @Override
+        public void close(Duration most) {
+            slots.shutdown();
+        }
+    }
+
+    private final class StoreOfResults implements ResultStore {
+        @Override
+        public CompletableFuture<Boolean> write(String key, byte[] record, @Nullable Duration ttl, Mode mode) {
+            store.storeResult(key, record);
+            return CompletableFuture.completedFuture(true);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    /** A delivery of {@code test.run("x")} under this id. */
+    Delivery delivery(String id) {
+        return delivery(id, "x", Map.of());
+    }
+
+    Delivery delivery(String id, String argument, Map<String, Object> more) {
+        Map<String, @Nullable Object> headers = new LinkedHashMap<>();
+        headers.put("lang", "py");
+        headers.put("task", "test.run");
+        headers.put("id", id);
+        headers.put("root_id", id);
+        headers.put("retries", 0);
+        headers.putAll(more);
+        return new Delivery(
+                "celery",
+                "",
+                "celery",
+                tags.incrementAndGet(),
+                false,
+                new MessageProperties("application/json", "utf-8", id, "", null, 0, headers),
+                ("[[\"" + argument
+                                + "\"], {}, {\"callbacks\": null, \"errbacks\": null, \"chain\": null, \"chord\": null}]")
+                        .getBytes(StandardCharsets.UTF_8),
+                channel);
+    }
+
+    /** A handler that answers with its context's id. */
+    static Object idOf(TaskContext context) {
+        return context.id();
+    }
+
+    @Override
+    public void close() {
+        checker.close();
+        timer.shutdownNow();
+        slots.shutdownNow();
+    }
+}
