@@ -65,7 +65,7 @@ final class OddMessagesIT {
             GetResponse dead = HARNESS.publisher().take(QUEUE + ".dead", LIMIT);
             Map<String, Object> headers = dead.getProps().getHeaders();
             assertThat(headers.get("x-sedano-reason")).hasToString(decision);
-            assertThat(headers.get("x-sedano-error").toString()).isNotBlank();
+            assertThat(headers.get("x-sedano-error")).asString().isNotBlank();
             assertThat(dead.getBody()).isEqualTo(odd.body());
             assertThat(headers.keySet())
                     .containsAll(odd.properties().getHeaders().keySet());

@@ -61,7 +61,8 @@ final class SecretsIT {
         await().atMost(LIMIT).until(() -> worker.metrics().settlements() == 8);
         for (int i = 0; i < 3; i++) {
             GetResponse dead = HARNESS.publisher().take(queue + ".dead", LIMIT);
-            assertThat(dead.getProps().getHeaders().get("x-sedano-error").toString())
+            assertThat(dead.getProps().getHeaders().get("x-sedano-error"))
+                    .asString()
                     .doesNotContain(SECRET);
         }
         assertThat(worker.log()).contains("ledger.fail").doesNotContain(SECRET);

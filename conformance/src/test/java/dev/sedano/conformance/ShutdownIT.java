@@ -24,7 +24,7 @@ final class ShutdownIT {
     @RegisterExtension
     static final Harness HARNESS = new Harness();
 
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(40);
 
     private final String queue = HARNESS.queue();
 
