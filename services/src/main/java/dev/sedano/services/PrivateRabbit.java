@@ -152,8 +152,8 @@ public final class PrivateRabbit implements AutoCloseable {
      */
     public void control(String... arguments) {
         Path log = folder.path().resolve("rabbitmqctl.out");
-        List<String> command = new ArrayList<>(List.of(
-                programs.server().resolveSibling("rabbitmqctl").toString()));
+        List<String> command = new ArrayList<>(
+                List.of(programs.server().resolveSibling("rabbitmqctl").toString()));
         command.addAll(List.of(arguments));
         if (!new Shell(environment(), log).succeeds(CONTROL_LIMIT, command)) {
             throw new ServiceException("rabbitmqctl " + String.join(" ", arguments) + " failed, see " + log);

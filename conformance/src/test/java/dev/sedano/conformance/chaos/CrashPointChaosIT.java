@@ -27,6 +27,7 @@ class CrashPointChaosIT {
     private static final int KILLED = 137;
     /** Longer than a worker takes to start, so that the next owner meets a lease that still holds. */
     private static final int LEASE_SECONDS = 5;
+
     private static final Duration TAKEOVER_LIMIT = Duration.ofSeconds(30);
 
     private final List<Failpoint> points = Arrays.stream(Failpoint.values())
