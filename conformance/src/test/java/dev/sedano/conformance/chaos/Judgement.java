@@ -97,7 +97,7 @@ final class Judgement {
                 .isEmpty();
     }
 
-    /** For faults that do not touch workers: as many runs as keys. */
+    /** For faults that do not touch workers: as many runs as keys, and nobody suspects an earlier one. */
     Judgement ranEachKeyOnce() {
         Map<String, Integer> wrong = new HashMap<>();
         copies.keySet().forEach(key -> {
@@ -107,6 +107,9 @@ final class Judgement {
             }
         });
         assertThat(wrong).as("keys whose handler did not run exactly once").isEmpty();
+        assertThat(lines)
+                .as("runs that were announced as reruns, though no worker died")
+                .noneMatch(line -> line.event() == Event.START && line.ran());
         return this;
     }
 

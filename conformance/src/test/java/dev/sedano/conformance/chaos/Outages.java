@@ -35,12 +35,13 @@ final class Outages {
         this.queue = queue;
     }
 
-    /** Sends the tasks, lets the faults happen one after the other, and waits until everything is settled. */
+    /** Sends the tasks in as many portions as there are faults, each fault in the midst of one, and awaits the end. */
     Judgement flow(List<StoreFault> faults) {
-        double before = fleet.sum(RUNS);
-        publish();
+        int portion = TASKS / faults.size();
         for (int i = 0; i < faults.size(); i++) {
-            awaitRuns(before + TASKS * (i + 1.0) / (faults.size() + 2));
+            double before = fleet.sum(RUNS);
+            publish(i * portion, (i + 1) * portion);
+            awaitRuns(before + portion / 4.0);
             happen(faults.get(i));
         }
         awaitEnd();
@@ -49,8 +50,8 @@ final class Outages {
         return new Judgement(fleet.ledger(), copies);
     }
 
-    private void publish() {
-        for (int i = 0; i < TASKS; i++) {
+    private void publish(int from, int to) {
+        for (int i = from; i < to; i++) {
             boolean duplicate = i % ONE_DUPLICATE_IN == 0 && i > DUPLICATE_LAGS_BY;
             int number = duplicate ? i - DUPLICATE_LAGS_BY - 1 : i;
             fleet.publisher().add(queue, ChaosTasks.WORK, queue + "-" + number, HANDLER_MILLIS);

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /** Writes down what the real store answers before the worker learns it, and ends the process at a {@link Failpoint}. */
 public final class RecordingStore implements IdempotencyStore {
@@ -30,7 +31,7 @@ public final class RecordingStore implements IdempotencyStore {
     @Override
     public CompletableFuture<ClaimReply> claim(Claim claim) {
         failpoint.reached(Failpoint.BEFORE_CLAIM);
-        return real.claim(claim).thenApply(reply -> {
+        return before(real.claim(claim), reply -> {
             failpoint.reached(Failpoint.AFTER_CLAIM);
             if (reply instanceof ClaimReply.Granted granted) {
                 ledger.write(
@@ -41,20 +42,32 @@ public final class RecordingStore implements IdempotencyStore {
                         granted.claimedAt(),
                         "");
             }
-            return reply;
         });
     }
 
     @Override
     public CompletableFuture<CompleteReply> complete(Completion completion) {
         failpoint.reached(Failpoint.BEFORE_COMPLETE);
-        return real.complete(completion).thenApply(reply -> {
+        return before(real.complete(completion), reply -> {
             ChaosLedger.Event event =
                     reply instanceof CompleteReply.Recorded ? ChaosLedger.Event.COMPLETE_OK : ChaosLedger.Event.STALE;
             ledger.write(event, completion.key().key(), completion.token(), false, 0, "");
             failpoint.reached(Failpoint.AFTER_COMPLETE);
-            return reply;
         });
+    }
+
+    /** Hands a reply on after {@code told}, and failures as they are: the worker looks at their type. */
+    private static <T> CompletableFuture<T> before(CompletableFuture<T> reply, Consumer<T> told) {
+        CompletableFuture<T> handedOn = new CompletableFuture<>();
+        reply.whenComplete((value, failure) -> {
+            if (failure != null) {
+                handedOn.completeExceptionally(failure);
+            } else {
+                told.accept(value);
+                handedOn.complete(value);
+            }
+        });
+        return handedOn;
     }
 
     @Override

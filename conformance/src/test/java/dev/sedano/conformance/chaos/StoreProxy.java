@@ -130,10 +130,12 @@ final class StoreProxy implements AutoCloseable {
         ScheduledExecutorService writer = Executors.newSingleThreadScheduledExecutor(r -> thread("proxy-writer", r));
         byte[] buffer = new byte[65_536];
         long lastDue = System.nanoTime();
+        boolean dead = false;
         try (from) {
             InputStream in = from.getInputStream();
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                if (swallowing) {
+                dead |= swallowing; // a stream that lost bytes never gets well again
+                if (dead) {
                     continue;
                 }
                 byte[] chunk = Arrays.copyOf(buffer, n);

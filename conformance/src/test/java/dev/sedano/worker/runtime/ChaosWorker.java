@@ -5,6 +5,7 @@ import dev.sedano.conformance.chaos.ChaosTasks;
 import dev.sedano.conformance.chaos.Failpoint;
 import dev.sedano.conformance.chaos.MetricsPage;
 import dev.sedano.conformance.chaos.RecordingStore;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -62,10 +63,18 @@ public final class ChaosWorker {
     /** The counter is raised after the settlement was written, so the worker's own metrics tell when. */
     private static void haltAfterSettlement() {
         MetricsPage metrics = new MetricsPage(Integer.getInteger("chaos.http", 0));
-        while (metrics.sum("sedano_settlements_total") == 0) {
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        while (!settled(metrics)) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }
         Failpoint.AFTER_SETTLEMENT.reached(Failpoint.AFTER_SETTLEMENT);
+    }
+
+    private static boolean settled(MetricsPage metrics) {
+        try {
+            return metrics.sum("sedano_settlements_total") > 0;
+        } catch (UncheckedIOException tooEarly) {
+            return false;
+        }
     }
 
     private static String setting(String name) {

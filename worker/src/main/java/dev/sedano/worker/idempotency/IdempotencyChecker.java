@@ -132,7 +132,9 @@ public final class IdempotencyChecker implements AutoCloseable {
                 ask(claim, since, false, admission);
                 return;
             }
-            if (unknown) {
+            // A repetition follows a try whose fate is unknown: the first may hold the key even if this one was
+            // refused.
+            if (unknown || !mayRepeat) {
                 releaseLater(claim);
             }
             failed(cause);
