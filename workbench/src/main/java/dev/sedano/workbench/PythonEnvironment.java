@@ -8,6 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Python environment in the project's folder with the packages of {@code conformance/python/requirements.txt}, for the
@@ -21,11 +22,27 @@ final class PythonEnvironment {
     private final Path requirements;
     private final Consumer<String> progress;
 
-    PythonEnvironment(Project project, Consumer<String> progress) {
+    /** @param celery the Celery to install: null = the one the suite is written for, {@code newest}, or a version */
+    PythonEnvironment(Project project, Consumer<String> progress, @Nullable String celery) {
         this.project = project;
         this.progress = progress;
-        folder = project.state().resolve("venv");
-        requirements = project.root().resolve("conformance/python/requirements.txt");
+        if (celery == null) {
+            folder = project.state().resolve("venv");
+            requirements = project.root().resolve("conformance/python/requirements.txt");
+        } else {
+            folder = project.state().resolve("venv-" + celery);
+            requirements = project.state().resolve("celery-" + celery + ".txt");
+            write(requirements, celery.equals("newest") ? "celery[redis]\n" : "celery[redis]==" + celery + "\n");
+        }
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new WorkbenchException("cannot write " + file + ": " + e.getMessage(), e);
+        }
     }
 
     /**

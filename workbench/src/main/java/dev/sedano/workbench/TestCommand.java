@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -28,6 +29,12 @@ final class TestCommand implements Callable<Integer> {
     @Option(names = "--full", description = "Repeat the chaos tests as often as a release needs, which takes long.")
     private boolean full;
 
+    @Option(
+            names = "--celery",
+            paramLabel = "VERSION",
+            description = "Test against this Celery, or \"newest\", instead of the pinned one.")
+    private @Nullable String celery;
+
     @Override
     public Integer call() throws IOException {
         Project project = Project.ofLauncher();
@@ -35,7 +42,7 @@ final class TestCommand implements Callable<Integer> {
         if (install || !services.dockerAnswers()) {
             services.installPrograms(true, true, install);
         }
-        Optional<Path> python = new PythonEnvironment(project, System.out::println).provide(install);
+        Optional<Path> python = new PythonEnvironment(project, System.out::println, checked(celery)).provide(install);
         if (python.isEmpty()) {
             warnAboutPython();
         }
@@ -48,6 +55,14 @@ final class TestCommand implements Callable<Integer> {
             maven.environment().put("SEDANO_TEST_FULL", "1");
         }
         return maven.start().onExit().join().exitValue();
+    }
+
+    /** The version becomes part of a path and of pip's input. */
+    private static @Nullable String checked(@Nullable String version) {
+        if (version != null && !version.matches("newest|[0-9][0-9A-Za-z.]{0,30}")) {
+            throw new WorkbenchException("--celery " + version + " is no version: write newest, or one such as 5.6.2");
+        }
+        return version;
     }
 
     private static void warnAboutPython() {

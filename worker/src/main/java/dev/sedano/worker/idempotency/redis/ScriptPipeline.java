@@ -108,7 +108,7 @@ final class ScriptPipeline implements StoreWatchdog.Watched, AutoCloseable {
             watchdog.wake();
             try {
                 round.run(batch, due);
-            } catch (RuntimeException e) { // a listener that throws must not end the only thread that answers
+            } catch (Throwable e) { // nothing, not even an Error, may end the only thread that answers
                 connector.drop();
                 batch.forEach(each -> each.fail(StoreErrors.bug(e)));
             }

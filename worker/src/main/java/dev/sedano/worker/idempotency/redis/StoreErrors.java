@@ -55,7 +55,7 @@ final class StoreErrors {
         return new StoreException(kind, Effect.NONE, message, null);
     }
 
-    static StoreException bug(RuntimeException cause) {
+    static StoreException bug(Throwable cause) {
         return new StoreException(Kind.SCRIPT, Effect.UNKNOWN, "the store's own code failed", cause);
     }
 
