@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -97,10 +98,11 @@ public final class DeliveryPipeline {
         Nonces nonces = new Nonces();
         this.workFactory = new WorkFactory(settings, with.converter(), nonces);
         this.repetition = new Repetition(with.timer());
-        this.recorder = new Recorder(checker, results, repetition);
+        this.recorder = new Recorder(checker, results, repetition, settings.retention());
         this.claimAhead = new ClaimAhead(settings.slots(), this::admit);
         this.holding = new HoldingArea(settings.mostHeld(), with.timer(), claimAhead::offer);
-        this.inFlight = new InFlight(checker, claimAhead, holding, nonces, with.timer(), settings.returnDelay());
+        this.inFlight =
+                new InFlight(checker, claimAhead, holding, this::place, nonces, with.timer(), settings.returnDelay());
     }
 
     /** What is on its way; for outages, channel loss, shutdown and gauges. */
@@ -147,6 +149,10 @@ public final class DeliveryPipeline {
 
     private void take(Work work) {
         inFlight.add(work);
+        place(work);
+    }
+
+    private void place(Work work) {
         Instant eta = work.message.eta();
         Duration early = eta == null ? Duration.ZERO : Duration.between(clock.instant(), eta);
         if (early.isZero() || early.isNegative()) {
@@ -174,6 +180,14 @@ public final class DeliveryPipeline {
             }
             return;
         }
+        try {
+            refused(work, admission);
+        } finally {
+            claimAhead.notGranted();
+        }
+    }
+
+    private void refused(Work work, Admission admission) {
         if (admission instanceof Admission.StoreUnavailable) {
             inFlight.block(work);
         } else if (admission instanceof Admission.HeldElsewhere held) {
@@ -193,7 +207,6 @@ public final class DeliveryPipeline {
                 finish(work, Settlements.parked(parked.storeLostData()));
             }
         }
-        claimAhead.notGranted();
     }
 
     private void hold(Work work, Duration retryAfter) {
@@ -210,17 +223,25 @@ public final class DeliveryPipeline {
         String firstId = done.duplicate().firstId();
         boolean sameId = firstId.equals(work.message.id());
         LOG.info("duplicate of task {}: id {} was completed as id {}", work.handler.name(), work.message.id(), firstId);
-        byte[] stored = done.duplicate().storedResult();
-        CompletableFuture<Boolean> told = stored == null
-                ? CompletableFuture.completedFuture(true)
-                : send(
-                        work.delivery,
-                        work.message,
-                        sameId ? stored : storedResults.rewriteTaskId(stored, work.message.id()));
+        byte[] stored = recordFor(work.message, sameId, done.duplicate().storedResult());
+        CompletableFuture<Boolean> told =
+                stored == null ? CompletableFuture.completedFuture(true) : send(work.delivery, work.message, stored);
         then(told, sent -> {
             events.duplicate(sameId ? "same_id" : "other_id");
             finish(work, new Settlement.Ack(SettlementReason.DUPLICATE));
         });
+    }
+
+    private byte @Nullable [] recordFor(TaskMessage message, boolean sameId, byte @Nullable [] stored) {
+        if (stored == null || sameId) {
+            return stored;
+        }
+        try {
+            return storedResults.rewriteTaskId(stored, message.id());
+        } catch (IllegalArgumentException e) {
+            LOG.error("the stored result for id {} cannot be handed on: {}", message.id(), e.getMessage());
+            return null;
+        }
     }
 
     private void run(Work work, Lease lease) {
@@ -229,6 +250,13 @@ public final class DeliveryPipeline {
             return;
         }
         long begin = ticker.nanos();
+        if (!lease.mayStart(begin)) {
+            // Paused for longer than the lease between claim and start: another worker may have run it meanwhile.
+            checker.giveBack(lease);
+            claimAhead.notGranted();
+            inFlight.holdAgain(work);
+            return;
+        }
         TaskOutcome outcome = outcomeOf(work, lease);
         claimAhead.finished(ticker.nanos() - begin);
         if (outcome instanceof TaskOutcome.Failed && inFlight.isCutShort()) {
@@ -267,12 +295,21 @@ public final class DeliveryPipeline {
     }
 
     private ResultRecord encode(TaskMessage message, TaskOutcome outcome) {
-        if (outcome instanceof TaskOutcome.Succeeded succeeded) {
-            return encoder.success(message, succeeded.value());
-        } else if (outcome instanceof TaskOutcome.Failed failed) {
-            return encoder.failure(message, failed.cause());
+        try {
+            if (outcome instanceof TaskOutcome.Succeeded succeeded) {
+                return encoder.success(message, succeeded.value());
+            } else if (outcome instanceof TaskOutcome.Failed failed) {
+                return encoder.failure(message, failed.cause());
+            }
+            return encoder.expired(message);
+        } catch (
+                Throwable defect) { // values and exceptions are the handler's: whatever their methods throw, it has run
+            LOG.error("the outcome of task {} cannot be encoded", message.task(), defect);
+            return encoder.failure(
+                    message,
+                    new IllegalStateException("the outcome cannot be encoded: "
+                            + defect.getClass().getName()));
         }
-        return encoder.expired(message);
     }
 
     private void record(Work work, Lease lease, TaskOutcome outcome, ResultRecord result) {

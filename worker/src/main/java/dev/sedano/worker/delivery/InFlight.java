@@ -5,11 +5,13 @@ import dev.sedano.worker.idempotency.Lease;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * All work between arrival and settlement, and the four events that take it back before its handler starts: the store is
@@ -23,6 +25,7 @@ public final class InFlight {
     private final IdempotencyChecker checker;
     private final ClaimAhead claimAhead;
     private final HoldingArea holding;
+    private final Consumer<Work> place;
     private final Nonces nonces;
     private final ScheduledExecutorService timer;
     private final Duration returnDelay;
@@ -30,6 +33,7 @@ public final class InFlight {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition empty = lock.newCondition();
     private volatile boolean returning;
+    private volatile boolean stopping;
     private volatile boolean draining;
     private volatile boolean cut;
     private long outages;
@@ -38,12 +42,14 @@ public final class InFlight {
             IdempotencyChecker checker,
             ClaimAhead claimAhead,
             HoldingArea holding,
+            Consumer<Work> place,
             Nonces nonces,
             ScheduledExecutorService timer,
             Duration returnDelay) {
         this.checker = checker;
         this.claimAhead = claimAhead;
         this.holding = holding;
+        this.place = place;
         this.nonces = nonces;
         this.timer = timer;
         this.returnDelay = returnDelay;
@@ -84,8 +90,11 @@ public final class InFlight {
         return claimAhead.meanNanos();
     }
 
-    /** The store is given up: nothing that has not started will start. */
-    public void storeGone() {
+    /**
+     * The store is given up: nothing that has not started will start. Blocked work is returned when the delay is over and
+     * {@code quiet} is complete, that is when nothing more is delivered to us.
+     */
+    public void storeGone(CompletableFuture<Void> quiet) {
         claimAhead.stop();
         for (Work work : all) {
             block(work);
@@ -93,20 +102,24 @@ public final class InFlight {
         long outage = ++outages;
         returning = false;
         var unused = timer.schedule(
-                () -> {
-                    if (outage == outages && !checker.breaker().allowsClaims()) {
-                        returning = true;
-                        returnBlocked();
-                    }
-                },
+                () -> quiet.whenComplete((cancelled, never) -> timer.execute(() -> giveBackBlocked(outage))),
                 returnDelay.toMillis(),
                 TimeUnit.MILLISECONDS);
+    }
+
+    private void giveBackBlocked(long outage) {
+        if (outage == outages && !checker.breaker().allowsClaims()) {
+            returning = true;
+            returnBlocked();
+        }
     }
 
     /** The store is back: what was not returned meanwhile is claimed again. */
     public void storeBack() {
         returning = false;
-        claimAhead.resume();
+        if (!stopping) {
+            claimAhead.resume();
+        }
         unblock();
     }
 
@@ -144,14 +157,18 @@ public final class InFlight {
                 Work again = work.again(nonces.next());
                 all.add(again);
                 remove(work);
-                claimAhead.offer(again);
+                if (draining) {
+                    takeBack(again, SettlementReason.SHUTDOWN);
+                } else {
+                    place.accept(again); // not simply claimed: it may not be due yet
+                }
             }
         }
     }
 
     /** The lease was lost while the handler ran: the delivery is a second copy now, and waits for the new owner. */
     void holdAgain(Work work) {
-        Work again = work.again(nonces.next());
+        Work again = work.againAfterLoss(nonces.next());
         all.add(again);
         remove(work);
         if (draining) {
@@ -176,6 +193,7 @@ public final class InFlight {
 
     /** Nothing that has not started will start. */
     public void stopStarting() {
+        stopping = true;
         claimAhead.stop();
     }
 

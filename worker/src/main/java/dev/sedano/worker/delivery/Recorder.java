@@ -6,6 +6,7 @@ import dev.sedano.worker.idempotency.Lease;
 import dev.sedano.worker.idempotency.Recording;
 import dev.sedano.worker.result.ResultRecord;
 import dev.sedano.worker.result.Results;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -18,13 +19,15 @@ final class Recorder {
     private final IdempotencyChecker checker;
     private final Results results;
     private final Repetition repetition;
+    private final Duration retention;
     private final AtomicInteger unrecorded = new AtomicInteger();
     private volatile boolean givenUp;
 
-    Recorder(IdempotencyChecker checker, Results results, Repetition repetition) {
+    Recorder(IdempotencyChecker checker, Results results, Repetition repetition, Duration retention) {
         this.checker = checker;
         this.results = results;
         this.repetition = repetition;
+        this.retention = retention;
     }
 
     /** The future never fails. */
@@ -53,8 +56,10 @@ final class Recorder {
 
     private IdempotencyStore.Completion completionOf(Work work, Lease lease, ResultRecord result) {
         boolean keepRecord = work.claim.key().explicit() || results.keepsRecords();
+        Duration ttl = work.handler.ttl();
         return checker.completion(
                 lease,
+                ttl == null ? retention : ttl,
                 result.state().name(),
                 results.withMarker(work.message, result.json()),
                 keepRecord ? result.json() : null);

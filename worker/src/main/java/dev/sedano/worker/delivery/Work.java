@@ -70,6 +70,11 @@ final class Work {
         return new Work(delivery, message, handler, call, claim.withNonce(nonce), noKey);
     }
 
+    /** As {@link #again}, for a copy whose handler may have run here: whatever the broker said, it is not the first. */
+    Work againAfterLoss(String nonce) {
+        return new Work(delivery, message, handler, call, claim.asLaterCopy(nonce), noKey);
+    }
+
     Stage stage() {
         return Objects.requireNonNull(stage.get());
     }

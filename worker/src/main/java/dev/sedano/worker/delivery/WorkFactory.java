@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Gives a delivery of a known task its key, attempt and fingerprint, which together are its claim. Thread-safe. */
 record WorkFactory(PipelineSettings settings, ArgumentConverter converter, Nonces nonces) {
+    private static final Duration LEAST_KEEP = Duration.ofDays(7);
+
     Work workOf(Delivery delivery, TaskMessage message, BoundHandler handler) {
         TaskCallValues call = new TaskCallValues(message.args(), message.kwargs(), converter);
         TaskKey key;
@@ -31,7 +33,7 @@ record WorkFactory(PipelineSettings settings, ArgumentConverter converter, Nonce
                 Fingerprint.of(message),
                 message.id(),
                 settings.lease(),
-                ttl == null ? settings.retention() : ttl,
+                longest(ttl, settings.retention()),
                 delivery.redelivered(),
                 settings.node(),
                 settings.afterLeaseLoss());
@@ -40,6 +42,12 @@ record WorkFactory(PipelineSettings settings, ArgumentConverter converter, Nonce
 
     private static @Nullable String headerKey(TaskMessage message) {
         return message.customHeaders().get("idempotency_key") instanceof String key ? key : null;
+    }
+
+    /** An unfinished record must outlive its run, however short its marker is to live: gone, it could be claimed again. */
+    private static Duration longest(@Nullable Duration ttl, Duration retention) {
+        Duration longest = retention.compareTo(LEAST_KEEP) > 0 ? retention : LEAST_KEEP;
+        return ttl != null && ttl.compareTo(longest) > 0 ? ttl : longest;
     }
 
     /** Retry and replace keep the id, so both count: an old copy of an earlier attempt must be told from a later one. */

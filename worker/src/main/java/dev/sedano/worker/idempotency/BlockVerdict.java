@@ -13,7 +13,8 @@ public sealed interface BlockVerdict {
      * @param id the blocked delivery's id
      * @param falsePositive true: valid work was delayed; false: a second run was prevented
      * @param delay winning claim time minus block time; zero for a true positive
-     * @param first whether this is the first time that the verdict is handed out; repeats must not be counted
+     * @param first whether the caller's own call decided it: then the caller counts it, once, whether the first reply or
+     *     only that of a repetition arrived
      */
     record Resolved(String id, boolean falsePositive, Duration delay, boolean first) implements BlockVerdict {}
 }

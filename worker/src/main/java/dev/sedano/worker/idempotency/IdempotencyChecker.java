@@ -117,10 +117,11 @@ public final class IdempotencyChecker implements AutoCloseable {
 
     private void ask(
             IdempotencyStore.Claim claim, long since, boolean mayRepeat, CompletableFuture<Admission> admission) {
+        long asked = ticker.nanos();
         store.claim(claim).whenComplete((reply, failure) -> {
             if (failure == null) {
                 breaker.answered();
-                admission.complete(admissionOf(claim, reply));
+                admission.complete(admissionOf(claim, reply, asked));
                 return;
             }
             StoreException cause = failure instanceof StoreException known
@@ -142,9 +143,9 @@ public final class IdempotencyChecker implements AutoCloseable {
         });
     }
 
-    private Admission admissionOf(IdempotencyStore.Claim claim, ClaimReply reply) {
+    private Admission admissionOf(IdempotencyStore.Claim claim, ClaimReply reply, long asked) {
         if (reply instanceof ClaimReply.Granted grant) {
-            Lease lease = new Lease(claim, grant);
+            Lease lease = new Lease(claim, grant, asked);
             renewer.watch(lease);
             if (grant.priorRun() != PriorRun.NONE) {
                 events.takeover(grant.priorRun());
@@ -186,6 +187,7 @@ public final class IdempotencyChecker implements AutoCloseable {
     /** The completion of a run under {@code lease}. */
     public IdempotencyStore.Completion completion(
             Lease lease,
+            Duration ttl,
             String outcome,
             IdempotencyStore.@Nullable ResultWrite result,
             byte @Nullable [] storedResult) {
@@ -197,7 +199,7 @@ public final class IdempotencyChecker implements AutoCloseable {
                 claim.fingerprint(),
                 claim.taskId(),
                 outcome,
-                claim.keep(),
+                ttl,
                 lease.claimedAt(),
                 result,
                 storedResult);

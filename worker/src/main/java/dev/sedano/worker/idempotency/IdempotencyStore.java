@@ -71,6 +71,11 @@ public interface IdempotencyStore extends AutoCloseable {
             boolean redelivered,
             String owner,
             AfterLeaseLoss afterLeaseLoss) {
+        /** The same claim for a delivery that is not the first of its message any more. */
+        public Claim asLaterCopy(String other) {
+            return new Claim(key, other, attempt, fingerprint, taskId, lease, keep, true, owner, afterLeaseLoss);
+        }
+
         /** The same claim for the same delivery, asked anew. */
         public Claim withNonce(String other) {
             return new Claim(key, other, attempt, fingerprint, taskId, lease, keep, redelivered, owner, afterLeaseLoss);

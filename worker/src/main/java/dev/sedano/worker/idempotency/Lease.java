@@ -16,11 +16,27 @@ public final class Lease {
 
     private final IdempotencyStore.Claim claim;
     private final ClaimReply.Granted grant;
+    private volatile long validUntil;
     private final AtomicReference<State> state = new AtomicReference<>(State.GRANTED);
 
-    Lease(IdempotencyStore.Claim claim, ClaimReply.Granted grant) {
+    /** @param asked when the claim was sent, by the ticker: the lease holds from then on at least */
+    Lease(IdempotencyStore.Claim claim, ClaimReply.Granted grant, long asked) {
         this.claim = claim;
         this.grant = grant;
+        this.validUntil = asked + claim.lease().toNanos();
+    }
+
+    /** The lease was prolonged by a call sent at {@code asked}. */
+    void renewed(long asked) {
+        validUntil = asked + claim.lease().toNanos();
+    }
+
+    /**
+     * Whether the handler may still start: the lease is unused and, by our own clock, cannot have run out. A worker that
+     * was paused for longer finds its claimed work void here, before the store tells it.
+     */
+    public boolean mayStart(long nanosNow) {
+        return state.get() == State.GRANTED && nanosNow - validUntil < 0;
     }
 
     /** The key that is held. */

@@ -90,8 +90,14 @@ final class LeaseRenewer implements AutoCloseable {
 
     private void renew(Lease lease) {
         Duration length = lease.claim().lease();
+        long asked = ticker.nanos();
         store.renew(lease.key(), lease.token(), length).whenComplete((reply, failure) -> {
-            if (failure != null) {
+            if (reply == RenewReply.RENEWED) {
+                lease.renewed(asked);
+            } else if (failure != null) {
+                if (failure instanceof StoreException cause) {
+                    events.storeFailed(cause.kind());
+                }
                 // Due again at the next look: a renewal that failed must not wait another third of the lease.
                 renewedAt.computeIfPresent(
                         lease, (same, at) -> at - length.toNanos() / 3 + TimeUnit.SECONDS.toNanos(1));

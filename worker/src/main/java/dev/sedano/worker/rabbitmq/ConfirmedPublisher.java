@@ -8,7 +8,6 @@ import dev.sedano.worker.time.Ticker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -60,7 +59,7 @@ final class ConfirmedPublisher implements AutoCloseable {
     private final ArrayBlockingQueue<Publication> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
     private final ConcurrentNavigableMap<Long, Sent> unconfirmed = new ConcurrentSkipListMap<>();
     private final Set<String> returned = ConcurrentHashMap.newKeySet();
-    private final Set<String> declared = new HashSet<>();
+    private final Set<String> declared = ConcurrentHashMap.newKeySet();
     private final Thread thread = new Thread(this::loop, "sedano-publisher");
     private volatile boolean closed;
     private @Nullable Connection connection;
@@ -196,6 +195,9 @@ final class ConfirmedPublisher implements AutoCloseable {
                 continue;
             }
             boolean unroutable = returned.remove(sent.id());
+            if (unroutable) {
+                declared.remove(sent.publication().target().queue()); // somebody deleted it: declare it again
+            }
             if (refusal != null || unroutable) {
                 sent.publication()
                         .done()

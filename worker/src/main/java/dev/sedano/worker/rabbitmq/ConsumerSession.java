@@ -116,7 +116,7 @@ final class ConsumerSession implements DeliveryChannel {
     void cancelLast(String queue) throws IOException {
         for (int i = subscriptions.size() - 1; i >= 0; i--) {
             if (subscriptions.get(i).queue().equals(queue)) {
-                channel.basicCancel(subscriptions.remove(i).consumerTag());
+                cancel(i);
                 return;
             }
         }
@@ -124,7 +124,17 @@ final class ConsumerSession implements DeliveryChannel {
 
     void cancelAll() throws IOException {
         while (!subscriptions.isEmpty()) {
-            channel.basicCancel(subscriptions.remove(subscriptions.size() - 1).consumerTag());
+            cancel(subscriptions.size() - 1);
+        }
+    }
+
+    /** A consumer whose cancel is not answered may still deliver; a closed channel cannot. */
+    private void cancel(int index) throws IOException {
+        try {
+            channel.basicCancel(subscriptions.remove(index).consumerTag());
+        } catch (IOException | RuntimeException e) {
+            abort();
+            throw e;
         }
     }
 

@@ -8,12 +8,16 @@ import java.nio.ByteBuffer;
 /**
  * Rewrites the field type {@code L} (py-amqp's signed 64-bit integer) to {@code l} (AMQP 0-9-1 errata, RabbitMQ) in
  * content header frames. Both have eight bytes, so the frame keeps its length.
+ *
+ * <p>Tables and arrays nested deeper than any Celery message has them become byte arrays, which have the same layout: the
+ * client would close the connection on them, and the redelivered message the next one.
  */
 final class HeaderFrames {
     private static final int PROPERTY_FLAGS_AT = 12;
     private static final int CONTENT_TYPE = 0x8000;
     private static final int CONTENT_ENCODING = 0x4000;
     private static final int HEADERS = 0x2000;
+    private static final int DEEPEST = 24;
 
     private HeaderFrames() {}
 
@@ -33,7 +37,7 @@ final class HeaderFrames {
                 shortText(header);
             }
             if ((flags & HEADERS) != 0) {
-                table(header);
+                table(header, 0);
             }
         } catch (BufferUnderflowException | IllegalArgumentException e) {
             // Truncated or unknown content: the client reports it better than we can.
@@ -41,22 +45,22 @@ final class HeaderFrames {
         }
     }
 
-    private static void table(ByteBuffer header) {
+    private static void table(ByteBuffer header, int depth) {
         int end = header.getInt() + header.position();
         while (header.position() < end) {
             shortText(header);
-            value(header);
+            value(header, depth);
         }
     }
 
-    private static void array(ByteBuffer header) {
+    private static void array(ByteBuffer header, int depth) {
         int end = header.getInt() + header.position();
         while (header.position() < end) {
-            value(header);
+            value(header, depth);
         }
     }
 
-    private static void value(ByteBuffer header) {
+    private static void value(ByteBuffer header, int depth) {
         int at = header.position();
         char type = (char) header.get();
         switch (type) {
@@ -71,8 +75,16 @@ final class HeaderFrames {
             case 'D' -> skip(header, 5);
             case 'S', 'x' -> skip(header, header.getInt());
             case 'V' -> skip(header, 0);
-            case 'F' -> table(header);
-            case 'A' -> array(header);
+            case 'F', 'A' -> {
+                if (depth >= DEEPEST) {
+                    header.put(at, (byte) 'x');
+                    skip(header, header.getInt());
+                } else if (type == 'F') {
+                    table(header, depth + 1);
+                } else {
+                    array(header, depth + 1);
+                }
+            }
             default -> throw new IllegalArgumentException("field type " + type);
         }
     }

@@ -80,6 +80,7 @@ final class Settler implements AutoCloseable {
         Map<ConsumerSession, List<Order>> acks = new LinkedHashMap<>();
         boolean goOn = true;
         for (Step step : batch) {
+            // One settlement that fails in an unforeseen way must not end the only thread that settles.
             if (step instanceof Step.End) {
                 goOn = false;
             } else if (step instanceof Step.Confirmed confirmed) {
@@ -91,7 +92,7 @@ final class Settler implements AutoCloseable {
                     acks.computeIfAbsent(order.session(), session -> new ArrayList<>())
                             .add(order);
                 } else {
-                    performOther(order);
+                    quietly(() -> performOther(order));
                 }
             }
         }
@@ -137,6 +138,8 @@ final class Settler implements AutoCloseable {
             write.run();
         } catch (AlreadyClosedException | IOException e) {
             LOG.debug("channel is gone", e);
+        } catch (RuntimeException e) {
+            LOG.error("a settlement failed: a defect", e);
         }
     }
 

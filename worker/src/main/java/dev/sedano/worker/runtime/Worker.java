@@ -173,8 +173,7 @@ public final class Worker {
         public void opened(@Nullable StoreException cause) {
             storeUp = false;
             metrics.paused("store_down");
-            broker.pause(Broker.Pause.STORE_DOWN);
-            pipeline.inFlight().storeGone();
+            pipeline.inFlight().storeGone(broker.pause(Broker.Pause.STORE_DOWN));
         }
 
         @Override

@@ -188,6 +188,17 @@ class DeliveryPipelineTest {
     }
 
     @Test
+    void resultThatCannotBeEncoded_isAFailure_andNoStuckDelivery() {
+        try (PipelineFixture test = new PipelineFixture((context, call) -> Instant.MAX)) {
+            test.pipeline.accept(test.delivery("a"));
+
+            await().until(() -> test.channel.settled.size() == 1);
+            assertThat(text(test.store.result("celery-task-meta-a"))).contains("\"status\": \"FAILURE\"");
+            assertThat(test.pipeline.inFlight().size()).isZero();
+        }
+    }
+
+    @Test
     void unknownTask_isDeadLettered_andItsCallerIsTold() {
         try (PipelineFixture test = new PipelineFixture((context, call) -> 1)) {
             test.pipeline.accept(test.delivery("a", "x", Map.of("task", "test.nobody")));

@@ -140,7 +140,7 @@ final class PipelineFixture implements AutoCloseable {
         checker = new IdempotencyChecker(store, timer, Ticker.system(), counts, new CircuitBreaker.Listener() {
             @Override
             public void opened(@Nullable StoreException cause) {
-                self[0].inFlight().storeGone();
+                self[0].inFlight().storeGone(CompletableFuture.completedFuture(null));
             }
 
             @Override

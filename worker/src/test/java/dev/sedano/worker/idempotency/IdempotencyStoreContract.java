@@ -255,7 +255,7 @@ public abstract class IdempotencyStoreContract {
     }
 
     @Test
-    void blockBeforeTheWinningClaim_isAFalsePositive_andIsHandedOutFirstOnce() {
+    void blockBeforeTheWinningClaim_isAFalsePositive_thatOnlyItsCompletionCounts() {
         granted(claim("probe"));
         long at = store().estimatedNow();
         get(store().release(key, "probe"));
@@ -270,7 +270,7 @@ public abstract class IdempotencyStoreContract {
         BlockVerdict.Resolved verdict = new BlockVerdict.Resolved("x", true, delay, true);
         BlockVerdict.Resolved repeated = new BlockVerdict.Resolved("x", true, delay, false);
         assertThat(complete(key, grant.token())).isEqualTo(new CompleteReply.Recorded(false, false, List.of(verdict)));
-        assertThat(complete(key, grant.token())).isEqualTo(new CompleteReply.Recorded(true, false, List.of(repeated)));
+        assertThat(complete(key, grant.token())).isEqualTo(new CompleteReply.Recorded(true, false, List.of(verdict)));
         assertThat(get(store().reportBlocked(blocked))).isEqualTo(repeated);
     }
 
@@ -282,8 +282,10 @@ public abstract class IdempotencyStoreContract {
         BlockVerdict.Resolved verdict = new BlockVerdict.Resolved("x", false, Duration.ZERO, true);
         assertThat(complete(key, grant.token())).isEqualTo(new CompleteReply.Recorded(false, false, List.of(verdict)));
 
-        assertThat(get(store().reportBlocked(new BlockedDelivery("y", key, 0, at))))
-                .isEqualTo(new BlockVerdict.Resolved("y", false, Duration.ZERO, true));
+        for (int repetition = 0; repetition < 2; repetition++) {
+            assertThat(get(store().reportBlocked(new BlockedDelivery("y", key, 0, at))))
+                    .isEqualTo(new BlockVerdict.Resolved("y", false, Duration.ZERO, true));
+        }
     }
 
     @Test

@@ -49,6 +49,7 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
         final Map<String, BlockedDelivery> pending = new LinkedHashMap<>();
         final Map<String, BlockVerdict.Resolved> decided = new LinkedHashMap<>();
         final Map<String, Long> decidedAttempt = new HashMap<>();
+        final Map<String, String> decidedBy = new HashMap<>();
     }
 
     private final Map<String, Entry> records = new HashMap<>();
@@ -229,7 +230,7 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
                 List<BlockVerdict.Resolved> again = new ArrayList<>();
                 entry.decided.forEach((id, verdict) -> {
                     if (entry.decidedAttempt.getOrDefault(id, 0L) <= done.attempt()) {
-                        again.add(repeated(verdict));
+                        again.add(repeated(verdict, ("token " + done.token()).equals(entry.decidedBy.get(id))));
                     }
                 });
                 return new CompleteReply.Recorded(true, entry.resultWritten, again);
@@ -246,7 +247,8 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
             entry.kept = done.storedResult();
             entry.forgottenAt = now + done.ttl().toMillis();
             entry.resultWritten = write(done.result());
-            return new CompleteReply.Recorded(false, entry.resultWritten, settle(entry, done.attempt(), null));
+            return new CompleteReply.Recorded(
+                    false, entry.resultWritten, settle(entry, done.attempt(), null, "token " + done.token()));
         });
     }
 
@@ -304,7 +306,7 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
             Entry entry = entry(blocked.key());
             BlockVerdict.Resolved old = entry.decided.get(blocked.id());
             if (old != null) {
-                return repeated(old);
+                return repeated(old, "report".equals(entry.decidedBy.get(blocked.id())));
             }
             boolean over = (entry.state == State.HANDED_OFF && entry.expected > blocked.attempt())
                     || (entry.state == State.COMPLETED && entry.attempt >= blocked.attempt())
@@ -312,7 +314,7 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
                             && entry.attempt > blocked.attempt());
             entry.pending.putIfAbsent(blocked.id(), blocked);
             if (over) {
-                settle(entry, blocked.attempt(), blocked.id());
+                settle(entry, blocked.attempt(), blocked.id(), "report");
                 BlockVerdict verdict = entry.decided.get(blocked.id());
                 if (verdict != null) {
                     return verdict;
@@ -322,7 +324,7 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
         });
     }
 
-    private static List<BlockVerdict.Resolved> settle(Entry entry, long attempt, @Nullable String only) {
+    private static List<BlockVerdict.Resolved> settle(Entry entry, long attempt, @Nullable String only, String by) {
         List<BlockVerdict.Resolved> all = new ArrayList<>();
         entry.pending.values().removeIf(each -> {
             if (each.attempt() > attempt || (only != null && !only.equals(each.id()))) {
@@ -332,6 +334,7 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
             BlockVerdict.Resolved verdict =
                     new BlockVerdict.Resolved(each.id(), delay > 0, Duration.ofMillis(delay), true);
             entry.decided.put(each.id(), verdict);
+            entry.decidedBy.put(each.id(), by);
             entry.decidedAttempt.put(each.id(), each.attempt());
             all.add(verdict);
             return true;
@@ -339,8 +342,8 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
         return all;
     }
 
-    private static BlockVerdict.Resolved repeated(BlockVerdict.Resolved verdict) {
-        return new BlockVerdict.Resolved(verdict.id(), verdict.falsePositive(), verdict.delay(), false);
+    private static BlockVerdict.Resolved repeated(BlockVerdict.Resolved verdict, boolean own) {
+        return new BlockVerdict.Resolved(verdict.id(), verdict.falsePositive(), verdict.delay(), own);
     }
 
     @Override

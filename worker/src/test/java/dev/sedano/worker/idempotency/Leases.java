@@ -20,6 +20,6 @@ public final class Leases {
                 false,
                 "test",
                 IdempotencyStore.AfterLeaseLoss.RERUN);
-        return new Lease(claim, new ClaimReply.Granted(1, PriorRun.NONE, 0));
+        return new Lease(claim, new ClaimReply.Granted(1, PriorRun.NONE, 0), System.nanoTime());
     }
 }

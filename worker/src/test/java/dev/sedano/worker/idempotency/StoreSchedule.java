@@ -62,7 +62,9 @@ public final class StoreSchedule {
     private final Set<Long> mayHaveRun = new HashSet<>();
     private final Set<Long> completed = new HashSet<>();
     private final Map<String, BlockedDelivery> blocked = new HashMap<>();
-    private final Set<String> counted = new HashSet<>();
+    /** Whose call decided a block, by the block's id: nobody else may count it. */
+    private final Map<String, String> counted = new HashMap<>();
+
     private @Nullable Tenure owner;
     private @Nullable Tenure winner;
     private long ghostNow;
@@ -249,10 +251,10 @@ public final class StoreSchedule {
             assertThat(reply).isInstanceOf(CompleteReply.Stale.class);
         }
         if (reply instanceof CompleteReply.Recorded recorded) {
-            recorded.resolved().forEach(this::verdict);
+            recorded.resolved().forEach(each -> verdict(each, "token " + any.token()));
             if (!recorded.replay()) {
                 long due = blocked.values().stream()
-                        .filter(each -> each.attempt() <= any.attempt() && !counted.contains(each.id()))
+                        .filter(each -> each.attempt() <= any.attempt() && !counted.containsKey(each.id()))
                         .count();
                 assertThat(due).as("completion settles every block").isZero();
             }
@@ -284,7 +286,7 @@ public final class StoreSchedule {
         BlockVerdict reply = get(bench.store().reportBlocked(delivery));
         log.add("report " + delivery + " -> " + reply);
         if (reply instanceof BlockVerdict.Resolved resolved) {
-            verdict(resolved);
+            verdict(resolved, "report " + resolved.id());
         } else {
             assertThat(winner != null && winner.attempt() >= delivery.attempt())
                     .as("a completed attempt's block is decided")
@@ -292,10 +294,11 @@ public final class StoreSchedule {
         }
     }
 
-    private void verdict(BlockVerdict.Resolved resolved) {
+    private void verdict(BlockVerdict.Resolved resolved, String caller) {
         BlockedDelivery delivery = blocked.get(resolved.id());
         assertThat(delivery).isNotNull();
-        assertThat(counted.add(resolved.id())).as("counted once").isEqualTo(resolved.first());
+        String decider = counted.computeIfAbsent(resolved.id(), id -> caller);
+        assertThat(resolved.first()).as("counted by its decider alone").isEqualTo(decider.equals(caller));
         if (delivery != null && winner != null && winner.attempt() == delivery.attempt()) {
             long delay = Math.max(0, claimedAt.getOrDefault(delivery.attempt(), 0L) - delivery.blockedAt());
             assertThat(resolved.falsePositive()).as("verdict").isEqualTo(delay > 0);

@@ -72,6 +72,9 @@ final class StoreErrors {
         if (text == null) {
             return "no reason given";
         }
-        return text.length() <= LONGEST ? text : text.substring(0, LONGEST);
+        // "unknown command … with args beginning with: …" repeats what was sent, AUTH's password too.
+        int arguments = text.indexOf(", with args");
+        String told = arguments < 0 ? text : text.substring(0, arguments);
+        return told.length() <= LONGEST ? told : told.substring(0, LONGEST);
     }
 }

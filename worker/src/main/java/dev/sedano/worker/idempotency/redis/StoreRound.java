@@ -41,6 +41,7 @@ final class StoreRound {
     private final List<ScriptCall<?>> calls = new ArrayList<>();
     private final List<ScriptCall<?>> again = new ArrayList<>();
     private boolean helloFirst;
+    private boolean unable;
 
     StoreRound(Connector connector, Greeting hello, KnownData data, StoreListener listener) {
         this.connector = connector;
@@ -70,6 +71,11 @@ final class StoreRound {
             if (each instanceof SessionCall<?> call) {
                 alive = alive ? exchange(session, call) : notTried(call);
             }
+        }
+        if (unable) {
+            // A demoted or loading server keeps its connections: the next call must find the one that serves now.
+            unable = false;
+            connector.drop();
         }
     }
 
@@ -136,7 +142,7 @@ final class StoreRound {
                     call.fail(StoreErrors.refused(e));
                 }
             } catch (JedisDataException e) {
-                call.fail(StoreErrors.refused(e));
+                call.fail(refused(e));
                 tell(call);
             } catch (RuntimeException e) {
                 lose(all, i, all.size(), e);
@@ -144,6 +150,12 @@ final class StoreRound {
             }
         }
         return true;
+    }
+
+    private StoreException refused(JedisDataException error) {
+        StoreException refused = StoreErrors.refused(error);
+        unable |= refused.kind() == Kind.SERVER_UNABLE;
+        return refused;
     }
 
     private void tell(ScriptCall<?> call) {
@@ -158,7 +170,7 @@ final class StoreRound {
             call.fail(e);
             return true;
         } catch (JedisDataException e) {
-            call.fail(StoreErrors.refused(e));
+            call.fail(refused(e));
             return true;
         } catch (RuntimeException e) {
             call.fail(StoreErrors.broken(true, connector.wasCut(), e));

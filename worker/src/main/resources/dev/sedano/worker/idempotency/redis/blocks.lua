@@ -1,5 +1,7 @@
 -- Second part of the scripts that settle blocked deliveries. KEYS[3] maps a block's id to 'attempt:blocked at' while it
--- is pending and to 'F:attempt:delay' or 'T:attempt:0' once decided. The health record counts fp, tp and fpms.
+-- is pending and to 'F:attempt:delay:by' or 'T:attempt:0:by' once decided, by = the
+-- token of the completion that decided it, or r for its own report: only that caller counts it, also if only a repetition of
+-- its call is answered. The health record counts fp, tp and fpms.
 -- Settles what waits for attempts up to att; claimed = claim time of the tenure that completed att. A block is a false
 -- positive if and only if the winning tenure was granted after it. Appends id, verdict, delay ms, 1 to list. With only,
 -- just that block: what is settled must be handed out, or nobody would count it.
@@ -13,7 +15,7 @@ local function settle(att, claimed, list, only)
       local delay = math.max(0, won - tonumber(at))
       local verdict = 'T'
       if delay > 0 then verdict = 'F' end
-      call('HSET', KEYS[3], all[i], string.format('%s:%s:%.0f', verdict, a, delay))
+      call('HSET', KEYS[3], all[i], string.format('%s:%s:%.0f:%s', verdict, a, delay, only and 'r' or ARGV[1]))
       call('HINCRBY', KEYS[2], verdict == 'F' and 'fp' or 'tp', 1)
       if delay > 0 then call('HINCRBY', KEYS[2], 'fpms', delay) end
       list[#list + 1] = all[i]; list[#list + 1] = verdict; list[#list + 1] = delay; list[#list + 1] = 1
@@ -21,13 +23,14 @@ local function settle(att, claimed, list, only)
   end
   return list
 end
--- Appends id, verdict, delay ms, 0 for what is decided already: for replays, which must not count again.
+-- Appends id, verdict, delay ms and whether this token decided it, for what is decided already: the reply of a completion
+-- may be lost, and then its repetition must tell what to count.
 local function settled(att, list)
   local all = call('HGETALL', KEYS[3])
   for i = 1, #all, 2 do
-    local verdict, a, delay = string.match(all[i + 1], '^([FT]):(%d+):(%d+)$')
+    local verdict, a, delay, by = string.match(all[i + 1], '^([FT]):(%d+):(%d+):(.*)$')
     if verdict and tonumber(a) <= att then
-      list[#list + 1] = all[i]; list[#list + 1] = verdict; list[#list + 1] = tonumber(delay); list[#list + 1] = 0
+      list[#list + 1] = all[i]; list[#list + 1] = verdict; list[#list + 1] = tonumber(delay); list[#list + 1] = by == ARGV[1] and 1 or 0
     end
   end
   return list

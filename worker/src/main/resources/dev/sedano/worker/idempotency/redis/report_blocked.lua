@@ -6,8 +6,8 @@
 -- Atomic because a completion between look and write would leave the report pending for ever.
 local old = call('HGET', KEYS[3], ARGV[1])
 if old then
-  local verdict, delay = string.match(old, '^([FT]):%d+:(%d+)$')
-  if verdict then return { 'COUNTED', verdict, tonumber(delay), 0 } end
+  local verdict, delay, by = string.match(old, '^([FT]):%d+:(%d+):(.*)$')
+  if verdict then return { 'COUNTED', verdict, tonumber(delay), by == 'r' and 1 or 0 } end
 end
 local r = call('HMGET', KEYS[1], 'st', 'att', 'ct' .. ARGV[2], 'natt')
 local st, att = r[1], tonumber(ARGV[2])

@@ -64,7 +64,9 @@ class RedisScheduleIT {
                 "RELEASE | elseif r[3] ~= '0' then | elseif false then",
                 "RELEASE | elseif r[3] == '0' and r[4] ~= '0' then | elseif false then",
                 "REPORT_BLOCKED | call('HINCRBY', KEYS[1], 'nb', 1) | local q = 0",
-                "REPORT_BLOCKED | tonumber(delay), 0 } end | tonumber(delay), 1 } end",
+                "REPORT_BLOCKED | by == 'r' and 1 or 0 | 1",
+                "REPORT_BLOCKED | by == 'r' and 1 or 0 | 0",
+                "COMPLETE | by == ARGV[1] and 1 or 0 | 0",
                 "CLAIM | conflict = r[11] ~= ARGV[4] else | conflict = false else",
             })
     void brokenScript_isNoticed(RedisScript broken, String guard, String hole) {
