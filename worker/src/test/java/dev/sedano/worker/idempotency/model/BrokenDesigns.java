@@ -79,6 +79,7 @@ final class BrokenDesigns {
                         Invariant.OVERLAP),
                 new Broken(without(Flaw.NO_CRASH_GUARD).deadly(), Invariant.NEVER_SETTLES),
                 new Broken(without(Flaw.BLAMES_CLAIMS).fault(Fault.CRASH, 3), Invariant.INNOCENT_BLAMED),
+                new Broken(without(Flaw.FIRST_LOSS_COUNTS).fault(Fault.CRASH, 2), Invariant.INNOCENT_BLAMED),
                 new Broken(
                         without(Flaw.START_COUNTED_TWICE).fault(Fault.CRASH, 2).fault(Fault.ERROR, 1),
                         Invariant.INNOCENT_BLAMED),
@@ -140,6 +141,12 @@ final class BrokenDesigns {
                                 .otherId(false)
                                 .releases()
                                 .fault(Fault.CRASH, 1),
+                        Invariant.RERUN_AFTER_COMPLETION),
+                new Broken(
+                        without(Flaw.FREE_IDS_FORGOTTEN_IN_USE)
+                                .otherId(false)
+                                .releases()
+                                .fault(Fault.CRASH, 2),
                         Invariant.RERUN_AFTER_COMPLETION),
                 new Broken(
                         without(Flaw.RELEASE_FORGETS_FREE)

@@ -39,7 +39,9 @@ final class ClaimScript {
     private Reply answer() {
         boolean other =
                 record.state != State.ABSENT && record.firstId != copy.id() && !world.has(Flaw.OTHER_ID_BY_ATTEMPT);
-        if ((record.releasedIds >> copy.id() & 1) != 0) {
+        boolean ran = (record.releasedIds >> copy.id() & 1) != 0;
+        boolean looks = record.free || !world.has(Flaw.FREE_IDS_FORGOTTEN_IN_USE);
+        if (ran && looks) {
             return record.state == State.COMPLETED && record.pending ? Reply.DUPLICATE_PENDING : Reply.DUPLICATE;
         }
         return switch (record.state) {
@@ -123,7 +125,8 @@ final class ClaimScript {
     }
 
     private boolean poison() {
-        return record.starts >= Scenario.CRASH_LIMIT && !world.has(Flaw.NO_CRASH_GUARD);
+        int counted = record.starts + (world.has(Flaw.FIRST_LOSS_COUNTS) ? 1 : 0);
+        return counted >= Scenario.CRASH_LIMIT && !world.has(Flaw.NO_CRASH_GUARD);
     }
 
     /** After a loss of data a redelivered copy may have run, whatever an old record says. */

@@ -29,7 +29,8 @@ class RedisScheduleIT {
     @Test
     void randomHistories_keepEveryPromise() {
         try (RedisBench bench = new RedisBench(redis, ScriptLibrary.bundled())) {
-            int first = Integer.getInteger("sedano.seed", ThreadLocalRandom.current().nextInt(1_000_000_000));
+            int first = Integer.getInteger(
+                    "sedano.seed", ThreadLocalRandom.current().nextInt(1_000_000_000));
             System.out.printf("%d histories from -Dsedano.seed=%d%n", HISTORIES, first);
             play(bench, first, HISTORIES);
         }
