@@ -62,7 +62,8 @@ abstract class StoreFaultFixture {
                 Duration.ofDays(1),
                 redelivered,
                 "w",
-                AfterLeaseLoss.RERUN);
+                AfterLeaseLoss.RERUN,
+                3);
     }
 
     static Completion completion(String id, long token, byte[] body) {
@@ -76,7 +77,9 @@ abstract class StoreFaultFixture {
                 Duration.ofHours(1),
                 0,
                 new ResultWrite("result:" + id, body, Duration.ofMinutes(1)),
-                null);
+                null,
+                null,
+                false);
     }
 
     String field(String id, String name) {
