@@ -25,10 +25,11 @@ class ArchitectureTest {
             Map.entry("idempotency", Set.of("time")),
             Map.entry("result", Set.of("idempotency", "protocol")),
             Map.entry("idempotency.redis", Set.of("idempotency", "result")),
+            Map.entry("journal", Set.of("idempotency")),
             Map.entry("handler", Set.of("idempotency")),
-            Map.entry("delivery", Set.of("handler", "idempotency", "protocol", "result", "time")),
+            Map.entry("delivery", Set.of("handler", "idempotency", "journal", "protocol", "result", "time")),
             Map.entry("rabbitmq", Set.of("delivery", "protocol", "time")),
-            Map.entry("metrics", Set.of("delivery", "idempotency", "rabbitmq", "time")),
+            Map.entry("metrics", Set.of("delivery", "idempotency", "journal", "rabbitmq", "time")),
             Map.entry(
                     "runtime",
                     Set.of(
@@ -37,6 +38,7 @@ class ArchitectureTest {
                             "handler",
                             "idempotency",
                             "idempotency.redis",
+                            "journal",
                             "metrics",
                             "protocol",
                             "rabbitmq",

@@ -7,6 +7,7 @@ import dev.sedano.worker.idempotency.Admission;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.Lease;
 import dev.sedano.worker.idempotency.Recording;
+import dev.sedano.worker.journal.Journal;
 import dev.sedano.worker.protocol.Decoded;
 import dev.sedano.worker.protocol.MessageDecoder;
 import dev.sedano.worker.protocol.TaskMessage;
@@ -57,7 +58,7 @@ public final class DeliveryPipeline {
             StoredResults storedResults,
             Results results,
             HandlerSlots slots,
-            UnrecordedOutcomes unrecorded,
+            Journal journal,
             PipelineEvents events,
             ScheduledExecutorService timer,
             Clock clock,
@@ -70,7 +71,6 @@ public final class DeliveryPipeline {
     private final StoredResults storedResults;
     private final Results results;
     private final HandlerSlots slots;
-    private final UnrecordedOutcomes unrecorded;
     private final PipelineEvents events;
     private final Clock clock;
     private final Ticker ticker;
@@ -91,14 +91,13 @@ public final class DeliveryPipeline {
         this.storedResults = with.storedResults();
         this.results = with.results();
         this.slots = with.slots();
-        this.unrecorded = with.unrecorded();
         this.events = with.events();
         this.clock = with.clock();
         this.ticker = with.ticker();
         Nonces nonces = new Nonces();
         this.workFactory = new WorkFactory(settings, with.converter(), nonces);
         this.repetition = new Repetition(with.timer());
-        this.recorder = new Recorder(checker, results, repetition, settings.retention());
+        this.recorder = new Recorder(settings, with, repetition);
         this.claimAhead = new ClaimAhead(settings.slots(), this::admit);
         this.holding = new HoldingArea(settings.mostHeld(), with.timer(), claimAhead::offer);
         this.inFlight =
@@ -148,6 +147,7 @@ public final class DeliveryPipeline {
     }
 
     private void take(Work work) {
+        work.arrivedAt = ticker.nanos();
         inFlight.add(work);
         place(work);
     }
@@ -313,7 +313,23 @@ public final class DeliveryPipeline {
     }
 
     private void record(Work work, Lease lease, TaskOutcome outcome, ResultRecord result) {
-        then(recorder.record(work, lease, result), recording -> decide(work, outcome, recording));
+        then(
+                recorder.record(work, lease, result, () -> returnUnrecorded(work)),
+                recording -> decide(work, outcome, recording));
+    }
+
+    /**
+     * The broker would soon close the channel over this delivery, with all others on it. It is returned; recording goes on,
+     * and so does the lease, which holds later copies until then.
+     */
+    private void returnUnrecorded(Work work) {
+        if (work.move(Work.Stage.STARTED, Work.Stage.SETTLED)) {
+            LOG.warn(
+                    "task {} id {}: its outcome waits for the store for so long that its delivery is returned",
+                    work.handler.name(),
+                    work.message.id());
+            finish(work, new Settlement.Requeue(SettlementReason.UNRECORDED));
+        }
     }
 
     /** Finished handlers whose outcome is not recorded. */
@@ -321,23 +337,29 @@ public final class DeliveryPipeline {
         return recorder.unrecorded();
     }
 
-    /** Ends the waiting for the stores: what is not recorded by now is kept in the state folder. */
+    /** Ends the waiting for the stores: what is not recorded by now is in the journal. */
     public void giveUpRecording() {
         recorder.giveUp();
     }
 
     private void decide(Work work, TaskOutcome outcome, Recording recording) {
+        boolean unsettled = work.move(Work.Stage.STARTED, Work.Stage.SETTLED);
         if (recording instanceof Recording.Recorded) {
             holding.completed(work.claim.key().record());
-            finish(work, Settlements.recorded(outcome));
         } else if (recording instanceof Recording.LeaseLost) {
             LOG.warn(
                     "task {} id {}: another owner took over, this result is dropped",
                     work.handler.name(),
                     work.message.id());
+        }
+        if (!unsettled) {
+            return;
+        }
+        if (recording instanceof Recording.Recorded) {
+            finish(work, Settlements.recorded(outcome));
+        } else if (recording instanceof Recording.LeaseLost) {
             inFlight.holdAgain(work);
-        } else if (recording instanceof Recording.Unrecorded lost) {
-            unrecorded.keep(lost.completion());
+        } else if (recording instanceof Recording.Unrecorded) {
             finish(work, new Settlement.Abandon(SettlementReason.UNRECORDED));
         }
     }

@@ -4,47 +4,93 @@ import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.Lease;
 import dev.sedano.worker.idempotency.Recording;
+import dev.sedano.worker.journal.Journal;
+import dev.sedano.worker.journal.JournalEntry;
 import dev.sedano.worker.result.ResultRecord;
 import dev.sedano.worker.result.Results;
+import dev.sedano.worker.time.Ticker;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes the outcome of a finished handler durable: the caller's result where it must come first, then the completion
- * marker, then what tells the caller (PROTOCOL §9). Each step is repeated until it succeeds; a finished handler is given
- * up only when the worker ends, and then its outcome is handed back to be kept. Thread-safe.
+ * marker, then what tells the caller (PROTOCOL §9). Each step is repeated until it succeeds, but not before the outcome is
+ * in the journal. A finished handler is given up only when the worker ends. Thread-safe.
  */
 final class Recorder {
+    private static final Logger LOG = LoggerFactory.getLogger(Recorder.class);
+
     private final IdempotencyChecker checker;
     private final Results results;
     private final Repetition repetition;
     private final Duration retention;
+    private final Duration settleWithin;
+    private final Journal journal;
+    private final ScheduledExecutorService timer;
+    private final Ticker ticker;
     private final AtomicInteger unrecorded = new AtomicInteger();
     private volatile boolean givenUp;
 
-    Recorder(IdempotencyChecker checker, Results results, Repetition repetition, Duration retention) {
-        this.checker = checker;
-        this.results = results;
+    Recorder(PipelineSettings settings, DeliveryPipeline.Collaborators with, Repetition repetition) {
+        this.checker = with.checker();
+        this.results = with.results();
         this.repetition = repetition;
-        this.retention = retention;
+        this.retention = settings.retention();
+        this.settleWithin = settings.settleWithin();
+        this.journal = with.journal();
+        this.timer = with.timer();
+        this.ticker = with.ticker();
     }
 
-    /** The future never fails. */
-    CompletableFuture<Recording> record(Work work, Lease lease, ResultRecord result) {
+    /**
+     * The future never fails.
+     *
+     * @param atDeadline run when the outcome is in the journal and the broker would soon take the delivery back
+     */
+    CompletableFuture<Recording> record(Work work, Lease lease, ResultRecord result, Runnable atDeadline) {
         unrecorded.incrementAndGet();
         IdempotencyStore.Completion completion = completionOf(work, lease, result);
+        Unconfirmed unconfirmed = new Unconfirmed(
+                journal,
+                new JournalEntry.FinishedRun(
+                        work.claim.nonce(), completion, results.besideMarker(work.message, result.json())),
+                timer,
+                settleWithin.minusNanos(ticker.nanos() - work.arrivedAt),
+                atDeadline);
         return repetition
-                .untilDone(() -> results.beforeMarker(work.message, result.json()), () -> !givenUp)
+                .untilDone(() -> unconfirmed.orKeep(results.beforeMarker(work.message, result.json())), () -> !givenUp)
                 .thenCompose(stored -> stored
-                        ? checker.record(lease, completion)
+                        ? checker.record(lease, completion, unconfirmed::keep)
                         : CompletableFuture.completedFuture(new Recording.Unrecorded(completion)))
                 .thenCompose(recording -> {
                     unrecorded.decrementAndGet();
-                    return recording instanceof Recording.Recorded
-                            ? announced(work, result).thenApply(sent -> recording)
-                            : CompletableFuture.completedFuture(recording);
+                    if (recording instanceof Recording.Unrecorded) {
+                        return unconfirmed.keep().thenApply(durable -> {
+                            givenUp(completion, durable);
+                            return recording;
+                        });
+                    }
+                    return (recording instanceof Recording.Recorded
+                                    ? announced(work, result)
+                                    : CompletableFuture.completedFuture(true))
+                            .thenApply(sent -> {
+                                unconfirmed.confirmed();
+                                return recording;
+                            });
                 });
+    }
+
+    private static void givenUp(IdempotencyStore.Completion completion, boolean durable) {
+        LOG.error(
+                durable
+                        ? "task id {} ran to {} but its outcome could not be recorded; it is in the journal"
+                        : "task id {} ran to {} but its outcome could be written neither to the store nor to the journal",
+                completion.taskId(),
+                completion.outcome());
     }
 
     /** If the channel goes first, the next copy of the delivery is a duplicate, and sends the kept record again. */

@@ -42,6 +42,8 @@ final class Work {
 
     /** How often it was held for its key; touched only by whoever moves it to HELD. */
     int timesHeld;
+    /** When the delivery arrived, by the ticker; set before the work is shared. */
+    long arrivedAt;
     /** Set before the stage becomes CLAIMED. */
     volatile @Nullable Lease lease;
 
@@ -67,12 +69,18 @@ final class Work {
      * is released by its own nonce.
      */
     Work again(String nonce) {
-        return new Work(delivery, message, handler, call, claim.withNonce(nonce), noKey);
+        return with(claim.withNonce(nonce));
     }
 
     /** As {@link #again}, for a copy whose handler may have run here: whatever the broker said, it is not the first. */
     Work againAfterLoss(String nonce) {
-        return new Work(delivery, message, handler, call, claim.asLaterCopy(nonce), noKey);
+        return with(claim.asLaterCopy(nonce));
+    }
+
+    private Work with(IdempotencyStore.Claim another) {
+        Work work = new Work(delivery, message, handler, call, another, noKey);
+        work.arrivedAt = arrivedAt;
+        return work;
     }
 
     Stage stage() {

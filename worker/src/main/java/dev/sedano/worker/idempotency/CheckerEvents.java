@@ -24,4 +24,15 @@ public interface CheckerEvents {
 
     /** A store call failed. */
     void storeFailed(StoreException.Kind kind);
+
+    /** Counts a verdict, if the caller's own call decided it. */
+    default void decided(BlockVerdict verdict) {
+        if (verdict instanceof BlockVerdict.Resolved resolved && resolved.first()) {
+            if (resolved.falsePositive()) {
+                falsePositive(resolved.delay());
+            } else {
+                truePositive();
+            }
+        }
+    }
 }

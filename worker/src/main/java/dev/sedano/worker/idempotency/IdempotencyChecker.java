@@ -3,10 +3,12 @@ package dev.sedano.worker.idempotency;
 import dev.sedano.worker.time.Ticker;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,22 +40,40 @@ public final class IdempotencyChecker implements AutoCloseable {
     private final Ticker ticker;
     private final RepeatedCalls<Boolean> releases;
     private final RepeatedCalls<BlockVerdict> blockReports;
+    private final BlockLog blockLog;
+    private final Set<Kept> unreported = ConcurrentHashMap.newKeySet();
     private final Map<Lease, PendingCompletion> completions = new ConcurrentHashMap<>();
 
     private record PendingCompletion(
-            IdempotencyStore.Completion completion, CompletableFuture<Recording> recording, boolean[] underWay) {}
+            IdempotencyStore.Completion completion,
+            Supplier<CompletableFuture<?>> unanswered,
+            CompletableFuture<Recording> recording,
+            boolean[] underWay) {}
 
-    /**
-     * @param listener told after this checker when the store is given up and when it is back
-     * @param timer runs probes and repetitions; owned by the caller
-     */
+    /** As the other constructor, with reports of blocked deliveries that end with this checker. */
     public IdempotencyChecker(
             IdempotencyStore store,
             ScheduledExecutorService timer,
             Ticker ticker,
             CheckerEvents events,
             CircuitBreaker.Listener listener) {
+        this(store, timer, ticker, events, listener, BlockLog.NONE);
+    }
+
+    /**
+     * @param listener told after this checker when the store is given up and when it is back
+     * @param timer runs probes and repetitions; owned by the caller
+     * @param blockLog keeps reports of blocked deliveries that this checker cannot make any more
+     */
+    public IdempotencyChecker(
+            IdempotencyStore store,
+            ScheduledExecutorService timer,
+            Ticker ticker,
+            CheckerEvents events,
+            CircuitBreaker.Listener listener,
+            BlockLog blockLog) {
         this.store = store;
+        this.blockLog = blockLog;
         this.ticker = ticker;
         this.events = events;
         this.renewer = new LeaseRenewer(store, ticker, events);
@@ -205,12 +225,20 @@ public final class IdempotencyChecker implements AutoCloseable {
                 storedResult);
     }
 
-    /** Records the outcome of a handler that ran under {@code lease}. The future never fails; it waits for the store. */
-    public CompletableFuture<Recording> record(Lease lease, IdempotencyStore.Completion completion) {
-        PendingCompletion pending = new PendingCompletion(completion, new CompletableFuture<>(), new boolean[1]);
+    /**
+     * Records the outcome of a handler that ran under {@code lease}. The future never fails; it waits for the store.
+     *
+     * @param unanswered asked for when a try failed; the next one waits for its future, which may end either way
+     */
+    public CompletableFuture<Recording> record(
+            Lease lease, IdempotencyStore.Completion completion, Supplier<CompletableFuture<?>> unanswered) {
+        PendingCompletion pending =
+                new PendingCompletion(completion, unanswered, new CompletableFuture<>(), new boolean[1]);
         completions.put(lease, pending);
         if (breaker.allowsClaims()) {
             tryToRecord(lease, pending);
+        } else {
+            var unused = unanswered.get();
         }
         return pending.recording();
     }
@@ -224,12 +252,14 @@ public final class IdempotencyChecker implements AutoCloseable {
         }
         store.complete(pending.completion()).whenComplete((reply, failure) -> {
             if (failure != null) {
-                synchronized (pending.underWay()) {
-                    pending.underWay()[0] = false;
-                }
                 if (failure instanceof StoreException cause) {
                     failed(cause);
                 }
+                pending.unanswered().get().whenComplete((kept, never) -> {
+                    synchronized (pending.underWay()) {
+                        pending.underWay()[0] = false;
+                    }
+                });
                 return;
             }
             if (completions.remove(lease) == null) {
@@ -238,7 +268,7 @@ public final class IdempotencyChecker implements AutoCloseable {
             renewer.forget(lease);
             if (reply instanceof CompleteReply.Recorded recorded) {
                 lease.ended();
-                recorded.resolved().forEach(this::count);
+                recorded.resolved().forEach(events::decided);
                 pending.recording().complete(new Recording.Recorded());
             } else {
                 if (lease.lost()) {
@@ -257,7 +287,13 @@ public final class IdempotencyChecker implements AutoCloseable {
             return;
         }
         BlockedDelivery block = new BlockedDelivery(claim.nonce(), claim.key(), claim.attempt(), store.estimatedNow());
-        blockReports.add(() -> store.reportBlocked(block), this::count);
+        Kept kept = blockLog.keep(block);
+        unreported.add(kept);
+        blockReports.add(() -> store.reportBlocked(block), verdict -> {
+            unreported.remove(kept);
+            kept.done();
+            events.decided(verdict);
+        });
     }
 
     /** Whether {@code lease} is still the key's current tenure, as far as the store says now. */
@@ -267,16 +303,6 @@ public final class IdempotencyChecker implements AutoCloseable {
         }
         return store.renew(lease.key(), lease.token(), lease.claim().lease())
                 .thenApply(reply -> reply == RenewReply.RENEWED);
-    }
-
-    private void count(BlockVerdict verdict) {
-        if (verdict instanceof BlockVerdict.Resolved resolved && resolved.first()) {
-            if (resolved.falsePositive()) {
-                events.falsePositive(resolved.delay());
-            } else {
-                events.truePositive();
-            }
-        }
     }
 
     private void failed(StoreException cause) {
@@ -301,9 +327,12 @@ public final class IdempotencyChecker implements AutoCloseable {
 
     @Override
     public void close() {
-        for (int i = blockReports.size(); i > 0; i--) {
-            events.unreported();
+        for (Kept block : unreported) {
+            if (!block.durable().getNow(false)) {
+                events.unreported();
+            }
         }
+        unreported.clear();
         blockReports.clear();
         releases.clear();
         renewer.close();

@@ -33,6 +33,12 @@ public enum MetricName {
     IN_FLIGHT("sedano.in.flight", "deliveries not settled yet"),
     HELD("sedano.held", "deliveries kept unsettled: their key runs elsewhere, or they are not due"),
     UNRECORDED("sedano.unrecorded.completions", "finished handlers whose outcome the store has not confirmed"),
+    JOURNAL_OPEN("sedano.journal.open", "entries of this worker's journal that wait for the store"),
+    JOURNAL_BYTES("sedano.journal.bytes", "size of this worker's journal"),
+    JOURNAL_LEFT("sedano.journal.left", "finished runs of earlier workers that are not recorded yet"),
+    JOURNAL_WRITTEN("sedano.journal.written", "entries written to disk"),
+    JOURNAL_REFUSED("sedano.journal.refused", "entries that are in memory only", "cause"),
+    JOURNAL_REPLAYED("sedano.journal.replayed", "entries of earlier workers, by what became of them", "result"),
     TAKEOVERS("sedano.takeovers", "runs of work that an earlier owner may have run", "prior"),
     ZOMBIES("sedano.zombies", "owners whose key was taken over while they ran");
 

@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * @param topology {@code --topology}; declare
  * @param unknownTask {@code --on-unknown-task}; dead-letter
  * @param afterLeaseLoss {@code --on-lease-loss}; rerun
+ * @param consumerTimeout {@code --consumer-timeout}; the broker's {@code consumer_timeout}, 1 min to 1 day; 30 min
+ * @param journalLimit {@code --journal-limit}; bytes that this worker's journal may have, 0 = no journal, else 64 KiB to
+ *     1 GiB; 64 MiB
  */
 public record WorkerConfig(
         List<BrokerUri> brokers,
@@ -50,7 +53,9 @@ public record WorkerConfig(
         Path stateDir,
         TopologyMode topology,
         UnknownTaskPolicy unknownTask,
-        AfterLeaseLoss afterLeaseLoss) {
+        AfterLeaseLoss afterLeaseLoss,
+        Duration consumerTimeout,
+        long journalLimit) {
 
     /**
      * Checks every setting.
@@ -88,6 +93,12 @@ public record WorkerConfig(
         between("--lease", lease, Duration.ofSeconds(1), Duration.ofHours(1));
         between("--retention", retention, lease, Duration.ofDays(3650));
         between("result expiry", resultExpiry, Duration.ofSeconds(1), Duration.ofDays(3650));
+        between("--consumer-timeout", consumerTimeout, Duration.ofMinutes(1), Duration.ofDays(1));
+        require(
+                journalLimit == 0 || (journalLimit >= 64 << 10 && journalLimit <= 1 << 30),
+                "--journal-limit",
+                journalLimit,
+                "must be 0 (no journal) or from 64K to 1G");
         require(
                 namespace.matches("[A-Za-z0-9_.-]{1,64}"),
                 "--namespace",
