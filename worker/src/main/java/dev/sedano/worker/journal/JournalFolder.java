@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,12 +34,18 @@ public final class JournalFolder {
     private static final Set<PosixFilePermission> OTHERS_WRITE =
             Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
 
+    /**
+     * Files that workers of this process hold. The system's lock is the process's, and closing any other handle of the same
+     * file gives it up: such a file must not even be opened.
+     */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
     private final Path folder;
     private final String node;
 
     /** @param node the worker's name, part of its file's name */
     public JournalFolder(Path stateDir, String node) {
-        this.folder = stateDir.resolve("journal");
+        this.folder = stateDir.toAbsolutePath().normalize().resolve("journal");
         this.node = node.replaceAll("[^A-Za-z0-9._@-]", "_");
     }
 
@@ -58,10 +65,17 @@ public final class JournalFolder {
         }
         while (true) {
             Path file = folder.resolve(node + "-" + UUID.randomUUID().toString().substring(0, 13) + SUFFIX);
-            FileChannel channel = FileChannel.open(
+            HELD.add(file);
+            FileChannel channel;
+            try {
+                channel = FileChannel.open(
                     file,
                     Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
                     mode("rw-------"));
+            } catch (IOException | RuntimeException e) {
+                released(file);
+                throw e;
+            }
             try {
                 requireOurs(file);
                 // Another worker that looks for left files may be quicker; it will find nothing and delete it.
@@ -69,8 +83,10 @@ public final class JournalFolder {
                     return new Locked(file, channel);
                 }
                 channel.close();
+                released(file);
             } catch (IOException e) {
                 channel.close();
+                released(file);
                 Files.deleteIfExists(file);
                 throw e;
             }
@@ -101,12 +117,18 @@ public final class JournalFolder {
         }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + SUFFIX)) {
             for (Path file : files) {
+                if (!HELD.add(file)) {
+                    continue;
+                }
                 try {
                     LeftJournal left = take(file, events);
                     if (left != null) {
                         taken.add(left);
+                    } else {
+                        released(file);
                     }
                 } catch (IOException | OutOfMemoryError e) {
+                    released(file);
                     events.journalReplayed(JournalEvents.Replayed.UNREADABLE);
                     LOG.error("journal {} cannot be read; it stays where it is", file, e);
                 }
@@ -142,6 +164,11 @@ public final class JournalFolder {
             channel.close();
             throw e;
         }
+    }
+
+    /** The channel of this file is closed. */
+    static void released(Path file) {
+        HELD.remove(file);
     }
 
     /** Null if another process, or another worker in this one, holds it. */

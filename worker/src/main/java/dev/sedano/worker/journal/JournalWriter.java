@@ -74,6 +74,7 @@ final class JournalWriter {
             fresh.force();
         } catch (IOException e) {
             fresh.close();
+            JournalFolder.released(locked.file());
             Files.deleteIfExists(locked.file());
             throw e;
         }
@@ -187,5 +188,6 @@ final class JournalWriter {
         } catch (IOException e) {
             LOG.warn("journal {} could not be put away", at, e);
         }
+        JournalFolder.released(at);
     }
 }

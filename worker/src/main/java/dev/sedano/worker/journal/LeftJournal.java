@@ -110,5 +110,6 @@ final class LeftJournal implements AutoCloseable {
         } catch (IOException e) {
             LOG.warn("journal {} could not be put away", file, e);
         }
+        JournalFolder.released(file);
     }
 }

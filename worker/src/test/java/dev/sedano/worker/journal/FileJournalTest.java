@@ -128,6 +128,31 @@ class FileJournalTest {
         }
     }
 
+    /** Another process asks for the lock; within one process the system would grant it again. */
+    private static boolean lockedForOthers(Path file) throws Exception {
+        Process asks = new ProcessBuilder(
+                        "python3",
+                        "-c",
+                        "import fcntl,sys; fcntl.lockf(open(sys.argv[1],'r+'), fcntl.LOCK_EX|fcntl.LOCK_NB)",
+                        file.toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(asks.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        return asks.waitFor() != 0 && said.contains("BlockingIOError");
+    }
+
+    @Test
+    void lookingForLeftFiles_doesNotGiveTheLocksOfTheLivingUp() throws Exception {
+        try (FileJournal living = journal()) {
+            assertThat(lockedForOthers(files().get(0))).isTrue();
+
+            assertThat(left()).isEmpty();
+
+            assertThat(lockedForOthers(files().get(0))).isTrue();
+            assertThat(living.open()).isZero();
+        }
+    }
+
     @Test
     void twoWorkersOfOneName_haveAFileEach() throws Exception {
         try (FileJournal one = journal();
