@@ -118,5 +118,16 @@ final class ShutdownIT {
         await("the message is still there")
                 .atMost(LIMIT)
                 .until(() -> HARNESS.publisher().ready(queue) == 1);
+
+        store.server().restart();
+        WorkerProcess next = HARNESS.start(oneSlot()
+                .backend(store.url(0))
+                .options("--state-dir", worker.folder().resolve("state").toString()));
+
+        await("its copy is a duplicate")
+                .atMost(LIMIT)
+                .untilAsserted(() -> assertThat(next.metrics().settlements("outcome=\"ack\"", "reason=\"duplicate\""))
+                        .isEqualTo(1));
+        assertThat(HARNESS.ledger().starts("unrecorded")).hasSize(1);
     }
 }

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class JournalChaosIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final int LEASE_SECONDS = 5;
+    private static final int BLOCKED = 3;
 
     private final String queue = "journal-" + UUID.randomUUID();
 
@@ -88,6 +89,44 @@ class JournalChaosIT {
         }
     }
 
+    /** Blocks are judged by the completions that follow, also when their worker does not live to report them. */
+    @Test
+    void blocksOfAKilledWorkerAreJudged() {
+        try (TestStore store = TestStore.start();
+                ChaosPublisher publisher = published()) {
+            try (ChaosWorkerProcess victim = start("victim", store).awaitConsuming()) {
+                publisher.add(queue, ChaosTasks.GATED, queue + "-2", gate().toString());
+                publisher.flush();
+                awaitStarts(2);
+                for (int i = 0; i < BLOCKED; i++) {
+                    publisher.add(queue, ChaosTasks.WORK, queue + "-blocked-" + i, 1);
+                }
+                publisher.flush();
+                Awaitility.await("they wait for a slot")
+                        .atMost(LIMIT)
+                        .until(() -> victim.metrics().sum("sedano_in_flight") == 2 + BLOCKED);
+                store.server().kill();
+                Awaitility.await("the blocks are in the journal")
+                        .atMost(LIMIT)
+                        .until(() -> victim.metrics().sum("sedano_journal_written_total") == BLOCKED);
+                victim.kill();
+            }
+            openGate();
+            store.server().restart();
+            try (ChaosWorkerProcess again = start("victim", store)) {
+                awaitSettled(publisher, again);
+
+                assertThat(again.metrics().sum("sedano_journal_replayed_total", "result=\"reported\""))
+                        .isEqualTo(BLOCKED);
+                assertThat(again.metrics().sum("sedano_false_positives_total")).isEqualTo(BLOCKED);
+                assertThat(again.metrics().sum("sedano_blocks_unreported_total"))
+                        .isZero();
+            }
+            Judgement judgement = new Judgement(ChaosLedger.read(folder), publisher.copies()).always();
+            assertThat(judgement.falsePositives()).isEqualTo(BLOCKED);
+        }
+    }
+
     private ChaosPublisher published() {
         ChaosPublisher publisher = new ChaosPublisher(TestBroker.shared());
         publisher.declare(queue, Map.of());
@@ -109,19 +148,32 @@ class JournalChaosIT {
     /** SIGKILL after the journal was written, while the store is down; the store stays down. */
     private void dieUnrecorded(TestStore store) {
         try (ChaosWorkerProcess victim = start("victim", store).awaitConsuming()) {
-            Awaitility.await("the handler runs")
-                    .atMost(LIMIT)
-                    .until(() -> ChaosLedger.read(folder).stream().anyMatch(line -> line.event() == Event.START));
+            awaitStarts(1);
             store.server().kill();
-            Files.createFile(gate());
+            openGate();
             Awaitility.await("its outcome is in the journal")
                     .atMost(LIMIT)
                     .until(() -> victim.metrics().sum("sedano_journal_written_total") == 1);
             victim.kill();
+        }
+        assertThat(journals()).isEqualTo(1);
+    }
+
+    private void awaitStarts(int handlers) {
+        Awaitility.await("handlers run")
+                .atMost(LIMIT)
+                .until(() -> ChaosLedger.read(folder).stream()
+                                .filter(line -> line.event() == Event.START)
+                                .count()
+                        == handlers);
+    }
+
+    private void openGate() {
+        try {
+            Files.createFile(gate());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        assertThat(journals()).isEqualTo(1);
     }
 
     private long journals() {

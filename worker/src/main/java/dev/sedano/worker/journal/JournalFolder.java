@@ -69,9 +69,9 @@ public final class JournalFolder {
             FileChannel channel;
             try {
                 channel = FileChannel.open(
-                    file,
-                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
-                    mode("rw-------"));
+                        file,
+                        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                        mode("rw-------"));
             } catch (IOException | RuntimeException e) {
                 released(file);
                 throw e;

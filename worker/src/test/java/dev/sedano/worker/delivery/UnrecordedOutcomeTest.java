@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** A handler has ended and the store does not answer: journal first, then the next try; settled in time for the broker. */
 class UnrecordedOutcomeTest {
-    private static final StoreException DOWN =
+    private final StoreException down =
             new StoreException(StoreException.Kind.CONNECT, StoreException.Effect.NONE, "down", null);
 
     private final PaperJournal journal = new PaperJournal();
@@ -73,7 +73,7 @@ class UnrecordedOutcomeTest {
     private void endWhileTheStoreIsDown(PipelineFixture test, String id) throws InterruptedException {
         test.pipeline.accept(test.delivery(id));
         assertThat(started.await(20, TimeUnit.SECONDS)).isTrue();
-        test.store.failWith(DOWN);
+        test.store.failWith(down);
         mayEnd.countDown();
         await().until(() -> !journal.kept.isEmpty());
     }

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a worker does with the journal of one that died. */
 class ReplayTest {
-    private static final StoreException DOWN =
+    private final StoreException down =
             new StoreException(StoreException.Kind.CONNECT, StoreException.Effect.NONE, "down", null);
 
     private final InMemoryIdempotencyStore store = new InMemoryIdempotencyStore();
@@ -200,7 +200,7 @@ class ReplayTest {
     @Test
     void whileTheStoreIsDown_nothingIsConsumed() throws Exception {
         leave(claimedAndRun("a"));
-        store.failWith(DOWN);
+        store.failWith(down);
         try (Replay replay = replay()) {
             assertThat(through.await(600, TimeUnit.MILLISECONDS)).isFalse();
             assertThat(replay.leftRuns()).isEqualTo(1);
@@ -232,7 +232,7 @@ class ReplayTest {
     @Test
     void aRunWhoseCallerWasNotTold_staysInTheJournal() throws Exception {
         leave(claimedAndRun("a"));
-        steps.failAfter = DOWN;
+        steps.failAfter = down;
         Replay first = replay();
         await().until(() -> store.result("result-a") != null);
         first.close();
