@@ -92,7 +92,7 @@ final class ConfigFromOptions {
         given("--lease", options.lease).apply((name, text) -> config.lease(DurationText.parse(name, text)));
         given("--consumer-timeout", options.consumerTimeout)
                 .apply((name, text) -> config.consumerTimeout(DurationText.parse(name, text)));
-        given("--journal-limit", options.journalLimit).apply((name, text) -> config.journalLimit(bytes(name, text)));
+        given("--journal-limit", options.journalLimit).apply((name, text) -> config.journalLimit(journalLimit(name, text)));
         given("--retention", options.retention).apply((name, text) -> config.retention(DurationText.parse(name, text)));
     }
 
@@ -138,7 +138,7 @@ final class ConfigFromOptions {
         throw new ConfigurationException(option, text, "is no whole number: write one, such as 4");
     }
 
-    private static long bytes(String option, String text) {
+    private static long journalLimit(String option, String text) {
         Matcher size = SIZE.matcher(text.strip());
         if (!size.matches()) {
             throw new ConfigurationException(option, text, "is no size: write a number of bytes, or 512K, 64M, 1G");
@@ -149,7 +149,11 @@ final class ConfigFromOptions {
             case "G" -> 30;
             default -> 0;
         };
-        return Long.parseLong(size.group(1)) << shift;
+        long bytes = Math.min(Long.parseLong(size.group(1)), 1L << 32) << shift; // beyond any limit already
+        if (!WorkerConfig.isJournalLimit(bytes)) {
+            throw new ConfigurationException(option, text, WorkerConfig.JOURNAL_LIMITS);
+        }
+        return bytes;
     }
 
     private static <E extends Enum<E>> E choice(String option, String text, E[] values) {

@@ -66,23 +66,32 @@ public final class Replay implements AutoCloseable {
     }
 
     /**
-     * Takes what dead workers left in {@code folder}.
+     * Takes what dead workers left in {@code folder}; it is locked from now on.
      *
-     * @param through called when all of it is dealt with, or was refused by the store again and again; not after {@link
-     *     #close}. Called in this thread if there is nothing to do.
+     * @return whether there is anything to replay, with {@link #start}
      */
-    public void start(JournalFolder folder, Runnable through) {
-        then = through;
+    public boolean take(JournalFolder folder) {
         journals = folder.takeLeft(events);
         leftRuns.set((int) journals.stream()
                 .flatMap(left -> left.open().values().stream())
                 .filter(FinishedRun.class::isInstance)
                 .count());
-        if (journals.stream().allMatch(left -> left.open().isEmpty())) {
+        boolean any = journals.stream().anyMatch(left -> !left.open().isEmpty());
+        if (!any) {
             journals.forEach(LeftJournal::close);
-            through.run();
-            return;
+            journals = List.of();
         }
+        return any;
+    }
+
+    /**
+     * Replays what was taken, on a thread of its own.
+     *
+     * @param through called when all of it is dealt with, or was refused by the store again and again; not after {@link
+     *     #close}
+     */
+    public void start(Runnable through) {
+        then = through;
         LOG.warn("{} finished runs of earlier workers are in the journal: they are recorded first", leftRuns.get());
         thread.start();
     }
@@ -188,6 +197,11 @@ public final class Replay implements AutoCloseable {
     @Override
     public void close() {
         stopped.countDown();
+        if (thread.getState() == Thread.State.NEW) {
+            journals.forEach(LeftJournal::close);
+            journals = List.of();
+            return;
+        }
         thread.interrupt();
         try {
             thread.join(1_000);

@@ -14,6 +14,7 @@ import dev.sedano.worker.journal.ReplaySteps;
 import dev.sedano.worker.metrics.MetricName;
 import dev.sedano.worker.metrics.WorkerMetrics;
 import dev.sedano.worker.result.ResultStore;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,22 +52,33 @@ final class Journals {
         metrics.gauge(MetricName.JOURNAL_LEFT, this::left);
     }
 
-    private int left() {
+    /** Finished runs of earlier workers that are not recorded. */
+    int left() {
         Replay running = replay;
         return running == null ? 0 : running.leftRuns();
     }
 
-    /** Replays what dead workers left, then runs {@code through}; at once if there is nothing. */
-    void replay(IdempotencyStore store, @Nullable ResultStore results, CircuitBreaker breaker, Runnable through) {
+    /**
+     * Opens this worker's journal and takes what dead workers left.
+     *
+     * @return whether there is anything to replay before work is consumed, with {@link #replay}
+     */
+    boolean open(IdempotencyStore store, @Nullable ResultStore results, CircuitBreaker breaker) {
         if (file == null) {
             LOG.warn("no journal (--journal-limit 0): work that is finished while the store is away runs again if this"
                     + " worker ends before the store is back");
         } else {
             file.start();
         }
-        Replay fresh = new Replay(store, breaker::allowsClaims, breaker::failed, stepsWith(results), metrics, metrics);
+        Replay fresh =
+                new Replay(store, breaker::allowsClaims, breaker::failed, stepsWith(results), metrics, metrics);
         replay = fresh;
-        fresh.start(folder, through);
+        return fresh.take(folder);
+    }
+
+    /** Replays what was taken, then runs {@code through}. */
+    void replay(Runnable through) {
+        Objects.requireNonNull(replay, "open first").start(through);
     }
 
     private static ReplaySteps stepsWith(@Nullable ResultStore results) {

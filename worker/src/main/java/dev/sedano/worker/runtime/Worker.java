@@ -223,14 +223,19 @@ public final class Worker {
             throw e;
         }
         metrics.paused("broker_down");
-        metrics.paused("replay");
-        var unusedQuiet = broker.pause(Broker.Pause.REPLAY);
+        boolean replay = journals.open(store, resultStore, checker.breaker());
+        if (replay) {
+            metrics.paused("replay");
+            var unusedQuiet = broker.pause(Broker.Pause.REPLAY);
+        }
         checker.start();
         var unused = broker.start(pipeline);
-        journals.replay(store, resultStore, checker.breaker(), () -> {
-            metrics.resumed("replay");
-            broker.resume(Broker.Pause.REPLAY);
-        });
+        if (replay) {
+            journals.replay(() -> {
+                metrics.resumed("replay");
+                broker.resume(Broker.Pause.REPLAY);
+            });
+        }
     }
 
     private void openConsole() {
@@ -279,7 +284,8 @@ public final class Worker {
         } else if (!broker.isConnected()) {
             return new Console.Health(false, "not connected to the broker");
         } else if (!broker.isConsuming()) {
-            return new Console.Health(false, "not consuming");
+            return new Console.Health(
+                    false, journals.left() > 0 ? "recording what earlier workers finished" : "not consuming");
         }
         return new Console.Health(true, "ready");
     }

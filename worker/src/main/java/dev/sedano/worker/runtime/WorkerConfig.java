@@ -57,6 +57,9 @@ public record WorkerConfig(
         Duration consumerTimeout,
         long journalLimit) {
 
+    /** What {@link #isJournalLimit} allows, for people. */
+    public static final String JOURNAL_LIMITS = "must be 0 (no journal) or from 64K to 1G";
+
     /**
      * Checks every setting.
      *
@@ -95,15 +98,17 @@ public record WorkerConfig(
         between("result expiry", resultExpiry, Duration.ofSeconds(1), Duration.ofDays(3650));
         between("--consumer-timeout", consumerTimeout, Duration.ofMinutes(1), Duration.ofDays(1));
         require(
-                journalLimit == 0 || (journalLimit >= 64 << 10 && journalLimit <= 1 << 30),
-                "--journal-limit",
-                journalLimit,
-                "must be 0 (no journal) or from 64K to 1G");
+                isJournalLimit(journalLimit), "--journal-limit", journalLimit, JOURNAL_LIMITS);
         require(
                 namespace.matches("[A-Za-z0-9_.-]{1,64}"),
                 "--namespace",
                 namespace,
                 "is no namespace: use 1 to 64 letters, digits, dots, dashes and underscores");
+    }
+
+    /** Whether {@code bytes} may be the limit of a journal; see {@link #JOURNAL_LIMITS}. */
+    public static boolean isJournalLimit(long bytes) {
+        return bytes == 0 || (bytes >= 64 << 10 && bytes <= 1 << 30);
     }
 
     /** A builder with the defaults filled in. */
