@@ -92,7 +92,8 @@ final class ConfigFromOptions {
         given("--lease", options.lease).apply((name, text) -> config.lease(DurationText.parse(name, text)));
         given("--consumer-timeout", options.consumerTimeout)
                 .apply((name, text) -> config.consumerTimeout(DurationText.parse(name, text)));
-        given("--journal-limit", options.journalLimit).apply((name, text) -> config.journalLimit(journalLimit(name, text)));
+        given("--journal-limit", options.journalLimit)
+                .apply((name, text) -> config.journalLimit(journalLimit(name, text)));
         given("--retention", options.retention).apply((name, text) -> config.retention(DurationText.parse(name, text)));
     }
 

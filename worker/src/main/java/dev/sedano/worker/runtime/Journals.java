@@ -70,8 +70,7 @@ final class Journals {
         } else {
             file.start();
         }
-        Replay fresh =
-                new Replay(store, breaker::allowsClaims, breaker::failed, stepsWith(results), metrics, metrics);
+        Replay fresh = new Replay(store, breaker::allowsClaims, breaker::failed, stepsWith(results), metrics, metrics);
         replay = fresh;
         return fresh.take(folder);
     }

@@ -97,8 +97,7 @@ public record WorkerConfig(
         between("--retention", retention, lease, Duration.ofDays(3650));
         between("result expiry", resultExpiry, Duration.ofSeconds(1), Duration.ofDays(3650));
         between("--consumer-timeout", consumerTimeout, Duration.ofMinutes(1), Duration.ofDays(1));
-        require(
-                isJournalLimit(journalLimit), "--journal-limit", journalLimit, JOURNAL_LIMITS);
+        require(isJournalLimit(journalLimit), "--journal-limit", journalLimit, JOURNAL_LIMITS);
         require(
                 namespace.matches("[A-Za-z0-9_.-]{1,64}"),
                 "--namespace",
