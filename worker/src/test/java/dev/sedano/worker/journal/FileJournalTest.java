@@ -15,8 +15,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -236,11 +238,15 @@ class FileJournalTest {
         }
     }
 
-    private FaultyDisk faulty;
+    private @Nullable FaultyDisk disk;
+
+    private FaultyDisk faulty() {
+        return Objects.requireNonNull(disk, "nothing is opened yet");
+    }
 
     private FileJournal faultyJournal() {
         return new FileJournal(
-                        new JournalWriter(folder(), MOST, channel -> faulty = new FaultyDisk(JournalDisk.of(channel))),
+                        new JournalWriter(folder(), MOST, channel -> disk = new FaultyDisk(JournalDisk.of(channel))),
                         events)
                 .start();
     }
@@ -249,14 +255,14 @@ class FileJournalTest {
     void aFullDisk_refuses_andHalfAFrameDoesNoHarm() throws Exception {
         FileJournal journal = faultyJournal();
         assertThat(onDisk(journal.keep(Entries.run("before")))).isTrue();
-        faulty.failAfterBytes = 31;
+        faulty().failAfterBytes = 31;
         assertThat(onDisk(journal.keep(Entries.run("refused")))).isFalse();
         assertThat(events.refused).containsExactly(Refusal.IO);
         byte[] torn = Files.readAllBytes(files().get(0));
         assertThat(JournalFormat.read(torn).open()).hasSize(1);
         assertThat(JournalFormat.read(torn).torn()).isEqualTo(31);
 
-        faulty.failAfterBytes = Integer.MAX_VALUE;
+        faulty().failAfterBytes = Integer.MAX_VALUE;
         assertThat(onDisk(journal.keep(Entries.block("after")))).isTrue();
         crash(journal);
 
@@ -267,12 +273,12 @@ class FileJournalTest {
     @Test
     void aFailedForce_isNotDurable() throws Exception {
         FileJournal journal = faultyJournal();
-        faulty.failForce = true;
+        faulty().failForce = true;
 
         assertThat(onDisk(journal.keep(Entries.run("not forced")))).isFalse();
 
         assertThat(events.refused).containsExactly(Refusal.IO);
-        faulty.failForce = false;
+        faulty().failForce = false;
         journal.close();
         assertThat(left()).as("tried again at the end").containsExactly(Entries.text(Entries.run("not forced")));
     }
@@ -280,15 +286,15 @@ class FileJournalTest {
     @Test
     void aDiskThatHangs_holdsNobodyUp() throws Exception {
         FileJournal journal = faultyJournal();
-        faulty.gate = new CountDownLatch(1);
+        faulty().gate = new CountDownLatch(1);
         Kept first = journal.keep(Entries.run("hangs"));
-        assertThat(faulty.asked.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(faulty().asked.await(10, TimeUnit.SECONDS)).isTrue();
 
         Kept second = journal.keep(Entries.run("behind"));
         first.done();
 
         assertThat(second.durable()).isNotDone();
-        faulty.gate.countDown();
+        faulty().gate.countDown();
         assertThat(onDisk(second)).isTrue();
         journal.close();
         assertThat(left()).containsExactly(Entries.text(Entries.run("behind")));
