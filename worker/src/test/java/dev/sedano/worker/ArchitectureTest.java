@@ -25,11 +25,13 @@ class ArchitectureTest {
             Map.entry("idempotency", Set.of("time")),
             Map.entry("result", Set.of("idempotency", "protocol")),
             Map.entry("idempotency.redis", Set.of("idempotency", "result")),
+            Map.entry("journal", Set.of("idempotency")),
             Map.entry("handler", Set.of("idempotency")),
             Map.entry("canvas", Set.of("protocol")),
-            Map.entry("delivery", Set.of("canvas", "handler", "idempotency", "protocol", "result", "time")),
+            Map.entry(
+                    "delivery", Set.of("canvas", "handler", "idempotency", "journal", "protocol", "result", "time")),
             Map.entry("rabbitmq", Set.of("canvas", "delivery", "protocol", "time")),
-            Map.entry("metrics", Set.of("delivery", "idempotency", "rabbitmq", "time")),
+            Map.entry("metrics", Set.of("delivery", "idempotency", "journal", "rabbitmq", "time")),
             Map.entry(
                     "runtime",
                     Set.of(
@@ -39,6 +41,7 @@ class ArchitectureTest {
                             "handler",
                             "idempotency",
                             "idempotency.redis",
+                            "journal",
                             "metrics",
                             "protocol",
                             "rabbitmq",

@@ -50,7 +50,7 @@ public enum SettlementReason {
     COMPRESSION("compression"),
     /** The channel closed before the delivery could be settled; the broker delivers it again. */
     CHANNEL_CLOSED("channel_closed"),
-    /** The handler ended but its outcome could not be recorded; it is in the state folder. */
+    /** The handler ended but its outcome is not recorded yet; it is in the journal. */
     UNRECORDED("unrecorded");
 
     private final String code;

@@ -45,6 +45,8 @@ final class Work {
 
     /** How often it was held for its key; touched only by whoever moves it to HELD. */
     int timesHeld;
+    /** When the delivery arrived, by the ticker; set before the work is shared. */
+    long arrivedAt;
     /** Set before the stage becomes CLAIMED. */
     volatile @Nullable Lease lease;
 
@@ -72,12 +74,18 @@ final class Work {
      * is released by its own nonce.
      */
     Work again(String nonce) {
-        return new Work(delivery, message, handler, call, claim.withNonce(nonce), scope, noKey);
+        return with(claim.withNonce(nonce));
     }
 
     /** As {@link #again}, for a copy whose handler may have run here: whatever the broker said, it is not the first. */
     Work againAfterLoss(String nonce) {
-        return new Work(delivery, message, handler, call, claim.asLaterCopy(nonce), scope, noKey);
+        return with(claim.asLaterCopy(nonce));
+    }
+
+    private Work with(IdempotencyStore.Claim another) {
+        Work work = new Work(delivery, message, handler, call, another, scope, noKey);
+        work.arrivedAt = arrivedAt;
+        return work;
     }
 
     /** Whether it runs also when the store cannot be asked. */

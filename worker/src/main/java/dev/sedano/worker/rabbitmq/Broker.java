@@ -43,6 +43,8 @@ public final class Broker implements AutoCloseable {
     public enum Pause {
         /** The idempotency store is down. */
         STORE_DOWN,
+        /** What earlier workers finished is recorded first. */
+        REPLAY,
         /** The worker stops. */
         SHUTDOWN
     }

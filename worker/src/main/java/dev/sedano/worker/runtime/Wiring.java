@@ -30,6 +30,7 @@ final class Wiring {
         return new RedisIdempotencyStore(RedisStoreSettings.builder(uri(config.idempotencyStore()))
                 .namespace(config.namespace())
                 .lossHorizon(config.retention())
+                .lease(config.lease())
                 .stateDir(config.stateDir())
                 .listener(listener(metrics))
                 .build());

@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * @param topology {@code --topology}; declare
  * @param unknownTask {@code --on-unknown-task}; dead-letter
  * @param afterLeaseLoss {@code --on-lease-loss}; rerun
+ * @param consumerTimeout {@code --consumer-timeout}; the broker's {@code consumer_timeout}, 1 min to 1 day; 30 min
+ * @param journalLimit {@code --journal-limit}; bytes that this worker's journal may have, 0 = no journal, else 64 KiB to
+ *     1 GiB; 64 MiB
  */
 public record WorkerConfig(
         List<BrokerUri> brokers,
@@ -50,7 +53,12 @@ public record WorkerConfig(
         Path stateDir,
         TopologyMode topology,
         UnknownTaskPolicy unknownTask,
-        AfterLeaseLoss afterLeaseLoss) {
+        AfterLeaseLoss afterLeaseLoss,
+        Duration consumerTimeout,
+        long journalLimit) {
+
+    /** What {@link #isJournalLimit} allows, for people. */
+    public static final String JOURNAL_LIMITS = "must be 0 (no journal) or from 64K to 1G";
 
     /**
      * Checks every setting.
@@ -88,11 +96,18 @@ public record WorkerConfig(
         between("--lease", lease, Duration.ofSeconds(1), Duration.ofHours(1));
         between("--retention", retention, lease, Duration.ofDays(3650));
         between("result expiry", resultExpiry, Duration.ofSeconds(1), Duration.ofDays(3650));
+        between("--consumer-timeout", consumerTimeout, Duration.ofMinutes(1), Duration.ofDays(1));
+        require(isJournalLimit(journalLimit), "--journal-limit", journalLimit, JOURNAL_LIMITS);
         require(
                 namespace.matches("[A-Za-z0-9_.-]{1,64}"),
                 "--namespace",
                 namespace,
                 "is no namespace: use 1 to 64 letters, digits, dots, dashes and underscores");
+    }
+
+    /** Whether {@code bytes} may be the limit of a journal; see {@link #JOURNAL_LIMITS}. */
+    public static boolean isJournalLimit(long bytes) {
+        return bytes == 0 || (bytes >= 64 << 10 && bytes <= 1 << 30);
     }
 
     /** A builder with the defaults filled in. */

@@ -29,6 +29,8 @@ public final class WorkerConfigBuilder {
     private TopologyMode topology = TopologyMode.DECLARE;
     private UnknownTaskPolicy unknownTask = UnknownTaskPolicy.DEAD_LETTER;
     private AfterLeaseLoss afterLeaseLoss = AfterLeaseLoss.RERUN;
+    private Duration consumerTimeout = Duration.ofMinutes(30);
+    private long journalLimit = 64 << 20;
 
     WorkerConfigBuilder() {}
 
@@ -140,6 +142,18 @@ public final class WorkerConfigBuilder {
         return this;
     }
 
+    /** The broker's {@code consumer_timeout}; finished but unrecorded deliveries are returned in time before it. */
+    public WorkerConfigBuilder consumerTimeout(Duration value) {
+        this.consumerTimeout = value;
+        return this;
+    }
+
+    /** Bytes that the journal may have; 0 = no journal. */
+    public WorkerConfigBuilder journalLimit(long value) {
+        this.journalLimit = value;
+        return this;
+    }
+
     /**
      * The checked settings.
      *
@@ -172,7 +186,9 @@ public final class WorkerConfigBuilder {
                 stateDir == null ? StateDir.of(System.getenv(), nodeName) : stateDir,
                 topology,
                 unknownTask,
-                afterLeaseLoss);
+                afterLeaseLoss,
+                consumerTimeout,
+                journalLimit);
     }
 
     /** Results that are no Redis leave no place for the markers, and without markers nothing may run. */

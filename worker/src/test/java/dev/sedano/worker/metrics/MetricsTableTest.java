@@ -75,7 +75,10 @@ class MetricsTableTest {
                 MetricName.SLOTS,
                 MetricName.IN_FLIGHT,
                 MetricName.HELD,
-                MetricName.UNRECORDED)) {
+                MetricName.UNRECORDED,
+                MetricName.JOURNAL_OPEN,
+                MetricName.JOURNAL_BYTES,
+                MetricName.JOURNAL_LEFT)) {
             metrics.gauge(gauge, () -> 1);
         }
         metrics.storeCall("claim", 1);
