@@ -20,7 +20,8 @@ interface BrokerServer extends AutoCloseable {
 
     void restart();
 
-    void closeConnections();
+    /** Runs {@code rabbitmqctl} against it. */
+    void control(String... arguments);
 
     @Override
     void close();
@@ -89,8 +90,8 @@ interface BrokerServer extends AutoCloseable {
         }
 
         @Override
-        public void closeConnections() {
-            node.control("close_all_connections", "test");
+        public void control(String... arguments) {
+            node.control(arguments);
         }
 
         @Override

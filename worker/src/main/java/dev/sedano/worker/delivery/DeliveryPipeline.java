@@ -148,8 +148,10 @@ public final class DeliveryPipeline {
     }
 
     private void take(Work work) {
-        inFlight.add(work);
-        place(work);
+        if (!inFlight.attach(work)) {
+            inFlight.add(work);
+            place(work);
+        }
     }
 
     private void place(Work work) {
@@ -262,6 +264,7 @@ public final class DeliveryPipeline {
         if (outcome instanceof TaskOutcome.Failed && inFlight.isCutShort()) {
             // Interrupted by our own end: the next copy runs it, announced as a rerun.
             finish(work, new Settlement.Abandon(SettlementReason.SHUTDOWN));
+            copiesOf(work, copy -> finish(copy, new Settlement.Abandon(SettlementReason.SHUTDOWN)));
             return;
         }
         record(work, lease, outcome, encode(work.message, outcome));
@@ -330,15 +333,27 @@ public final class DeliveryPipeline {
         if (recording instanceof Recording.Recorded) {
             holding.completed(work.claim.key().record());
             finish(work, Settlements.recorded(outcome));
+            copiesOf(work, copy -> finish(copy, new Settlement.Ack(SettlementReason.ATTACHED)));
         } else if (recording instanceof Recording.LeaseLost) {
             LOG.warn(
                     "task {} id {}: another owner took over, this result is dropped",
                     work.handler.name(),
                     work.message.id());
             inFlight.holdAgain(work);
+            copiesOf(work, inFlight::holdAgain);
         } else if (recording instanceof Recording.Unrecorded lost) {
             unrecorded.keep(lost.completion());
             finish(work, new Settlement.Abandon(SettlementReason.UNRECORDED));
+            copiesOf(work, copy -> finish(copy, new Settlement.Abandon(SettlementReason.UNRECORDED)));
+        }
+    }
+
+    /** What becomes of the copies that came while {@code work} ran, its first channel having gone. */
+    private static void copiesOf(Work work, Consumer<Work> fate) {
+        for (Work copy : work.detach()) {
+            if (copy.move(Work.Stage.ATTACHED, Work.Stage.STARTED)) {
+                fate.accept(copy);
+            }
         }
     }
 

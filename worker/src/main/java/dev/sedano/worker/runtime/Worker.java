@@ -195,6 +195,7 @@ public final class Worker {
         metrics.gauge(MetricName.STORE_UP, () -> storeUp ? 1 : 0);
         metrics.gauge(MetricName.BREAKER_STATE, () -> checker.breaker().state().code());
         metrics.gauge(MetricName.SLOTS, config::concurrency);
+        metrics.gauge(MetricName.BROKER_BLOCKED, () -> broker.isBlocked() ? 1 : 0);
         metrics.gauge(MetricName.IN_FLIGHT, broker::unsettled);
         metrics.gauge(MetricName.HELD, inFlight::held);
         metrics.gauge(MetricName.UNRECORDED, pipeline::unrecorded);
@@ -265,6 +266,9 @@ public final class Worker {
             return new Console.Health(false, "not connected to the broker");
         } else if (!broker.isConsuming()) {
             return new Console.Health(false, "not consuming");
+        } else if (broker.isBlocked()) {
+            // Work goes on; only replies and moved deliveries wait. Taking the worker away would help nobody.
+            return new Console.Health(true, "ready, but the broker takes no messages (memory or disk alarm)");
         }
         return new Console.Health(true, "ready");
     }

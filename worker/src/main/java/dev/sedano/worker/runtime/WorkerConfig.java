@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param topology {@code --topology}; declare
  * @param unknownTask {@code --on-unknown-task}; dead-letter
  * @param afterLeaseLoss {@code --on-lease-loss}; rerun
+ * @param deliveryLimit {@code --delivery-limit}; the delivery limit of quorum queues that the worker cannot see, 1 to
+ *     1000000; where a queue says its own the lower one counts; 20, the default of RabbitMQ 4
  */
 public record WorkerConfig(
         List<BrokerUri> brokers,
@@ -50,7 +52,8 @@ public record WorkerConfig(
         Path stateDir,
         TopologyMode topology,
         UnknownTaskPolicy unknownTask,
-        AfterLeaseLoss afterLeaseLoss) {
+        AfterLeaseLoss afterLeaseLoss,
+        int deliveryLimit) {
 
     /**
      * Checks every setting.
@@ -80,6 +83,7 @@ public record WorkerConfig(
                 node,
                 "is no node name: write NAME@HOST without blanks and slashes, as w1@%h");
         inRange("--prefetch-multiplier", prefetchMultiplier, 1, 1000);
+        inRange("--delivery-limit", deliveryLimit, 1, 1_000_000);
         require(
                 !shutdownTimeout.isNegative(),
                 "--shutdown-timeout",

@@ -29,6 +29,7 @@ public final class WorkerConfigBuilder {
     private TopologyMode topology = TopologyMode.DECLARE;
     private UnknownTaskPolicy unknownTask = UnknownTaskPolicy.DEAD_LETTER;
     private AfterLeaseLoss afterLeaseLoss = AfterLeaseLoss.RERUN;
+    private int deliveryLimit = 20;
 
     WorkerConfigBuilder() {}
 
@@ -140,6 +141,12 @@ public final class WorkerConfigBuilder {
         return this;
     }
 
+    /** The delivery limit of quorum queues that the worker cannot see, as one that a policy sets. */
+    public WorkerConfigBuilder deliveryLimit(int value) {
+        this.deliveryLimit = value;
+        return this;
+    }
+
     /**
      * The checked settings.
      *
@@ -172,7 +179,8 @@ public final class WorkerConfigBuilder {
                 stateDir == null ? StateDir.of(System.getenv(), nodeName) : stateDir,
                 topology,
                 unknownTask,
-                afterLeaseLoss);
+                afterLeaseLoss,
+                deliveryLimit);
     }
 
     /** Results that are no Redis leave no place for the markers, and without markers nothing may run. */
