@@ -37,7 +37,7 @@ echo 'Acquire::Check-Valid-Until "false";' >"$ROOT/etc/apt/apt.conf.d/90-lagging
 # Everything that is mounted is mounted in a namespace of the running program and is gone with it: nothing to clean up.
 cat >"$NEW/bin/in-root" <<'WRAPPER'
 #!/bin/sh
-# Runs the program of the name this is called by, in the Debian root folder beside it. It sees the host's temporary folder.
+# Runs the program of the name this is called by, in the Debian root folder beside it. It sees the host's /tmp.
 here=$(cd "$(dirname "$0")" && pwd -P)
 exec unshare --mount --propagation private sh -euc '
   root=$1 tmp=$2 here=$3
@@ -48,7 +48,7 @@ exec unshare --mount --propagation private sh -euc '
   mount --rbind "$tmp" "$root$tmp"
   [ -d "$root$here" ] || here=/
   exec chroot "$root" /usr/bin/env -C "$here" "$@"' \
-  in-root "$here/../root" "${TMPDIR:-/tmp}" "$PWD" \
+  in-root "$here/../root" /tmp "$PWD" \
   PATH=/usr/lib/rabbitmq/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$(basename "$0")" "$@"
 WRAPPER
 chmod 755 "$NEW/bin/in-root"
