@@ -51,6 +51,9 @@ final class LongHandlerIT {
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(worker.metrics().settlements("outcome=\"ack\"", "reason=\"attached\""))
                         .isEqualTo(1));
+        assertThat(worker.log())
+                .as("how the broker took the delivery away")
+                .containsPattern("channel closed with 1 unsettled|the broker cancelled a consumer of queue");
         assertThat(HARNESS.ledger().starts("long")).hasSize(1);
         assertThat(HARNESS.ledger().ends("long")).hasSize(1);
         assertThat(worker.metrics().sum("sedano_duplicates_total")).isZero();
