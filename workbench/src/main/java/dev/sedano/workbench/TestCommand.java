@@ -46,8 +46,19 @@ final class TestCommand implements Callable<Integer> {
                     + " 1.2 GB in ~/.cache/sedano. Chaos tests only with --full.")
     private boolean matrix;
 
+    @Option(
+            names = "--only",
+            paramLabel = "CLASS",
+            description =
+                    "With --matrix: only integration tests of this class, * allowed; several separated by commas.")
+    private @Nullable String only;
+
     @Override
     public Integer call() {
+        if (only != null && (!matrix || !only.matches("[\\w*,]{1,500}"))) {
+            throw new WorkbenchException(
+                    "--only " + only + " goes with --matrix and names test classes, such as DeliveryLimitIT");
+        }
         Project project = Project.ofLauncher();
         ServiceProvider services = new ServiceProvider(System.out::println, project.installLog());
         if (!matrix && (install || !services.dockerAnswers())) {
@@ -87,6 +98,9 @@ final class TestCommand implements Callable<Integer> {
                 "-Dtest=none",
                 "-Dsurefire.failIfNoSpecifiedTests=false",
                 "-Dmaven.test.failure.ignore=true"));
+        if (only != null) {
+            arguments.addAll(List.of("-Dit.test=" + only, "-Dfailsafe.failIfNoSpecifiedTests=false"));
+        }
         if (!full) {
             arguments.add("-DexcludedGroups=chaos");
         }

@@ -243,7 +243,9 @@ final class ConfirmedPublisher implements AutoCloseable {
         List<Sent> all = new ArrayList<>(unconfirmed.values());
         unconfirmed.clear();
         returned.clear();
-        blocked = false; // the next connection is told anew
+        if (cause.isHardError()) {
+            blocked = false; // the connection is gone; the next one is told anew
+        }
         for (Sent sent : all) {
             sent.publication().done().completeExceptionally(new IOException("not confirmed: channel closed", cause));
         }

@@ -5,7 +5,6 @@ import dev.sedano.worker.delivery.Delivery;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +24,15 @@ final class DeliveryLimits {
     private static final String COUNT = "x-delivery-count";
     /** Returns that a message must have left after ours: for lost connections, which count on every version. */
     private static final int RESERVE = 2;
+    /** A broker that ends the connection over the question must not keep the worker from consuming. */
+    private static final int MOST_LOOKS = 3;
+
+    private static final int DONE = MOST_LOOKS;
 
     private final int assumed;
-    private final Set<String> looked = ConcurrentHashMap.newKeySet();
+    /** How often each queue was looked at without an answer; {@link #DONE} when no more is to be asked. */
+    private final Map<String, Integer> looks = new ConcurrentHashMap<>();
+
     private final Map<String, Integer> known = new ConcurrentHashMap<>();
     private volatile BrokerVersion version = new BrokerVersion(0, 0);
 
@@ -43,14 +48,10 @@ final class DeliveryLimits {
 
     /** Learns the limit of a queue that is about to be consumed, the first time; warns if it endangers work. */
     void learn(Connection connection, String queue) throws IOException, TimeoutException {
-        if (looked.add(queue)) {
-            try {
-                QueueArguments.ofQuorumQueue(connection, queue)
-                        .ifPresent(arguments -> learn(queue, arguments, version));
-            } catch (IOException | TimeoutException e) {
-                looked.remove(queue);
-                throw e;
-            }
+        if (looks.merge(queue, 1, Integer::sum) <= MOST_LOOKS) {
+            Optional<Map<String, Object>> arguments = QueueArguments.ofQuorumQueue(connection, queue);
+            looks.put(queue, DONE);
+            arguments.ifPresent(known -> learn(queue, known, version));
         }
     }
 
