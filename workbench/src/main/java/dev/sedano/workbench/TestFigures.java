@@ -10,10 +10,13 @@ import java.util.regex.Pattern;
 /**
  * How many integration tests ran and how they ended, as Maven's Failsafe plugin sums them up.
  *
- * @param complete whether every module has such a sum: without, the build ended before its tests
+ * @param complete whether the last module has such a sum: without, the build ended before its tests
  */
 record TestFigures(int run, int failed, int skipped, boolean complete) {
-    private static final List<String> MODULES = List.of("worker", "conformance");
+    /** Its sum shows that the build came to its end; a module without a test that was asked for has none. */
+    private static final String LAST = "conformance";
+
+    private static final List<String> MODULES = List.of("worker", LAST);
 
     static TestFigures none() {
         return new TestFigures(0, 0, 0, true);
@@ -23,7 +26,7 @@ record TestFigures(int run, int failed, int skipped, boolean complete) {
     static TestFigures of(Project project) {
         TestFigures all = none();
         for (String module : MODULES) {
-            all = all.plus(ofModule(summary(project, module)));
+            all = all.plus(ofModule(summary(project, module), !module.equals(LAST)));
         }
         return all;
     }
@@ -43,11 +46,11 @@ record TestFigures(int run, int failed, int skipped, boolean complete) {
         return project.root().resolve(module).resolve("target/failsafe-reports/failsafe-summary.xml");
     }
 
-    private static TestFigures ofModule(Path summary) {
+    private static TestFigures ofModule(Path summary, boolean mayBeMissing) {
         try {
             return parse(Files.readString(summary));
         } catch (IOException none) {
-            return new TestFigures(0, 0, 0, false);
+            return new TestFigures(0, 0, 0, mayBeMissing);
         }
     }
 

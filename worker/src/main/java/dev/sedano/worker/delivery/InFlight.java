@@ -33,7 +33,6 @@ public final class InFlight {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition empty = lock.newCondition();
     private volatile boolean returning;
-    private volatile boolean stopping;
     private volatile boolean draining;
     private volatile boolean cut;
     private long outages;
@@ -118,7 +117,7 @@ public final class InFlight {
      * {@code quiet} is complete, that is when nothing more is delivered to us.
      */
     public void storeGone(CompletableFuture<Void> quiet) {
-        claimAhead.stop();
+        claimAhead.onlyFailingOpen();
         for (Work work : all) {
             block(work);
         }
@@ -140,9 +139,7 @@ public final class InFlight {
     /** The store is back: what was not returned meanwhile is claimed again. */
     public void storeBack() {
         returning = false;
-        if (!stopping) {
-            claimAhead.resume();
-        }
+        claimAhead.resume();
         unblock();
     }
 
@@ -151,6 +148,9 @@ public final class InFlight {
      * lasts, or claimed again (with a new nonce) when it was a blip.
      */
     void block(Work work) {
+        if (work.failsOpen()) {
+            return; // it runs without the store
+        }
         Work.Stage from = work.takeUnstarted(Work.Stage.BLOCKED);
         if (from == Work.Stage.BLOCKED) {
             return;
@@ -191,9 +191,14 @@ public final class InFlight {
 
     /**
      * The lease was lost while the handler ran: the delivery is a second copy now, and waits for the new owner. If its
-     * channel is gone the broker delivers it again, and that copy is the one that waits.
+     * channel is gone the broker delivers it again, and that copy, perhaps attached already, is the one that waits.
      */
     void holdAgain(Work work) {
+        for (Work copy : work.detach()) {
+            if (copy.move(Work.Stage.ATTACHED, Work.Stage.STARTED)) {
+                holdAgain(copy);
+            }
+        }
         if (!work.delivery.channel().isOpen()) {
             remove(work);
             return;
@@ -225,7 +230,6 @@ public final class InFlight {
 
     /** Nothing that has not started will start. */
     public void stopStarting() {
-        stopping = true;
         claimAhead.stop();
     }
 

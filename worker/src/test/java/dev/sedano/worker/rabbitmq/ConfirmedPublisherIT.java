@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** Against a real broker with a memory alarm. */
 class ConfirmedPublisherIT {
-    private static final ConfirmedPublisher.Target QUEUE = new ConfirmedPublisher.Target("alarm", Map.of());
+    private static final ConfirmedPublisher.Target QUEUE = new ConfirmedPublisher.Target("", "alarm", Map.of());
     private static final Duration LONGER_THAN_A_CONFIRM_MAY_TAKE = Duration.ofSeconds(60);
 
     private final AtomicLong now = new AtomicLong(1);
