@@ -80,6 +80,8 @@ final class ConfigFromOptions {
         given("-c", options.concurrency).apply((name, text) -> config.concurrency(number(name, text)));
         given("--prefetch-multiplier", options.prefetchMultiplier)
                 .apply((name, text) -> config.prefetchMultiplier(number(name, text)));
+        given("--delivery-limit", options.deliveryLimit)
+                .apply((name, text) -> config.deliveryLimit(number(name, text)));
         given("--on-unknown-task", options.onUnknownTask)
                 .apply((name, text) -> config.unknownTask(choice(name, text, UnknownTaskPolicy.values())));
         given("--on-lease-loss", options.onLeaseLoss)

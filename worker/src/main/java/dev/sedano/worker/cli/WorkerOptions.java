@@ -148,6 +148,14 @@ final class WorkerOptions {
     String prefetchMultiplier;
 
     @Option(
+            names = "--delivery-limit",
+            paramLabel = "N",
+            description = "The delivery limit of quorum queues where a policy sets it, which the worker cannot see."
+                    + " Default: 20.")
+    @Nullable
+    String deliveryLimit;
+
+    @Option(
             names = "--log-format",
             paramLabel = "FORMAT",
             description = "text or json (one object per line). Default: text.")

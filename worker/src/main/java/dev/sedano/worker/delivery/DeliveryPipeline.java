@@ -172,6 +172,9 @@ public final class DeliveryPipeline {
 
     private void take(Work work) {
         work.arrivedAt = ticker.nanos();
+        if (inFlight.attach(work)) {
+            return;
+        }
         ClaimReply.Duplicate known = checker.breaker().allowsClaims() ? null : checker.remembered(work.claim);
         if (known != null && work.move(Work.Stage.WAITING, Work.Stage.STARTED)) {
             // Answered without the store, which has told its caller before.
@@ -285,6 +288,7 @@ public final class DeliveryPipeline {
         if (outcome instanceof TaskOutcome.Failed && inFlight.isCutShort()) {
             // Interrupted by our own end: the next copy runs it, announced as a rerun.
             finish(work, new Settlement.Abandon(SettlementReason.SHUTDOWN));
+            copiesOf(work, new Settlement.Abandon(SettlementReason.SHUTDOWN));
         } else if (outcome instanceof TaskOutcome.Disowned) {
             checker.letLapse(lease);
             inFlight.holdAgain(work);
@@ -333,6 +337,10 @@ public final class DeliveryPipeline {
         boolean unsettled = work.move(Work.Stage.STARTED, Work.Stage.SETTLED);
         if (recording instanceof Recording.Recorded) {
             holding.completed(work.claim.key().record());
+            Settlement settlement = Settlements.recorded(ending.outcome(), Endings.keyDetails(work));
+            copiesOf(
+                    work,
+                    settlement instanceof Settlement.Ack ? new Settlement.Ack(SettlementReason.ATTACHED) : settlement);
         } else if (recording instanceof Recording.LeaseLost) {
             LOG.warn(
                     "task {} id {}: another owner took over, this result is dropped",
@@ -340,6 +348,7 @@ public final class DeliveryPipeline {
                     work.message.id());
         }
         if (!unsettled) {
+            inFlight.holdCopiesAgain(work);
             return;
         }
         if (recording instanceof Recording.Recorded) {
@@ -348,6 +357,16 @@ public final class DeliveryPipeline {
             inFlight.holdAgain(work);
         } else if (recording instanceof Recording.Unrecorded) {
             finish(work, new Settlement.Abandon(SettlementReason.UNRECORDED));
+            copiesOf(work, new Settlement.Abandon(SettlementReason.UNRECORDED));
+        }
+    }
+
+    /** Settles the copies that came while {@code work} ran, its first channel having gone. */
+    private void copiesOf(Work work, Settlement settlement) {
+        for (Work copy : work.detach()) {
+            if (copy.move(Work.Stage.ATTACHED, Work.Stage.STARTED)) {
+                finish(copy, settlement);
+            }
         }
     }
 

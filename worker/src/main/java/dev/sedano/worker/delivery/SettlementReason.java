@@ -18,6 +18,8 @@ public enum SettlementReason {
     OUTCOME_UNKNOWN("outcome_unknown"),
     /** Its key is completed. */
     DUPLICATE("duplicate"),
+    /** It was delivered again while its handler ran in this worker, which has recorded the outcome. */
+    ATTACHED("attached"),
     /** A later attempt of the task exists. */
     STALE_ATTEMPT("stale_attempt"),
     /** The idempotency store does not answer. */

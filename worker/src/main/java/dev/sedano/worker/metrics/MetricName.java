@@ -25,6 +25,7 @@ public enum MetricName {
     STORE_IDENTITY_CHANGES("sedano.store.identity.changes", "SWITCHED, ROLLBACK and AMNESIA verdicts", "verdict"),
     BREAKER_STATE("sedano.breaker.state", "0 closed, 1 half open, 2 open"),
     BROKER_UP("sedano.broker.up", "1 while connected to the broker"),
+    BROKER_BLOCKED("sedano.broker.blocked", "1 while the broker takes no messages: memory or disk alarm"),
     CONSUMING("sedano.consuming", "1 while at least one consumer is active"),
     HANDLERS_RUNNING("sedano.handlers.running", "handlers running now"),
     SLOTS("sedano.slots", "handlers that may run at once"),

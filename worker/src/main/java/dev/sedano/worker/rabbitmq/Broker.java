@@ -58,6 +58,7 @@ public final class Broker implements AutoCloseable {
     private final BrokerEvents events;
     private final Settler settler;
     private final ConfirmedPublisher publisher;
+    private final DeliveryLimits limits;
     private final MovedDeliveries moved;
     private final ExecutorService dispatch = Executors.newSingleThreadExecutor(task -> daemon(task, "sedano-dispatch"));
     private final Thread thread = daemon(this::loop, "sedano-broker");
@@ -80,6 +81,7 @@ public final class Broker implements AutoCloseable {
         this.events = events;
         this.publisher = new ConfirmedPublisher(
                 this::connect, ticker, settings.topology() == BrokerSettings.TopologyMode.DECLARE);
+        this.limits = new DeliveryLimits(settings.deliveryLimit());
         this.moved = new MovedDeliveries(publisher, settings.node(), clock);
         this.settler = new Settler(moved, timer);
     }
@@ -142,6 +144,11 @@ public final class Broker implements AutoCloseable {
         return consuming;
     }
 
+    /** Whether the broker takes no messages from us now, being low on memory or disk; they wait. */
+    public boolean isBlocked() {
+        return publisher.isBlocked();
+    }
+
     /** Deliveries that arrived and are not settled. */
     public int unsettled() {
         ConsumerSession active = session;
@@ -194,8 +201,12 @@ public final class Broker implements AutoCloseable {
         }
         ConsumerSession active = session;
         if (active == null || !active.isOpen()) {
+            limits.broker(BrokerVersion.of(current));
             for (String queue : settings.queues()) {
                 Topology.ensure(current, queue, settings.topology());
+                if (settings.topology() == BrokerSettings.TopologyMode.DECLARE) {
+                    limits.learn(current, queue);
+                }
             }
             active = open(current);
             session = active;
@@ -221,7 +232,7 @@ public final class Broker implements AutoCloseable {
         InFlight flying = Objects.requireNonNull(inFlight);
         ConsumerSession[] self = new ConsumerSession[1];
         ConsumerSession opened = new ConsumerSession(
-                current.createChannel(), settler, events, delivery -> arrived(into, delivery), () -> {
+                current.createChannel(), settler, events, limits, delivery -> arrived(into, delivery), () -> {
                     flying.channelGone(Objects.requireNonNull(self[0]));
                     LockSupport.unpark(thread);
                 });
@@ -281,15 +292,11 @@ public final class Broker implements AutoCloseable {
         IOException last = new IOException("no broker is configured");
         for (BrokerSettings.Endpoint endpoint : settings.brokers()) {
             try {
-                Connection opened = factoryFor(endpoint)
+                return factoryFor(endpoint)
                         .newConnection(
                                 dispatch,
                                 List.of(new Address(endpoint.host(), endpoint.port())),
                                 "sedano " + settings.node() + " " + purpose);
-                opened.addBlockedListener(
-                        reason -> LOG.warn("the broker blocks publishing on the {} connection: {}", purpose, reason),
-                        () -> LOG.info("the broker takes messages on the {} connection again", purpose));
-                return opened;
             } catch (IOException | TimeoutException e) {
                 last = new IOException(endpoint + " " + rootMessage(e), e);
             }

@@ -90,7 +90,8 @@ final class Wiring {
                 },
                 config.concurrency(),
                 config.concurrency() * config.prefetchMultiplier(),
-                Math.max(mostPrefetch, config.concurrency() * config.prefetchMultiplier()));
+                Math.max(mostPrefetch, config.concurrency() * config.prefetchMultiplier()),
+                config.deliveryLimit());
     }
 
     private static URI uri(RedisUri redis) {

@@ -232,6 +232,7 @@ public final class Worker {
         metrics.gauge(MetricName.STORE_UP, () -> storeUp ? 1 : 0);
         metrics.gauge(MetricName.BREAKER_STATE, () -> checker.breaker().state().code());
         metrics.gauge(MetricName.SLOTS, config::concurrency);
+        metrics.gauge(MetricName.BROKER_BLOCKED, () -> broker.isBlocked() ? 1 : 0);
         metrics.gauge(MetricName.IN_FLIGHT, broker::unsettled);
         metrics.gauge(MetricName.HELD, inFlight::held);
         metrics.gauge(MetricName.UNRECORDED, pipeline::unrecorded);
@@ -325,6 +326,9 @@ public final class Worker {
         } else if (!broker.isConsuming()) {
             return new Console.Health(
                     false, journals.left() > 0 ? "recording what earlier workers finished" : "not consuming");
+        } else if (broker.isBlocked()) {
+            // Work goes on; only replies and moved deliveries wait. Taking the worker away would help nobody.
+            return new Console.Health(true, "ready, but the broker takes no messages (memory or disk alarm)");
         }
         return new Console.Health(
                 true, unprotected.isEmpty() ? "ready" : "ready, but without protection for " + unprotected);

@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * @param consumerTimeout {@code --consumer-timeout}; the broker's {@code consumer_timeout}, 1 min to 1 day; 30 min
  * @param journalLimit {@code --journal-limit}; bytes that this worker's journal may have, 0 = no journal, else 64 KiB to
  *     1 GiB; 64 MiB
+ * @param deliveryLimit {@code --delivery-limit}; the delivery limit of quorum queues that the worker cannot see, 1 to
+ *     1000000; where a queue says its own the lower one counts; 20, the default of RabbitMQ 4
  */
 public record WorkerConfig(
         List<BrokerUri> brokers,
@@ -55,7 +57,8 @@ public record WorkerConfig(
         UnknownTaskPolicy unknownTask,
         AfterLeaseLoss afterLeaseLoss,
         Duration consumerTimeout,
-        long journalLimit) {
+        long journalLimit,
+        int deliveryLimit) {
 
     /** What {@link #isJournalLimit} allows, for people. */
     public static final String JOURNAL_LIMITS = "must be 0 (no journal) or from 64K to 1G";
@@ -88,6 +91,7 @@ public record WorkerConfig(
                 node,
                 "is no node name: write NAME@HOST without blanks and slashes, as w1@%h");
         inRange("--prefetch-multiplier", prefetchMultiplier, 1, 1000);
+        inRange("--delivery-limit", deliveryLimit, 1, 1_000_000);
         require(
                 !shutdownTimeout.isNegative(),
                 "--shutdown-timeout",

@@ -31,6 +31,7 @@ public final class WorkerConfigBuilder {
     private AfterLeaseLoss afterLeaseLoss = AfterLeaseLoss.RERUN;
     private Duration consumerTimeout = Duration.ofMinutes(30);
     private long journalLimit = 64 << 20;
+    private int deliveryLimit = 20;
 
     WorkerConfigBuilder() {}
 
@@ -154,6 +155,12 @@ public final class WorkerConfigBuilder {
         return this;
     }
 
+    /** The delivery limit of quorum queues that the worker cannot see, as one that a policy sets. */
+    public WorkerConfigBuilder deliveryLimit(int value) {
+        this.deliveryLimit = value;
+        return this;
+    }
+
     /**
      * The checked settings.
      *
@@ -188,7 +195,8 @@ public final class WorkerConfigBuilder {
                 unknownTask,
                 afterLeaseLoss,
                 consumerTimeout,
-                journalLimit);
+                journalLimit,
+                deliveryLimit);
     }
 
     /** Results that are no Redis leave no place for the markers, and without markers nothing may run. */

@@ -73,6 +73,7 @@ class MetricsTableTest {
                 MetricName.STORE_UP,
                 MetricName.BREAKER_STATE,
                 MetricName.SLOTS,
+                MetricName.BROKER_BLOCKED,
                 MetricName.IN_FLIGHT,
                 MetricName.HELD,
                 MetricName.UNRECORDED,
