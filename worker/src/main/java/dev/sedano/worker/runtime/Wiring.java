@@ -92,7 +92,7 @@ final class Wiring {
                 Math.max(mostPrefetch, config.concurrency() * config.prefetchMultiplier()));
     }
 
-    private static URI uri(RedisUri redis) {
+    static URI uri(RedisUri redis) {
         RedisUri.Tls tls = redis.tls();
         if (tls != null
                 && (!tls.verify() || tls.caFile() != null || tls.certificateFile() != null || tls.keyFile() != null)) {

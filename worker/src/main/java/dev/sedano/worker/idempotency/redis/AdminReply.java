@@ -3,7 +3,8 @@ package dev.sedano.worker.idempotency.redis;
 /**
  * What the store answered to an operator.
  *
- * @param text for DONE and STATE the state before, for LIVE the owner, for HANDED_OFF the attempt that is to come
+ * @param text for DONE and STATE the state before, for LIVE the owner, for HANDED_OFF the attempt that is to come,
+ *     for STEP_IN_DOUBT the steps' names
  * @param written for DONE of a completion, what became of the caller's result: W(ritten), S(uccess was stored already),
  *     T(ype of the key is foreign: announced only), - nothing
  * @param millis for LIVE, how long the owner may go on without a sign of life
@@ -22,7 +23,14 @@ public record AdminReply(Answer answer, String text, String written, long millis
         /** The next attempt is under way in a queue. */
         HANDED_OFF,
         /** Callbacks or a retry of the outcome are not confirmed by the broker. */
-        FOLLOW_UPS
+        FOLLOW_UPS,
+        /** A step began and never said how it ended. */
+        STEP_IN_DOUBT
+    }
+
+    /** The caller's own refusal. */
+    public static AdminReply stepInDoubt(String steps) {
+        return new AdminReply(Answer.STEP_IN_DOUBT, steps, "-", 0);
     }
 
     static AdminReply of(Reply reply) {

@@ -34,7 +34,8 @@ else
   end
   call('HDEL', KEYS[1], 'out', 'cat', 'res', 'w', 'fu', 'fat', 'free', 'rel', 'starts', 'stok')
   for i = 12, #ARGV, 2 do
-    if ARGV[i + 1] == '' then call('HDEL', KEYS[1], 's:' .. ARGV[i])
+    if ARGV[i + 1] == '' then
+      if call('HDEL', KEYS[1], 's:' .. ARGV[i]) == 1 then call('HINCRBY', KEYS[1], 'ns', -1) end
     else f[#f + 1] = 's:' .. ARGV[i]; f[#f + 1] = ARGV[i + 1] end
   end
 end
