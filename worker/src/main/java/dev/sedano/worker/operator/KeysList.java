@@ -57,9 +57,10 @@ final class KeysList extends OperatorCommand {
             StoredRecord record =
                     (task == null || name.startsWith(task + '\0')) && seen.add(name) ? store.record(name) : null;
             if (record != null && (states.isEmpty() || matches(states, record.state()))) {
-                found.add(new RecordView(record, now).facts());
+                RecordView view = new RecordView(record, now);
+                found.add(view.facts());
                 table.row(
-                        Names.state(record.state()),
+                        view.state(),
                         record.text("att") == null ? "-" : Names.attempt(record.number("att")),
                         record.text("own") == null ? "-" : String.valueOf(record.text("own")),
                         since(record),

@@ -43,6 +43,14 @@ record RecordView(StoredRecord record, long now) {
                 + ": the next copy takes over, or is parked by policy";
     }
 
+    /** The state in a word or two. */
+    String state() {
+        if (!record.state().equals("R") || record.number("exp") > now) {
+            return Names.state(record.state());
+        }
+        return is("again") ? "released" : "lease over";
+    }
+
     private boolean is(String flag) {
         return "1".equals(record.text(flag));
     }
@@ -53,7 +61,7 @@ record RecordView(StoredRecord record, long now) {
         int nul = record.name().indexOf('\0');
         facts.put("key", record.name().substring(nul + 1));
         facts.put("scope", nul < 0 ? null : record.name().substring(0, nul));
-        facts.put("state", Names.state(record.state()));
+        facts.put("state", state());
         facts.put("meaning", meaning());
         facts.put("attempt", record.text("att") == null ? null : Names.attempt(record.number("att")));
         facts.put("token", record.text("tok"));

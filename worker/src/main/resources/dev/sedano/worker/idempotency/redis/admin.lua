@@ -5,10 +5,15 @@ local function audit(before)
     cjson.encode(ARGV[2]), cjson.encode(ARGV[3]), cjson.encode('was ' .. (before or 'absent') .. (ARGV[4] == '' and '' or '; ' .. ARGV[4]))))
   call('LTRIM', KEYS[4], 0, 9999)
 end
--- The record's history with one more line, at most 30.
-local function history(attempt, token)
-  local lines = {}
-  for line in string.gmatch(call('HGET', KEYS[1], 'ev') or '', '[^\n]+') do lines[#lines + 1] = line end
+-- The record's history with one more line, at most 30. With ends, a tenure ends here, and its claim, which only fields of
+-- its own told, becomes a line, too: the next claim overwrites them.
+local function history(attempt, token, ends)
+  local ev, lines = call('HGET', KEYS[1], 'ev') or '', {}
+  for line in string.gmatch(ev, '[^\n]+') do lines[#lines + 1] = line end
+  local r = ends and call('HMGET', KEYS[1], 'ct' .. attempt, 'tok', 'own') or {}
+  if r[1] and r[3] and not string.find('\n' .. ev, '\n' .. r[1] .. ' ', 1, true) then
+    lines[#lines + 1] = string.format('%s claim %s %s %s', r[1], attempt, r[2], r[3])
+  end
   while #lines > 29 do table.remove(lines, 1) end
   lines[#lines + 1] = string.format('%.0f %s %s %.0f %s', now, ARGV[2], attempt or '-', token, ARGV[1])
   return table.concat(lines, '\n') .. '\n'

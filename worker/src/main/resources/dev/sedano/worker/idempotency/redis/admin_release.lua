@@ -19,7 +19,7 @@ if r[6] and not force then return { 'FOLLOW_UPS' } end
 tk = math.max(tk + 1, now * 1000)
 touch()
 call('HINCRBY', KEYS[2], 'rv', 1)
-local f = { 'ev', history(st and r[4] or ARGV[9], tk) }
+local f = { 'ev', history(st and r[4] or ARGV[9], tk, st == 'R' or st == 'P') }
 if forget then
   for _, name in ipairs(call('HKEYS', KEYS[1])) do
     if name ~= 'nb' then call('HDEL', KEYS[1], name) end

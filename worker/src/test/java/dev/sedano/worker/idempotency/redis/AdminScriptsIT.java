@@ -56,6 +56,7 @@ class AdminScriptsIT {
                 "RELEASE | call('PEXPIRE', KEYS[1], ARGV[8]) | local x = 0",
                 "RELEASE | audit(st) | local x = 0",
                 "RELEASE | while #lines > 29 do | while false do",
+                "RELEASE | if r[1] and r[3] and not | if false and not",
                 "COMPLETE | local owner = not force and live(r) | local owner = nil",
                 "COMPLETE | tk = math.max(tk + 1, now * 1000) | tk = num(call('HGET', KEYS[1], 'tok'))",
                 "COMPLETE | if not st and ARGV[10] ~= '1' then | if false then",

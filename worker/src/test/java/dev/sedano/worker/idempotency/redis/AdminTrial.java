@@ -118,6 +118,7 @@ final class AdminTrial implements AutoCloseable {
                 .extracting(AdminReply::answer, AdminReply::text)
                 .containsExactly(Answer.DONE, "R");
         assertThat(field("again")).isEqualTo("1");
+        assertThat(field("ev").lines()).hasSize(2).first().asString().matches("\\d{13} claim 0 \\d+ w@h");
         assertThat(jedis.pttl(name())).isGreaterThan(Duration.ofDays(6).toMillis());
         assertThat(granted("f").priorRun()).isEqualTo(PriorRun.MAY_HAVE_RUN);
     }
