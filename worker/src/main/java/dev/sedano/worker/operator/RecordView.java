@@ -71,7 +71,7 @@ record RecordView(StoredRecord record, long now) {
         facts.put("may_have_run_before", priorRun());
         facts.put("first_task_id", record.text("id0"));
         facts.put("next_attempt", record.text("natt") == null ? null : Names.attempt(record.number("natt")));
-        facts.put("starts_without_end", record.text("starts"));
+        facts.put("starts_without_end", record.number("starts") > 0 ? record.text("starts") : null);
         facts.put("last_step", record.text("ls"));
         facts.put("steps", steps());
         facts.put("outcome", record.text("out"));

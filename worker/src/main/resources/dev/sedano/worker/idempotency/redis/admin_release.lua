@@ -6,7 +6,7 @@
 -- Reply OK state before ('' = absent) | ABSENT | STATE st | LIVE owner ms | HANDED_OFF next | FOLLOW_UPS
 -- Not forgotten, the record says that somebody may have run, so the next run is announced; `again` says that it may start
 -- also where policy would park it. The fresh token shuts out an owner that still lives. `rv` makes workers drop what they
--- remember of completed keys.
+-- remember of completed keys. Starts are counted anew, and what ran before is no crash any more.
 -- Atomic because an owner may renew or complete between a look and a write.
 local r = call('HMGET', KEYS[1], 'st', 'exp', 'own', 'att', 'natt', 'fu')
 local st, force, forget = r[1], ARGV[6] == '1', ARGV[7] == '1'
@@ -25,14 +25,14 @@ if forget then
     if name ~= 'nb' then call('HDEL', KEYS[1], name) end
   end
 else
-  for _, x in ipairs({ 'st', 'R', 'nonce', '', 'tok', tk, 'exp', 0, 'ran', 1, 'again', 1 }) do f[#f + 1] = x end
+  for _, x in ipairs({ 'st', 'R', 'nonce', '', 'tok', tk, 'exp', 0, 'ran', 1, 'again', 1, 'starts', -1 }) do f[#f + 1] = x end
   if not st then
     for _, x in ipairs({ 'att', ARGV[9], 'fp', ARGV[10] }) do f[#f + 1] = x end
     if ARGV[11] ~= '' then
       for _, x in ipairs({ 'id0', ARGV[11], 'fp0', ARGV[10] }) do f[#f + 1] = x end
     end
   end
-  call('HDEL', KEYS[1], 'out', 'cat', 'res', 'w', 'fu', 'fat', 'free', 'rel', 'starts', 'stok')
+  call('HDEL', KEYS[1], 'out', 'cat', 'res', 'w', 'fu', 'fat', 'free', 'rel', 'stok')
   for i = 12, #ARGV, 2 do
     if ARGV[i + 1] == '' then
       if call('HDEL', KEYS[1], 's:' .. ARGV[i]) == 1 then call('HINCRBY', KEYS[1], 'ns', -1) end

@@ -198,7 +198,7 @@ final class AdminTrial implements AutoCloseable {
         steps.put("mail", null);
         assertThat(release(null, steps).answer()).isEqualTo(Answer.DONE);
         assertThat(jedis.hmget(name(), "s:charge", "s:mail", "s:log", "ns", "starts"))
-                .containsExactly("D:{\"id\": 1}", null, "D:1", "2", null);
+                .containsExactly("D:{\"id\": 1}", null, "D:1", "2", "-1");
     }
 
     private void complete_refusesALiveLease_andMakesLateOwnersStale() {
@@ -340,7 +340,7 @@ final class AdminTrial implements AutoCloseable {
 
     private ClaimReply claim(String fingerprint) {
         return get(store.claim(new Claim(
-                key, "n" + nonces++, 0, fingerprint, "id-1", LEASE, KEEP, false, "w@h", AfterLeaseLoss.RERUN)));
+                key, "n" + nonces++, 0, fingerprint, "id-1", LEASE, KEEP, false, "w@h", AfterLeaseLoss.RERUN, 1)));
     }
 
     private ClaimReply.Granted granted(String fingerprint) {
@@ -351,7 +351,7 @@ final class AdminTrial implements AutoCloseable {
 
     private CompleteReply complete(ClaimReply.Granted granted) {
         return get(store.complete(new Completion(
-                key, granted.token(), 0, "f", "id-1", "SUCCESS", KEEP, granted.claimedAt(), null, null)));
+                key, granted.token(), 0, "f", "id-1", "SUCCESS", KEEP, granted.claimedAt(), null, null, null, false)));
     }
 
     private void completed(ClaimReply.Granted granted) {
