@@ -47,7 +47,10 @@ class ArchitectureTest {
                             "rabbitmq",
                             "result",
                             "time")),
-            Map.entry("cli", Set.of("handler", "idempotency", "runtime")));
+            Map.entry(
+                    "operator",
+                    Set.of("idempotency", "idempotency.redis", "protocol", "rabbitmq", "result", "runtime")),
+            Map.entry("cli", Set.of("handler", "idempotency", "operator", "runtime")));
 
     private static final JavaClasses WORKER = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -109,12 +112,15 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheConsumerSession_settlesOnTheWire_andNeverRejects() {
+    void onlyTheConsumerSession_settlesDeliveries_andNobodyRejects() {
         for (JavaClass type : WORKER) {
             type.getMethodCallsFromSelf().forEach(call -> {
                 String method = call.getTarget().getName();
-                if (method.equals("basicAck") || method.equals("basicNack")) {
+                if (method.equals("basicNack")) {
                     assertThat(type.getSimpleName()).isEqualTo("ConsumerSession");
+                }
+                if (method.equals("basicAck")) {
+                    assertThat(type.getSimpleName()).isIn("ConsumerSession", "SetAsideQueue");
                 }
                 assertThat(method).isNotIn("basicReject", "basicRecover");
             });

@@ -157,7 +157,12 @@ public final class Broker implements AutoCloseable {
 
     /** Sends a result to a caller's reply queue (Celery's rpc:// backend). */
     public CompletableFuture<?> reply(String replyTo, String correlationId, byte[] record) {
-        AMQP.BasicProperties properties = new AMQP.BasicProperties.Builder()
+        return publisher.reply(replyTo, replyProperties(correlationId), record);
+    }
+
+    /** As Celery's rpc:// backend sends results. */
+    static AMQP.BasicProperties replyProperties(@Nullable String correlationId) {
+        return new AMQP.BasicProperties.Builder()
                 .contentType("application/json")
                 .contentEncoding("utf-8")
                 .correlationId(correlationId)
@@ -165,7 +170,6 @@ public final class Broker implements AutoCloseable {
                 .priority(0)
                 .headers(Map.of())
                 .build();
-        return publisher.reply(replyTo, properties, record);
     }
 
     /** Publishes what follows from a delivery; the future completes when the broker confirmed it. */
@@ -304,7 +308,7 @@ public final class Broker implements AutoCloseable {
         throw last;
     }
 
-    private static ConnectionFactory factoryFor(BrokerSettings.Endpoint endpoint) throws IOException {
+    static ConnectionFactory factoryFor(BrokerSettings.Endpoint endpoint) throws IOException {
         ConnectionFactory factory = new CeleryConnectionFactory();
         factory.setVirtualHost(endpoint.virtualHost());
         factory.setUsername(endpoint.user());
@@ -327,7 +331,7 @@ public final class Broker implements AutoCloseable {
         return factory;
     }
 
-    private static String rootMessage(Throwable failure) {
+    static String rootMessage(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null && root.getCause() != root) {
             root = root.getCause();

@@ -94,7 +94,7 @@ final class Wiring {
                 config.deliveryLimit());
     }
 
-    private static URI uri(RedisUri redis) {
+    static URI uri(RedisUri redis) {
         RedisUri.Tls tls = redis.tls();
         if (tls != null
                 && (!tls.verify() || tls.caFile() != null || tls.certificateFile() != null || tls.keyFile() != null)) {
