@@ -6,10 +6,10 @@ import dev.sedano.worker.idempotency.ClaimReply;
 import dev.sedano.worker.idempotency.CompleteReply;
 import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.RenewReply;
+import dev.sedano.worker.idempotency.StoreException.Kind;
 import dev.sedano.worker.idempotency.StoreStatus;
 import dev.sedano.worker.idempotency.TaskKey;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -17,9 +17,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store on one Redis or Valkey server (6.2 or newer). Safe for use by many threads. Owns three pipelines, so that a
- * backlog of claims never delays a renewal or a probe: {@code sedano-store-1} claims, completions, releases and reports,
- * {@code sedano-store-2} renewals, {@code sedano-store-3} hello. Nothing is connected before the first call.
+ * The store on Redis or Valkey (6.2 or newer), in the keys of one hash tag. Safe for use by many threads. Three pipelines
+ * to each server, so that a backlog of claims never delays a renewal or a probe: {@code sedano-store-1} claims, completions,
+ * releases and reports, {@code sedano-store-2} renewals, {@code sedano-store-3} hello. Nothing is connected before the
+ * first call.
  */
 public final class RedisIdempotencyStore implements IdempotencyStore {
     private static final byte[] SAME_AS_BODY = {'='};
@@ -33,15 +34,15 @@ public final class RedisIdempotencyStore implements IdempotencyStore {
     private final StoreClock clock = new StoreClock();
     private final StoreReplies replies;
     private final HelloExchange hello;
-    private final StoreWatchdog watchdog = new StoreWatchdog();
-    private final ScriptPipeline work;
-    private final ScriptPipeline renewals;
-    private final ScriptPipeline probe;
+    private final DataSet dataSet;
+    private final int slot;
+    private final Lanes lanes;
+    private final boolean closesLanes;
 
     /**
      * Starts the store's threads; connects to nothing yet.
      *
-     * @throws IllegalArgumentException if the URL is not usable
+     * @throws IllegalArgumentException if the settings name more than one partition
      * @throws IllegalStateException if the remembered epoch cannot be read
      */
     public RedisIdempotencyStore(RedisStoreSettings settings) {
@@ -50,75 +51,72 @@ public final class RedisIdempotencyStore implements IdempotencyStore {
 
     /** For tests of the scripts. */
     RedisIdempotencyStore(RedisStoreSettings settings, ScriptLibrary scripts) {
-        RedisEndpoint endpoint = RedisEndpoint.of(settings.uri());
-        EpochFile epochFile =
-                settings.stateDir() == null ? null : new EpochFile(settings.stateDir(), settings.namespace());
+        this(unpartitioned(settings), 0, RedisStores.lanes(settings, scripts));
+    }
+
+    /** One partition of a namespace; closes the lanes if it is the only one. */
+    RedisIdempotencyStore(RedisStoreSettings settings, int partition, Lanes lanes) {
+        String tag = PartitionCount.tag(settings.namespace(), partition, settings.partitions());
+        EpochFile epochFile = settings.stateDir() == null ? null : new EpochFile(settings.stateDir(), tag);
         this.data = new KnownData(epochFile == null ? "" : epochFile.recall());
         this.callNanos = settings.callDeadline().toNanos();
         this.keepReports = Bytes.of(settings.lossHorizon().toMillis());
-        String prefix = "sed:{" + settings.namespace() + "}:";
+        String prefix = "sed:{" + tag + "}:";
         this.health = Bytes.of(prefix + "h");
         this.recordPrefix = prefix + "r:";
         this.blockedPrefix = prefix + "b:";
+        this.slot = Slots.ofTag(tag);
         this.replies = new StoreReplies(data, clock, settings.listener());
-        this.hello = new HelloExchange(settings, data, clock, epochFile);
-        List<ScriptPipeline> pipelines = new ArrayList<>();
-        for (int i = 1; i <= 3; i++) {
-            StoreConnector connector = new StoreConnector(endpoint, scripts, data, hello);
-            StoreRound round = new StoreRound(connector, hello::with, data, settings.listener());
-            pipelines.add(
-                    new ScriptPipeline("sedano-store-" + i, settings.queueCapacity(), connector, round, watchdog));
-        }
-        this.work = pipelines.get(0);
-        this.renewals = pipelines.get(1);
-        this.probe = pipelines.get(2);
-        watchdog.start(pipelines);
-        pipelines.forEach(ScriptPipeline::start);
+        this.hello = new HelloExchange(settings, tag, data, clock, epochFile);
+        this.dataSet = new DataSet(data, hello);
+        this.lanes = lanes;
+        this.closesLanes = settings.partitions() == 1;
     }
 
     @Override
     public CompletableFuture<StoreStatus> hello() {
-        return probe.submit(new SessionCall<>(callNanos, session -> {
-            StoreStatus opening = session.takeIntroduction();
-            if (opening != null) {
-                return opening;
-            }
-            session.refresh();
-            return hello.with(session);
-        }));
+        return lanes.submit(Lane.PROBE, slot, new SessionCall<>(callNanos, hello::with));
     }
 
     @Override
     public CompletableFuture<ClaimReply> claim(Claim claim) {
         String flags = (claim.afterLeaseLoss() == AfterLeaseLoss.PARK ? "P" : "R") + (claim.redelivered() ? "1" : "0");
-        return work.submit(call(
-                RedisScript.CLAIM,
-                List.of(record(claim.key()), health),
-                reply -> replies.claim(reply, claim.taskId()),
-                ScriptCall.toBeStamped(),
-                Bytes.of(claim.nonce()),
-                Bytes.of(claim.attempt()),
-                Bytes.of(claim.fingerprint()),
-                idOf(claim.key(), claim.taskId()),
-                Bytes.of(claim.lease().toMillis()),
-                Bytes.of(claim.keep().toMillis()),
-                Bytes.of(flags),
-                Bytes.of(claim.owner())));
+        return send(
+                Lane.WORK,
+                call(
+                        RedisScript.CLAIM,
+                        List.of(record(claim.key()), health),
+                        reply -> replies.claim(reply, claim.taskId()),
+                        ScriptCall.toBeStamped(),
+                        Bytes.of(claim.nonce()),
+                        Bytes.of(claim.attempt()),
+                        Bytes.of(claim.fingerprint()),
+                        idOf(claim.key(), claim.taskId()),
+                        Bytes.of(claim.lease().toMillis()),
+                        Bytes.of(claim.keep().toMillis()),
+                        Bytes.of(flags),
+                        Bytes.of(claim.owner())));
     }
 
     @Override
     public CompletableFuture<RenewReply> renew(TaskKey key, long token, Duration lease) {
-        return renewals.submit(call(
-                RedisScript.RENEW,
-                List.of(record(key), health),
-                replies::renewed,
-                Bytes.of(token),
-                Bytes.of(lease.toMillis())));
+        return send(
+                Lane.RENEWALS,
+                call(
+                        RedisScript.RENEW,
+                        List.of(record(key), health),
+                        replies::renewed,
+                        Bytes.of(token),
+                        Bytes.of(lease.toMillis())));
     }
 
     @Override
     public CompletableFuture<CompleteReply> complete(Completion completion) {
         ResultWrite result = completion.result();
+        if (result != null && !lanes.isOneServer() && Slots.ofKey(Bytes.of(result.key())) != slot) {
+            return CompletableFuture.failedFuture(StoreErrors.simple(
+                    Kind.SCRIPT, "in a Redis Cluster a result cannot be written together with the marker"));
+        }
         List<byte[]> keys = result == null
                 ? List.of(record(completion.key()), health, blocked(completion.key()))
                 : List.of(record(completion.key()), health, blocked(completion.key()), Bytes.of(result.key()));
@@ -135,24 +133,28 @@ public final class RedisIdempotencyStore implements IdempotencyStore {
             arguments[8] = result.body();
             arguments[9] = Bytes.of(result.ttl() == null ? 0 : result.ttl().toMillis());
         }
-        return work.submit(call(RedisScript.COMPLETE, keys, reply -> replies.completed(reply, completion), arguments));
+        return send(
+                Lane.WORK, call(RedisScript.COMPLETE, keys, reply -> replies.completed(reply, completion), arguments));
     }
 
     @Override
     public CompletableFuture<Boolean> release(TaskKey key, String nonce) {
-        return work.submit(call(RedisScript.RELEASE, List.of(record(key), health), replies::released, Bytes.of(nonce)));
+        return send(
+                Lane.WORK, call(RedisScript.RELEASE, List.of(record(key), health), replies::released, Bytes.of(nonce)));
     }
 
     @Override
     public CompletableFuture<BlockVerdict> reportBlocked(BlockedDelivery delivery) {
-        return work.submit(call(
-                RedisScript.REPORT_BLOCKED,
-                List.of(record(delivery.key()), health, blocked(delivery.key())),
-                reply -> StoreReplies.reported(reply, delivery.id()),
-                Bytes.of(delivery.id()),
-                Bytes.of(delivery.attempt()),
-                Bytes.of(delivery.blockedAt()),
-                keepReports));
+        return send(
+                Lane.WORK,
+                call(
+                        RedisScript.REPORT_BLOCKED,
+                        List.of(record(delivery.key()), health, blocked(delivery.key())),
+                        reply -> StoreReplies.reported(reply, delivery.id()),
+                        Bytes.of(delivery.id()),
+                        Bytes.of(delivery.attempt()),
+                        Bytes.of(delivery.blockedAt()),
+                        keepReports));
     }
 
     @Override
@@ -163,15 +165,25 @@ public final class RedisIdempotencyStore implements IdempotencyStore {
     /** Fails what waits with CLOSED and ends the threads. May be called again. */
     @Override
     public void close() {
-        work.close();
-        renewals.close();
-        probe.close();
-        watchdog.close();
+        if (closesLanes) {
+            lanes.close();
+        }
+    }
+
+    private static RedisStoreSettings unpartitioned(RedisStoreSettings settings) {
+        if (settings.partitions() != 1) {
+            throw new IllegalArgumentException("partitions " + settings.partitions() + ": use RedisStores.open");
+        }
+        return settings;
+    }
+
+    private <T> CompletableFuture<T> send(Lane lane, ScriptCall<T> call) {
+        return lanes.submit(lane, slot, call);
     }
 
     private <T> ScriptCall<T> call(
             RedisScript script, List<byte[]> keys, Function<Reply, T> decoder, byte[]... arguments) {
-        return new ScriptCall<>(callNanos, script, keys, decoder, arguments);
+        return new ScriptCall<>(dataSet, callNanos, script, keys, decoder, arguments);
     }
 
     private byte[] record(TaskKey key) {
