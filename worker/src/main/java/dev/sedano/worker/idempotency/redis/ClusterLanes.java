@@ -71,11 +71,6 @@ final class ClusterLanes implements Lanes {
     }
 
     @Override
-    public boolean isOneServer() {
-        return false;
-    }
-
-    @Override
     public void close() {
         closed = true;
         thread.interrupt();

@@ -11,9 +11,6 @@ interface Lanes extends AutoCloseable {
      */
     <T> CompletableFuture<T> submit(Lane lane, int slot, Operation<T> operation);
 
-    /** Whether all keys are on one server, so that a script may use keys of several slots. */
-    boolean isOneServer();
-
     /** Fails what waits with CLOSED and ends the threads. May be called again. */
     @Override
     void close();

@@ -6,7 +6,6 @@ import dev.sedano.worker.idempotency.ClaimReply;
 import dev.sedano.worker.idempotency.CompleteReply;
 import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.RenewReply;
-import dev.sedano.worker.idempotency.StoreException.Kind;
 import dev.sedano.worker.idempotency.StoreStatus;
 import dev.sedano.worker.idempotency.TaskKey;
 import java.time.Duration;
@@ -35,7 +34,9 @@ public final class RedisIdempotencyStore implements IdempotencyStore {
     private final StoreReplies replies;
     private final HelloExchange hello;
     private final DataSet dataSet;
-    private final int slot;
+    private final LaneOfSlot work;
+    private final LaneOfSlot renewals;
+    private final LaneOfSlot probe;
     private final Lanes lanes;
     private final boolean closesLanes;
 
@@ -57,7 +58,7 @@ public final class RedisIdempotencyStore implements IdempotencyStore {
     /** One partition of a namespace; closes the lanes if it is the only one. */
     RedisIdempotencyStore(RedisStoreSettings settings, int partition, Lanes lanes) {
         String tag = PartitionCount.tag(settings.namespace(), partition, settings.partitions());
-        EpochFile epochFile = settings.stateDir() == null ? null : new EpochFile(settings.stateDir(), tag);
+        EpochFile epochFile = settings.stateDir() == null ? null : new EpochFile(settings.stateDir(), tag.replace(':', '@'));
         this.data = new KnownData(epochFile == null ? "" : epochFile.recall());
         this.callNanos = settings.callDeadline().toNanos();
         this.keepReports = Bytes.of(settings.lossHorizon().toMillis());
@@ -65,25 +66,26 @@ public final class RedisIdempotencyStore implements IdempotencyStore {
         this.health = Bytes.of(prefix + "h");
         this.recordPrefix = prefix + "r:";
         this.blockedPrefix = prefix + "b:";
-        this.slot = Slots.ofTag(tag);
         this.replies = new StoreReplies(data, clock, settings.listener());
         this.hello = new HelloExchange(settings, tag, data, clock, epochFile);
         this.dataSet = new DataSet(data, hello);
+        int slot = Slots.ofTag(tag);
+        this.work = new LaneOfSlot(lanes, Lane.WORK, slot);
+        this.renewals = new LaneOfSlot(lanes, Lane.RENEWALS, slot);
+        this.probe = new LaneOfSlot(lanes, Lane.PROBE, slot);
         this.lanes = lanes;
         this.closesLanes = settings.partitions() == 1;
     }
 
     @Override
     public CompletableFuture<StoreStatus> hello() {
-        return lanes.submit(Lane.PROBE, slot, new SessionCall<>(callNanos, hello::with));
+        return probe.submit(new SessionCall<>(callNanos, hello::with));
     }
 
     @Override
     public CompletableFuture<ClaimReply> claim(Claim claim) {
         String flags = (claim.afterLeaseLoss() == AfterLeaseLoss.PARK ? "P" : "R") + (claim.redelivered() ? "1" : "0");
-        return send(
-                Lane.WORK,
-                call(
+        return work.submit(call(
                         RedisScript.CLAIM,
                         List.of(record(claim.key()), health),
                         reply -> replies.claim(reply, claim.taskId()),
@@ -100,9 +102,7 @@ public final class RedisIdempotencyStore implements IdempotencyStore {
 
     @Override
     public CompletableFuture<RenewReply> renew(TaskKey key, long token, Duration lease) {
-        return send(
-                Lane.RENEWALS,
-                call(
+        return renewals.submit(call(
                         RedisScript.RENEW,
                         List.of(record(key), health),
                         replies::renewed,
@@ -113,10 +113,6 @@ public final class RedisIdempotencyStore implements IdempotencyStore {
     @Override
     public CompletableFuture<CompleteReply> complete(Completion completion) {
         ResultWrite result = completion.result();
-        if (result != null && !lanes.isOneServer() && Slots.ofKey(Bytes.of(result.key())) != slot) {
-            return CompletableFuture.failedFuture(StoreErrors.simple(
-                    Kind.SCRIPT, "in a Redis Cluster a result cannot be written together with the marker"));
-        }
         List<byte[]> keys = result == null
                 ? List.of(record(completion.key()), health, blocked(completion.key()))
                 : List.of(record(completion.key()), health, blocked(completion.key()), Bytes.of(result.key()));
@@ -133,21 +129,17 @@ public final class RedisIdempotencyStore implements IdempotencyStore {
             arguments[8] = result.body();
             arguments[9] = Bytes.of(result.ttl() == null ? 0 : result.ttl().toMillis());
         }
-        return send(
-                Lane.WORK, call(RedisScript.COMPLETE, keys, reply -> replies.completed(reply, completion), arguments));
+        return work.submit(call(RedisScript.COMPLETE, keys, reply -> replies.completed(reply, completion), arguments));
     }
 
     @Override
     public CompletableFuture<Boolean> release(TaskKey key, String nonce) {
-        return send(
-                Lane.WORK, call(RedisScript.RELEASE, List.of(record(key), health), replies::released, Bytes.of(nonce)));
+        return work.submit(call(RedisScript.RELEASE, List.of(record(key), health), replies::released, Bytes.of(nonce)));
     }
 
     @Override
     public CompletableFuture<BlockVerdict> reportBlocked(BlockedDelivery delivery) {
-        return send(
-                Lane.WORK,
-                call(
+        return work.submit(call(
                         RedisScript.REPORT_BLOCKED,
                         List.of(record(delivery.key()), health, blocked(delivery.key())),
                         reply -> StoreReplies.reported(reply, delivery.id()),
@@ -175,10 +167,6 @@ public final class RedisIdempotencyStore implements IdempotencyStore {
             throw new IllegalArgumentException("partitions " + settings.partitions() + ": use RedisStores.open");
         }
         return settings;
-    }
-
-    private <T> CompletableFuture<T> send(Lane lane, ScriptCall<T> call) {
-        return lanes.submit(lane, slot, call);
     }
 
     private <T> ScriptCall<T> call(

@@ -49,11 +49,6 @@ final class ServerLanes implements Lanes {
     }
 
     @Override
-    public boolean isOneServer() {
-        return true;
-    }
-
-    @Override
     public void close() {
         pipelines.values().forEach(ScriptPipeline::close);
         shared.watchdog().forget(pipelines.values());

@@ -15,7 +15,6 @@ import redis.clients.jedis.RedisProtocol;
 
 /** One connection to the server and what the server said about itself. Used by its pipeline's thread alone. */
 final class Session implements AutoCloseable {
-    private static final long FRESH_NANOS = 100_000_000;
     private static final byte[] ONE = {'1'};
     private static final byte[] TWO = {'2'};
     private static final byte[] THREE = {'3'};
@@ -27,7 +26,8 @@ final class Session implements AutoCloseable {
     private final Set<DataSet> met = new HashSet<>();
 
     private ServerInfo info;
-    private long askedAt = StoreClock.nanos();
+    private boolean used;
+    private boolean fresh = true;
 
     private Session(Connection connection, ScriptLibrary scripts, ServerInfo info) {
         this.connection = connection;
@@ -61,11 +61,17 @@ final class Session implements AutoCloseable {
         return info;
     }
 
-    /** Who the server is, asked again if that is not known from just now: a replica may have been promoted. */
+    /** What was learned in earlier rounds is old now; the first round is that of the opening. */
+    void beginRound() {
+        fresh = !used;
+        used = true;
+    }
+
+    /** Who the server is, asked again once a round: a replica may have been promoted on a living connection. */
     ServerInfo freshInfo() {
-        if (StoreClock.nanos() - askedAt > FRESH_NANOS) {
+        if (!fresh) {
             info = ask(connection);
-            askedAt = StoreClock.nanos();
+            fresh = true;
         }
         return info;
     }

@@ -13,11 +13,6 @@ final class Slots {
         return JedisClusterCRC16.getSlot(tag.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The slot of a key, by its hash tag if it has one. */
-    static int ofKey(byte[] key) {
-        return JedisClusterCRC16.getSlot(key);
-    }
-
     /** The partition of a record: CRC-32 (as in zip files) of its name in UTF-8, modulo the number of partitions. */
     static int partition(String record, int partitions) {
         CRC32 sum = new CRC32();

@@ -70,6 +70,7 @@ final class StoreRound {
             return;
         }
         session.timeout(StoreClock.millisUntil(deadline));
+        session.beginRound();
         calls.clear();
         again.clear();
         strangers.clear();
