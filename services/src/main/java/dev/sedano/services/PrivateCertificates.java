@@ -52,8 +52,18 @@ public final class PrivateCertificates {
         Path signed = folder.resolve(name + ".pem");
         keytool("-certreq", "-alias", name, "-file", request.toString());
         keytool(
-                "-gencert", "-rfc", "-alias", "ca", "-infile", request.toString(), "-outfile", signed.toString(), "-ext",
-                "san=" + subjects, "-validity", "1");
+                "-gencert",
+                "-rfc",
+                "-alias",
+                "ca",
+                "-infile",
+                request.toString(),
+                "-outfile",
+                signed.toString(),
+                "-ext",
+                "san=" + subjects,
+                "-validity",
+                "1");
         write(name + ".key", "PRIVATE KEY", key(name));
         return this;
     }

@@ -197,8 +197,7 @@ public final class PrivateRedis implements StoppableStore {
 
         /** Makes the server a replica of {@code primary}. */
         public Builder replicaOf(PrivateRedis primary) {
-            return setting("replicaof 127.0.0.1 " + primary.port())
-                    .setting("repl-diskless-sync-delay 0");
+            return setting("replicaof 127.0.0.1 " + primary.port()).setting("repl-diskless-sync-delay 0");
         }
 
         /** Opens a second port with TLS, with the certificate {@code name}; clients have to bring one of the same authority. */

@@ -34,9 +34,13 @@ public final class PrivateRedisCluster implements AutoCloseable {
                     "127.0.0.1",
                     Integer.toString(nodes.get(i).port()));
         }
-        Patience.await("the cluster's agreement", LIMIT, () -> nodes.stream()
-                .map(each -> RedisDialogue.ask(each.port(), "CLUSTER", "INFO"))
-                .allMatch(info -> info.contains("cluster_state:ok") && info.contains("cluster_known_nodes:" + NODES)));
+        Patience.await(
+                "the cluster's agreement",
+                LIMIT,
+                () -> nodes.stream()
+                        .map(each -> RedisDialogue.ask(each.port(), "CLUSTER", "INFO"))
+                        .allMatch(info ->
+                                info.contains("cluster_state:ok") && info.contains("cluster_known_nodes:" + NODES)));
     }
 
     /** Starts the nodes and returns when all of them agree on the slots. */
@@ -61,7 +65,9 @@ public final class PrivateRedisCluster implements AutoCloseable {
     /** Returns {@code redis+cluster://127.0.0.1:p,127.0.0.1:p,127.0.0.1:p}. */
     public String url() {
         return "redis+cluster://"
-                + String.join(",", nodes.stream().map(each -> "127.0.0.1:" + each.port()).toList());
+                + String.join(
+                        ",",
+                        nodes.stream().map(each -> "127.0.0.1:" + each.port()).toList());
     }
 
     /** Returns the node that serves {@code slot} now, as the first node sees it. */

@@ -30,9 +30,13 @@ public final class PrivateSentinels implements AutoCloseable {
             sentinel(primary);
         }
         // Only sentinels that know of each other and of the replica can agree on a fail-over.
-        Patience.await("the sentinels' agreement", LIMIT, () -> ports.stream()
-                .allMatch(port -> master(port, "num-slaves").equals("1")
-                        && master(port, "num-other-sentinels").equals(Integer.toString(SENTINELS - 1))));
+        Patience.await(
+                "the sentinels' agreement",
+                LIMIT,
+                () -> ports.stream()
+                        .allMatch(port -> master(port, "num-slaves").equals("1")
+                                && master(port, "num-other-sentinels").equals(Integer.toString(SENTINELS - 1))));
+        awaitReplica();
     }
 
     /** Starts all of them and returns when they could agree on a fail-over. */
@@ -66,7 +70,8 @@ public final class PrivateSentinels implements AutoCloseable {
     }
 
     private static String master(int port, String field) {
-        List<String> lines = RedisDialogue.ask(port, "SENTINEL", "MASTER", SERVICE).lines().toList();
+        List<String> lines =
+                RedisDialogue.ask(port, "SENTINEL", "MASTER", SERVICE).lines().toList();
         int at = lines.indexOf(field);
         return at < 0 ? "" : lines.get(at + 1);
     }
@@ -78,8 +83,9 @@ public final class PrivateSentinels implements AutoCloseable {
 
     /** Returns {@code sentinel://127.0.0.1:p,127.0.0.1:p,127.0.0.1:p/sedano/0}. */
     public String url() {
-        return "sentinel://" + String.join(",", ports.stream().map(port -> "127.0.0.1:" + port).toList()) + "/"
-                + SERVICE + "/0";
+        return "sentinel://"
+                + String.join(
+                        ",", ports.stream().map(port -> "127.0.0.1:" + port).toList()) + "/" + SERVICE + "/0";
     }
 
     /** Returns the server that the sentinels name as primary now. */
@@ -106,22 +112,27 @@ public final class PrivateSentinels implements AutoCloseable {
 
     /** Waits until the sentinels name another primary than {@code old}. */
     public void awaitAnotherThan(PrivateRedis old) {
-        Patience.await("a new primary", LIMIT, () -> primary() != old
-                && RedisDialogue.ask(primary().port(), "ROLE").startsWith("master"));
+        Patience.await(
+                "a new primary",
+                LIMIT,
+                () -> primary() != old
+                        && RedisDialogue.ask(primary().port(), "ROLE").startsWith("master"));
     }
 
     /** Waits until a replica follows the primary and all sentinels know both. */
     public void awaitReplica() {
-        Patience.await("a replica of the new primary", LIMIT, () -> RedisDialogue.ask(
-                                primary().port(), "INFO", "replication")
-                        .contains("state=online")
-                && ports.stream()
-                        .allMatch(port -> master(port, "port")
-                                        .equals(Integer.toString(primary().port()))
-                                && master(port, "flags").equals("master")
-                                && RedisDialogue.ask(port, "SENTINEL", "REPLICAS", SERVICE)
-                                        .lines()
-                                        .anyMatch("slave"::equals)));
+        Patience.await(
+                "a replica of the new primary",
+                LIMIT,
+                () -> RedisDialogue.ask(primary().port(), "INFO", "replication").contains("state=online")
+                        && ports.stream()
+                                .allMatch(port -> master(port, "port")
+                                                .equals(Integer.toString(
+                                                        primary().port()))
+                                        && master(port, "flags").equals("master")
+                                        && RedisDialogue.ask(port, "SENTINEL", "REPLICAS", SERVICE)
+                                                .lines()
+                                                .anyMatch("slave"::equals)));
     }
 
     @Override

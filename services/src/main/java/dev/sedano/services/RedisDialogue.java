@@ -22,7 +22,11 @@ final class RedisDialogue {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
             StringBuilder request = new StringBuilder("*" + command.length + "\r\n");
             for (String word : command) {
-                request.append('$').append(word.length()).append("\r\n").append(word).append("\r\n");
+                request.append('$')
+                        .append(word.length())
+                        .append("\r\n")
+                        .append(word)
+                        .append("\r\n");
             }
             socket.getOutputStream().write(request.toString().getBytes(StandardCharsets.US_ASCII));
             return read(new BufferedInputStream(socket.getInputStream()));

@@ -58,7 +58,8 @@ public final class RedisIdempotencyStore implements IdempotencyStore {
     /** One partition of a namespace; closes the lanes if it is the only one. */
     RedisIdempotencyStore(RedisStoreSettings settings, int partition, Lanes lanes) {
         String tag = PartitionCount.tag(settings.namespace(), partition, settings.partitions());
-        EpochFile epochFile = settings.stateDir() == null ? null : new EpochFile(settings.stateDir(), tag.replace(':', '@'));
+        EpochFile epochFile =
+                settings.stateDir() == null ? null : new EpochFile(settings.stateDir(), tag.replace(':', '@'));
         this.data = new KnownData(epochFile == null ? "" : epochFile.recall());
         this.callNanos = settings.callDeadline().toNanos();
         this.keepReports = Bytes.of(settings.lossHorizon().toMillis());
@@ -86,28 +87,28 @@ public final class RedisIdempotencyStore implements IdempotencyStore {
     public CompletableFuture<ClaimReply> claim(Claim claim) {
         String flags = (claim.afterLeaseLoss() == AfterLeaseLoss.PARK ? "P" : "R") + (claim.redelivered() ? "1" : "0");
         return work.submit(call(
-                        RedisScript.CLAIM,
-                        List.of(record(claim.key()), health),
-                        reply -> replies.claim(reply, claim.taskId()),
-                        ScriptCall.toBeStamped(),
-                        Bytes.of(claim.nonce()),
-                        Bytes.of(claim.attempt()),
-                        Bytes.of(claim.fingerprint()),
-                        idOf(claim.key(), claim.taskId()),
-                        Bytes.of(claim.lease().toMillis()),
-                        Bytes.of(claim.keep().toMillis()),
-                        Bytes.of(flags),
-                        Bytes.of(claim.owner())));
+                RedisScript.CLAIM,
+                List.of(record(claim.key()), health),
+                reply -> replies.claim(reply, claim.taskId()),
+                ScriptCall.toBeStamped(),
+                Bytes.of(claim.nonce()),
+                Bytes.of(claim.attempt()),
+                Bytes.of(claim.fingerprint()),
+                idOf(claim.key(), claim.taskId()),
+                Bytes.of(claim.lease().toMillis()),
+                Bytes.of(claim.keep().toMillis()),
+                Bytes.of(flags),
+                Bytes.of(claim.owner())));
     }
 
     @Override
     public CompletableFuture<RenewReply> renew(TaskKey key, long token, Duration lease) {
         return renewals.submit(call(
-                        RedisScript.RENEW,
-                        List.of(record(key), health),
-                        replies::renewed,
-                        Bytes.of(token),
-                        Bytes.of(lease.toMillis())));
+                RedisScript.RENEW,
+                List.of(record(key), health),
+                replies::renewed,
+                Bytes.of(token),
+                Bytes.of(lease.toMillis())));
     }
 
     @Override
@@ -140,13 +141,13 @@ public final class RedisIdempotencyStore implements IdempotencyStore {
     @Override
     public CompletableFuture<BlockVerdict> reportBlocked(BlockedDelivery delivery) {
         return work.submit(call(
-                        RedisScript.REPORT_BLOCKED,
-                        List.of(record(delivery.key()), health, blocked(delivery.key())),
-                        reply -> StoreReplies.reported(reply, delivery.id()),
-                        Bytes.of(delivery.id()),
-                        Bytes.of(delivery.attempt()),
-                        Bytes.of(delivery.blockedAt()),
-                        keepReports));
+                RedisScript.REPORT_BLOCKED,
+                List.of(record(delivery.key()), health, blocked(delivery.key())),
+                reply -> StoreReplies.reported(reply, delivery.id()),
+                Bytes.of(delivery.id()),
+                Bytes.of(delivery.attempt()),
+                Bytes.of(delivery.blockedAt()),
+                keepReports));
     }
 
     @Override

@@ -82,7 +82,11 @@ final class StoreErrors {
             return new StoreException(Kind.NOT_PERMITTED, Effect.NONE, misfit, cause);
         }
         Kind kind = late || isTimeout(cause) ? Kind.TIMEOUT : Kind.CONNECT;
-        return new StoreException(kind, Effect.NONE, "cannot connect to the store at " + endpoint, cause);
+        return new StoreException(
+                kind,
+                Effect.NONE,
+                "cannot connect to the store at " + endpoint + TlsFaults.hint(endpoint, cause),
+                cause);
     }
 
     static StoreException simple(Kind kind, String message) {

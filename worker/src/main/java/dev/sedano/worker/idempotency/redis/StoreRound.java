@@ -147,9 +147,7 @@ final class StoreRound {
                 dataSet.greet(session);
             }
         };
-        return introduce(repeated, greeting)
-                && write(session, repeated, unknown)
-                && read(session, repeated, false);
+        return introduce(repeated, greeting) && write(session, repeated, unknown) && read(session, repeated, false);
     }
 
     /** Of the scripts in {@code whole} the first call carries the text, because the server may not have it. */

@@ -1,12 +1,31 @@
 package dev.sedano.worker.idempotency.redis;
 
 import java.security.cert.CertificateException;
+import java.util.List;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Says in words what a failed TLS connection means: a fault of configuration, which no waiting cures. */
 final class TlsFaults {
+    private static final List<String> CLOSED_AT_ONCE =
+            List.of("Connection reset", "Unexpected end of stream", "Broken pipe", "Connection or outbound has closed");
+
     private TlsFaults() {}
+
+    /** What may be behind a server that takes a connection and closes it at once, or empty text. */
+    static String hint(RedisEndpoint endpoint, Throwable failure) {
+        for (Throwable at = failure; at != null; at = at.getCause()) {
+            String text = String.valueOf(at.getMessage());
+            if (CLOSED_AT_ONCE.stream().anyMatch(text::contains)) {
+                return endpoint.tls() == null
+                        ? ": it closed the connection without an answer; if its port expects TLS, write rediss:// in the"
+                                + " store URL"
+                        : ": it closed the connection without an answer; if it asks for a certificate of the client, give"
+                                + " ?ssl_certfile=…&ssl_keyfile=… in the store URL";
+            }
+        }
+        return "";
+    }
 
     /** The explanation, or null if the failure has nothing to do with TLS. */
     static @Nullable String explain(RedisEndpoint endpoint, Throwable failure) {

@@ -35,8 +35,7 @@ final class Calls {
     }
 
     static Completion completion(String id, long token) {
-        return new Completion(
-                TaskKey.ofTaskId(id), token, 0, "f", id, "SUCCESS", Duration.ofHours(1), 0, null, null);
+        return new Completion(TaskKey.ofTaskId(id), token, 0, "f", id, "SUCCESS", Duration.ofHours(1), 0, null, null);
     }
 
     static <T> T get(CompletableFuture<T> future) {

@@ -27,7 +27,8 @@ class ClusterStoreIT extends IdempotencyStoreContract {
     @BeforeAll
     static void startServers() {
         cluster = PrivateRedisCluster.start();
-        admin = RedisClusterClient.create(new HostAndPort("127.0.0.1", cluster.nodes().get(0).port()));
+        admin = RedisClusterClient.create(
+                new HostAndPort("127.0.0.1", cluster.nodes().get(0).port()));
     }
 
     @AfterAll
