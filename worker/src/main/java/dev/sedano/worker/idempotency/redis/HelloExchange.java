@@ -60,14 +60,8 @@ final class HelloExchange {
                 Bytes.of(settings.lossHorizon().toMillis()),
                 worker);
         Reply reply = call(session, arguments);
-        confirm(session);
         settings.listener().answered(RedisScript.HELLO.file(), Duration.ofNanos(StoreClock.nanos() - started));
         String epoch = reply.text(1);
-        boolean another = data.met(server.identity(), epoch, reply.number(2), reply.number(3));
-        clock.storeSaid(reply.number(6));
-        if (another && epochFile != null) {
-            epochFile.remember(epoch);
-        }
         StoreStatus status = new StoreStatus(
                 verdict(reply),
                 epoch,
@@ -76,7 +70,14 @@ final class HelloExchange {
                 Duration.ofMillis(reply.number(5)),
                 reply.number(6));
         if (status.verdict() != Verdict.OK) {
+            // Said once by the store, so it is passed on even if the hello itself is not confirmed.
             settings.listener().noticed(status);
+        }
+        confirm(session);
+        boolean another = data.met(server.identity(), epoch, reply.number(2), reply.number(3));
+        clock.storeSaid(reply.number(6));
+        if (another && epochFile != null) {
+            epochFile.remember(epoch);
         }
         return status;
     }

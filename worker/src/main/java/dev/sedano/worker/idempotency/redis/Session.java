@@ -12,6 +12,7 @@ import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisProtocol;
+import redis.clients.jedis.exceptions.JedisDataException;
 
 /** One connection to the server and what the server said about itself. Used by its pipeline's thread alone. */
 final class Session implements AutoCloseable {
@@ -88,6 +89,27 @@ final class Session implements AutoCloseable {
     String get(byte[] key) {
         connection.sendCommand(Protocol.Command.GET, key);
         return connection.getOne() instanceof byte[] text ? new String(text, StandardCharsets.UTF_8) : "";
+    }
+
+    /** A field of INFO persistence, or empty text. */
+    String persistence(String field) {
+        connection.sendCommand(Protocol.Command.INFO, "persistence");
+        String text = new String((byte[]) connection.getOne(), StandardCharsets.UTF_8);
+        return ServerInfo.field('\n' + text, field);
+    }
+
+    /** The server's setting; "unknown" if this user may not ask, as on most hosted servers. */
+    String setting(String name) {
+        try {
+            connection.sendCommand(Protocol.Command.CONFIG, "GET", name);
+            return connection.getOne() instanceof List<?> pair
+                            && pair.size() == 2
+                            && pair.get(1) instanceof byte[] value
+                    ? new String(value, StandardCharsets.UTF_8)
+                    : "unknown";
+        } catch (JedisDataException e) {
+            return "unknown";
+        }
     }
 
     boolean exists(byte[] key) {

@@ -13,6 +13,7 @@ final class StoreConnector implements StoreRound.Connector {
     private final ServerFinder finder;
     private final ScriptLibrary scripts;
     private final boolean rechecks;
+    private final StartReport report = new StartReport();
     private volatile @Nullable StoreSocket socket;
     private @Nullable Session session;
     private long version;
@@ -44,6 +45,9 @@ final class StoreConnector implements StoreRound.Connector {
         try {
             open = Session.open(endpoint, scripts, fresh, timeout);
             session = open;
+            if (rechecks) {
+                report.once(endpoint, open);
+            }
             return open;
         } catch (StoreException e) {
             fresh.cut();

@@ -1,5 +1,6 @@
 package dev.sedano.worker.idempotency.redis;
 
+import java.net.SocketTimeoutException;
 import java.security.cert.CertificateException;
 import java.util.List;
 import javax.net.ssl.SSLException;
@@ -16,6 +17,10 @@ final class TlsFaults {
     static String hint(RedisEndpoint endpoint, Throwable failure) {
         for (Throwable at = failure; at != null; at = at.getCause()) {
             String text = String.valueOf(at.getMessage());
+            if (endpoint.tls() != null && at instanceof SocketTimeoutException && text.contains("Read timed out")) {
+                return ": it did not answer; if its port does not speak TLS, write redis:// in the store URL or use its TLS"
+                        + " port";
+            }
             if (CLOSED_AT_ONCE.stream().anyMatch(text::contains)) {
                 return endpoint.tls() == null
                         ? ": it closed the connection without an answer; if its port expects TLS, write rediss:// in the"
