@@ -53,7 +53,8 @@ final class Greetings {
                 grave.generation(),
                 longer(a.unsafeLeft(), b.unsafeLeft()),
                 longer(a.lossLeft(), b.lossLeft()),
-                Math.max(a.storeTime(), b.storeTime()));
+                Math.max(a.storeTime(), b.storeTime()),
+                a.revocations() + b.revocations());
     }
 
     private static int gravity(StoreStatus status) {

@@ -68,7 +68,8 @@ final class HelloExchange {
                 reply.number(2),
                 Duration.ofMillis(reply.number(4)),
                 Duration.ofMillis(reply.number(5)),
-                reply.number(6));
+                reply.number(6),
+                reply.number(7));
         if (status.verdict() != Verdict.OK) {
             // Said once by the store, so it is passed on even if the hello itself is not confirmed.
             settings.listener().noticed(status);

@@ -6,6 +6,7 @@ import dev.sedano.worker.idempotency.ClaimReply;
 import dev.sedano.worker.idempotency.CompleteReply;
 import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.RenewReply;
+import dev.sedano.worker.idempotency.StepReply;
 import dev.sedano.worker.idempotency.StoreStatus;
 import dev.sedano.worker.idempotency.TaskKey;
 import java.time.Duration;
@@ -56,6 +57,31 @@ final class PartitionedStore implements IdempotencyStore {
     @Override
     public CompletableFuture<CompleteReply> complete(Completion completion) {
         return on(completion.key(), part -> part.complete(completion));
+    }
+
+    @Override
+    public CompletableFuture<CompleteReply> handOff(HandOff handOff) {
+        return on(handOff.key(), part -> part.handOff(handOff));
+    }
+
+    @Override
+    public CompletableFuture<Boolean> settle(TaskKey key, long token) {
+        return on(key, part -> part.settle(key, token));
+    }
+
+    @Override
+    public CompletableFuture<RenewReply> start(TaskKey key, long token) {
+        return on(key, part -> part.start(key, token));
+    }
+
+    @Override
+    public CompletableFuture<RenewReply> park(Parking parking) {
+        return on(parking.key(), part -> part.park(parking));
+    }
+
+    @Override
+    public CompletableFuture<StepReply> step(TaskKey key, long token, StepChange change) {
+        return on(key, part -> part.step(key, token, change));
     }
 
     @Override

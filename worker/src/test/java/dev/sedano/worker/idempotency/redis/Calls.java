@@ -31,11 +31,12 @@ final class Calls {
                 Duration.ofDays(1),
                 redelivered,
                 "w",
-                AfterLeaseLoss.RERUN);
+                AfterLeaseLoss.RERUN,
+                3);
     }
 
     static Completion completion(String id, long token) {
-        return new Completion(TaskKey.ofTaskId(id), token, 0, "f", id, "SUCCESS", Duration.ofHours(1), 0, null, null);
+        return new Completion(TaskKey.ofTaskId(id), token, 0, "f", id, "SUCCESS", Duration.ofHours(1), 0, null, null, null, false);
     }
 
     static <T> T get(CompletableFuture<T> future) {
