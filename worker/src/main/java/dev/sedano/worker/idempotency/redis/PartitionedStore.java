@@ -23,6 +23,9 @@ import java.util.function.Supplier;
  * if one of them cannot, the store counts as down, for a worker cannot choose which keys its queue brings.
  */
 final class PartitionedStore implements IdempotencyStore {
+    /** Milliseconds by which estimates of one and the same clock may differ. */
+    private static final long ESTIMATE_ERROR = 50;
+
     private final List<IdempotencyStore> parts;
     private final Supplier<CompletableFuture<Boolean>> agreement;
     private final Lanes connections;
@@ -110,7 +113,7 @@ final class PartitionedStore implements IdempotencyStore {
     private BlockedDelivery onClockOf(IdempotencyStore part, BlockedDelivery blocked) {
         long here = part.estimatedNow();
         long first = estimatedNow();
-        return here == 0 || first == 0
+        return here == 0 || first == 0 || Math.abs(here - first) < ESTIMATE_ERROR
                 ? blocked
                 : new BlockedDelivery(
                         blocked.id(), blocked.key(), blocked.attempt(), blocked.blockedAt() + here - first);

@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a private key from a PEM file: PKCS#8 of any kind, and the older form of RSA keys. */
 final class PemKey {
@@ -36,27 +37,31 @@ final class PemKey {
         }
         Matcher block = BLOCK.matcher(text);
         if (!block.find()) {
-            throw unusable(parameter, file);
+            throw unusable(parameter, file, null);
         }
         byte[] der = Base64.getMimeDecoder().decode(block.group(2));
         byte[] pkcs8 = switch (block.group(1)) {
             case "PRIVATE KEY" -> der;
             case "RSA PRIVATE KEY" -> wrapped(der);
-            default -> throw unusable(parameter, file);
+            default -> throw unusable(parameter, file, null);
         };
+        GeneralSecurityException misfit = null;
         for (String algorithm : ALGORITHMS) {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
             } catch (GeneralSecurityException e) {
-                continue; // the file does not say which algorithm it is
+                misfit = e; // the file does not say which algorithm it is
             }
         }
-        throw unusable(parameter, file);
+        throw unusable(parameter, file, misfit);
     }
 
-    private static IllegalArgumentException unusable(String parameter, Path file) {
-        return new IllegalArgumentException(parameter + " names " + file
-                + ", which holds no usable private key: convert it with 'openssl pkcs8 -topk8 -nocrypt'");
+    private static IllegalArgumentException unusable(
+            String parameter, Path file, @Nullable GeneralSecurityException cause) {
+        return new IllegalArgumentException(
+                parameter + " names " + file
+                        + ", which holds no usable private key: convert it with 'openssl pkcs8 -topk8 -nocrypt'",
+                cause);
     }
 
     private static byte[] wrapped(byte[] rsa) {

@@ -85,7 +85,7 @@ final class StoreErrors {
         return new StoreException(
                 kind,
                 Effect.NONE,
-                "cannot connect to the store at " + endpoint + TlsFaults.hint(endpoint, cause),
+                "cannot connect to the store at " + endpoint + TlsFaults.hint(endpoint, late, cause),
                 cause);
     }
 

@@ -14,10 +14,11 @@ final class TlsFaults {
     private TlsFaults() {}
 
     /** What may be behind a server that takes a connection and closes it at once, or empty text. */
-    static String hint(RedisEndpoint endpoint, Throwable failure) {
+    static String hint(RedisEndpoint endpoint, boolean late, Throwable failure) {
         for (Throwable at = failure; at != null; at = at.getCause()) {
             String text = String.valueOf(at.getMessage());
-            if (endpoint.tls() != null && at instanceof SocketTimeoutException && text.contains("Read timed out")) {
+            if (endpoint.tls() != null
+                    && (late || (at instanceof SocketTimeoutException && text.contains("Read timed out")))) {
                 return ": it did not answer; if its port does not speak TLS, write redis:// in the store URL or use its TLS"
                         + " port";
             }

@@ -36,7 +36,8 @@ final class Calls {
     }
 
     static Completion completion(String id, long token) {
-        return new Completion(TaskKey.ofTaskId(id), token, 0, "f", id, "SUCCESS", Duration.ofHours(1), 0, null, null, null, false);
+        return new Completion(
+                TaskKey.ofTaskId(id), token, 0, "f", id, "SUCCESS", Duration.ofHours(1), 0, null, null, null, false);
     }
 
     static <T> T get(CompletableFuture<T> future) {
