@@ -1,15 +1,16 @@
 package dev.sedano.worker.cli;
 
 import dev.sedano.worker.ConfigurationException;
+import dev.sedano.worker.idempotency.Durability;
 import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
 import dev.sedano.worker.runtime.BrokerUri;
 import dev.sedano.worker.runtime.DurationText;
 import dev.sedano.worker.runtime.HttpAddress;
 import dev.sedano.worker.runtime.NodeName;
 import dev.sedano.worker.runtime.PoolKind;
-import dev.sedano.worker.runtime.RedisUri;
 import dev.sedano.worker.runtime.ResultBackend;
 import dev.sedano.worker.runtime.StateDir;
+import dev.sedano.worker.runtime.StoreUri;
 import dev.sedano.worker.runtime.TopologyMode;
 import dev.sedano.worker.runtime.UnknownTaskPolicy;
 import dev.sedano.worker.runtime.WorkerConfig;
@@ -59,10 +60,13 @@ final class ConfigFromOptions {
         given("--result-backend", options.resultBackend, "SEDANO_RESULT_BACKEND", "CELERY_RESULT_BACKEND")
                 .apply((name, url) -> config.resultBackend(ResultBackend.parse(name, url)));
         given("--idempotency-store", options.idempotencyStore, "SEDANO_IDEMPOTENCY_STORE")
-                .apply((name, url) -> config.idempotencyStore(RedisUri.parse(name, url)));
+                .apply((name, url) -> config.idempotencyStore(StoreUri.parse(name, url)));
         given("--http", options.http)
                 .apply((name, text) ->
                         config.http(text.equalsIgnoreCase("off") ? null : HttpAddress.parse(name, text)));
+        given("--store-partitions", options.storePartitions)
+                .apply((name, text) -> config.storePartitions(number(name, text)));
+        given("--durability", options.durability).apply((name, text) -> config.durability(durability(name, text)));
         given("--namespace", options.namespace).apply((name, text) -> config.namespace(text));
         given("--topology", options.topology)
                 .apply((name, text) -> config.topology(choice(name, text, TopologyMode.values())));
@@ -157,6 +161,14 @@ final class ConfigFromOptions {
             throw new ConfigurationException(option, text, WorkerConfig.JOURNAL_LIMITS);
         }
         return bytes;
+    }
+
+    private static Durability durability(String option, String text) {
+        try {
+            return Durability.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException(option, text, String.valueOf(e.getMessage()), e);
+        }
     }
 
     private static <E extends Enum<E>> E choice(String option, String text, E[] values) {

@@ -67,7 +67,7 @@ final class WorkerOptions {
     @Option(
             names = "--result-backend",
             paramLabel = "URL",
-            description = "redis://, rediss://, rpc:// or disabled. Environment: SEDANO_RESULT_BACKEND,"
+            description = "redis://, rediss://, sentinel://, rpc:// or disabled. Environment: SEDANO_RESULT_BACKEND,"
                     + " CELERY_RESULT_BACKEND.")
     @Nullable
     String resultBackend;
@@ -75,10 +75,27 @@ final class WorkerOptions {
     @Option(
             names = "--idempotency-store",
             paramLabel = "URL",
-            description = "redis:// or rediss://. Environment: SEDANO_IDEMPOTENCY_STORE. Default: the result backend if"
-                    + " that is Redis.")
+            description = "redis:// or rediss://, sentinel://h1:26379,h2:26379/service/db or"
+                    + " redis+cluster://h1:6379,h2:6379. Environment: SEDANO_IDEMPOTENCY_STORE. Default: the result"
+                    + " backend if that is Redis.")
     @Nullable
     String idempotencyStore;
+
+    @Option(
+            names = "--store-partitions",
+            paramLabel = "N",
+            description = "Spread the keys over N hash tags, the same for all workers of a namespace. Default: 1, in a"
+                    + " cluster 16.")
+    @Nullable
+    String storePartitions;
+
+    @Option(
+            names = "--durability",
+            paramLabel = "LEVEL",
+            description = "none, wait:REPLICAS:MS or waitaof:LOCAL:REPLICAS:MS: what must confirm a claim or completion"
+                    + " before it counts. Default: none.")
+    @Nullable
+    String durability;
 
     @Option(
             names = "--http",

@@ -8,7 +8,7 @@ import dev.sedano.worker.idempotency.redis.RedisStoreInspection;
 import dev.sedano.worker.result.ResultRecord;
 import dev.sedano.worker.result.ResultStore;
 import dev.sedano.worker.runtime.OperatorAccess;
-import dev.sedano.worker.runtime.RedisUri;
+import dev.sedano.worker.runtime.StoreUri;
 import dev.sedano.worker.runtime.ResultBackend;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Outcomes(
         RedisStoreInspection store,
-        RedisUri marker,
+        StoreUri marker,
         @Nullable ResultBackend backend,
         Duration retention) {
     private static final Duration RESULT_TTL = Duration.ofDays(1);
@@ -76,7 +76,7 @@ record Outcomes(
     }
 
     /** After the marker, unlike a worker: the marker may refuse, and a person can repeat the command with --force. */
-    private static void writeElsewhere(RedisUri backend, AdminRequest.Result result) {
+    private static void writeElsewhere(StoreUri backend, AdminRequest.Result result) {
         try (ResultStore results = OperatorAccess.results(backend)) {
             results.write(result.key(), result.body(), result.ttl(), ResultStore.Mode.STORE_AND_ANNOUNCE)
                     .join();

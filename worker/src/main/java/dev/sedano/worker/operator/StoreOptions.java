@@ -2,7 +2,7 @@ package dev.sedano.worker.operator;
 
 import dev.sedano.worker.ConfigurationException;
 import dev.sedano.worker.runtime.NodeName;
-import dev.sedano.worker.runtime.RedisUri;
+import dev.sedano.worker.runtime.StoreUri;
 import dev.sedano.worker.runtime.ResultBackend;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -43,10 +43,10 @@ final class StoreOptions {
     @Option(names = "--json", description = "One JSON value instead of text.")
     boolean json;
 
-    RedisUri store(Map<String, String> environment) {
+    StoreUri store(Map<String, String> environment) {
         Setting store = Setting.find("--idempotency-store", idempotencyStore, environment, "SEDANO_IDEMPOTENCY_STORE");
         if (store != null) {
-            return RedisUri.parse(store.name(), store.value());
+            return StoreUri.parse(store.name(), store.value());
         }
         if (backend(environment) instanceof ResultBackend.Redis redis) {
             return redis.uri();

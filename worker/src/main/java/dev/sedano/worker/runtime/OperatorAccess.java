@@ -17,13 +17,13 @@ public final class OperatorAccess {
     private OperatorAccess() {}
 
     /** The store; connects with its first call. */
-    public static RedisStoreInspection store(RedisUri store, String namespace) {
-        return new RedisStoreInspection(Wiring.uri(store), namespace, STORE_TIMEOUT);
+    public static RedisStoreInspection store(StoreUri store, String namespace) {
+        return new RedisStoreInspection(StoreServers.of("--idempotency-store", store), namespace, STORE_TIMEOUT);
     }
 
     /** Results that live elsewhere than the store; connects with its first call. */
-    public static ResultStore results(RedisUri backend) {
-        return new RedisResultStore(Wiring.uri(backend), STORE_TIMEOUT, StoreListener.NONE);
+    public static ResultStore results(StoreUri backend) {
+        return new RedisResultStore(StoreServers.of("--result-backend", backend), STORE_TIMEOUT, StoreListener.NONE);
     }
 
     /**

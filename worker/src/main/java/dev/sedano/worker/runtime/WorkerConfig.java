@@ -1,6 +1,7 @@
 package dev.sedano.worker.runtime;
 
 import dev.sedano.worker.ConfigurationException;
+import dev.sedano.worker.idempotency.Durability;
 import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param brokers {@code --broker}; tried in this order; {@code amqp://guest:guest@localhost:5672//}
  * @param resultBackend {@code --result-backend}; none by default: it has to be said
  * @param idempotencyStore {@code --idempotency-store}; the result backend if that is Redis, else it has to be said
+ * @param storePartitions {@code --store-partitions}; hash tags over which the keys are spread, 1 to 1024; 1, in a cluster 16
+ * @param durability {@code --durability}; confirmations that a claim or completion needs; none
  * @param queues {@code -Q}; {@code celery}
  * @param concurrency {@code -c}; how many handlers run at once, 1 to 10000; the number of processors
  * @param node {@code -n}; {@code sedano@<hostname>}
@@ -40,7 +43,9 @@ import org.jspecify.annotations.Nullable;
 public record WorkerConfig(
         List<BrokerUri> brokers,
         ResultBackend resultBackend,
-        RedisUri idempotencyStore,
+        StoreUri idempotencyStore,
+        int storePartitions,
+        Durability durability,
         List<String> queues,
         int concurrency,
         String node,
@@ -73,6 +78,7 @@ public record WorkerConfig(
         queues = List.copyOf(queues);
         require(!brokers.isEmpty(), "--broker", "", "names no broker: write amqp://user:password@host:5672/vhost");
         checkQueues(queues);
+        inRange("--store-partitions", storePartitions, 1, 1024);
         inRange("-c", concurrency, 1, 10_000);
         require(
                 pool != PoolKind.SOLO || concurrency == 1,

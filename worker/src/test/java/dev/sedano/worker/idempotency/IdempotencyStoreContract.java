@@ -38,6 +38,11 @@ public abstract class IdempotencyStoreContract {
     /** Puts a foreign result there. */
     protected abstract void storeResult(String resultKey, byte[] body);
 
+    /** The name under which a result is kept so that one script can write it and the marker; the same everywhere but in clusters. */
+    protected String placed(TaskKey of, String resultKey) {
+        return resultKey;
+    }
+
     /** Forgets everything, like FLUSHALL. */
     protected abstract void loseAllData();
 
@@ -363,7 +368,7 @@ public abstract class IdempotencyStoreContract {
 
     private Completion completion(
             TaskKey of, long token, @Nullable String resultKey, byte[] body, byte @Nullable [] kept) {
-        ResultWrite write = resultKey == null ? null : new ResultWrite(resultKey, body, DAY);
+        ResultWrite write = resultKey == null ? null : new ResultWrite(placed(of, resultKey), body, DAY);
         return new Completion(of, token, 0, "f", id, "SUCCESS", DAY, store().estimatedNow(), write, kept, null, false);
     }
 

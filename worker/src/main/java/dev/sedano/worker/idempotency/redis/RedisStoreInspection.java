@@ -1,7 +1,6 @@
 package dev.sedano.worker.idempotency.redis;
 
 import dev.sedano.worker.idempotency.StoreException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,27 +24,28 @@ import redis.clients.jedis.params.ScanParams;
 public final class RedisStoreInspection implements AutoCloseable {
     private static final int PER_SCAN = 1000;
 
-    private final RedisEndpoint endpoint;
+    private final RedisServers servers;
     private final StoreKeys keys;
     private final int timeoutMillis;
     private final Function<AdminScript, String> scripts;
+    private @Nullable RedisEndpoint reached;
     private @Nullable Jedis connection;
     private boolean marksScripts;
 
     /**
      * Connects to nothing yet.
      *
-     * @param uri {@code redis://} or {@code rediss://}; never logged
+     * @param servers one server, or sentinels that know the primary
      * @param timeout longest wait for one answer
-     * @throws IllegalArgumentException if the URL is not usable
      */
-    public RedisStoreInspection(URI uri, String namespace, Duration timeout) {
-        this(uri, namespace, timeout, AdminScript::text);
+    public RedisStoreInspection(RedisServers servers, String namespace, Duration timeout) {
+        this(servers, namespace, timeout, AdminScript::text);
     }
 
     /** For tests of the scripts. */
-    RedisStoreInspection(URI uri, String namespace, Duration timeout, Function<AdminScript, String> scripts) {
-        this.endpoint = RedisEndpoint.of(uri);
+    RedisStoreInspection(
+            RedisServers servers, String namespace, Duration timeout, Function<AdminScript, String> scripts) {
+        this.servers = servers;
         this.keys = new StoreKeys(namespace);
         this.timeoutMillis = (int) timeout.toMillis();
         this.scripts = scripts;
@@ -242,11 +242,20 @@ public final class RedisStoreInspection implements AutoCloseable {
             throw StoreErrors.refused(e);
         } catch (JedisException e) {
             close();
-            throw StoreErrors.unreachable(endpoint, false, e);
+            RedisEndpoint asked = reached;
+            throw asked == null
+                    ? new StoreException(
+                            StoreException.Kind.CONNECT, StoreException.Effect.NONE, "no server was reached", e)
+                    : StoreErrors.unreachable(asked, false, e);
         }
     }
 
     private Jedis connect() {
+        if (servers instanceof RedisServers.Cluster) {
+            throw onePartitionOnly("is spread over a cluster");
+        }
+        RedisEndpoint endpoint = RedisStores.finder(servers).find(StoreClock.nanos() + timeoutMillis * 1_000_000L);
+        reached = endpoint;
         Jedis fresh = new Jedis(
                 new StoreSocket(endpoint, timeoutMillis),
                 DefaultJedisClientConfig.builder()
@@ -258,7 +267,21 @@ public final class RedisStoreInspection implements AutoCloseable {
                         .database(endpoint.database())
                         .build());
         marksScripts = ServerInfo.parse(fresh.info()).marksScripts();
+        String partitions = fresh.get(keys.partitions());
+        if (partitions != null && !partitions.equals("1")) {
+            fresh.close();
+            throw onePartitionOnly("has " + partitions + " partitions");
+        }
         return fresh;
+    }
+
+    private StoreException onePartitionOnly(String what) {
+        return new StoreException(
+                StoreException.Kind.NOT_PERMITTED,
+                StoreException.Effect.NONE,
+                "the namespace " + what + ", which these commands do not look into: use redis-cli with the key names of"
+                        + " docs/protocol.md",
+                null);
     }
 
     private static byte[] flag(boolean set) {

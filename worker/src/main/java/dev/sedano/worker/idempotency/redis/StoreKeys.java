@@ -6,6 +6,11 @@ record StoreKeys(String namespace) {
         return prefix() + "h";
     }
 
+    /** How many partitions the namespace has; absent = one. */
+    String partitions() {
+        return prefix() + "p";
+    }
+
     String workers() {
         return prefix() + "w";
     }
