@@ -15,12 +15,14 @@ import dev.sedano.worker.result.ResultRecord;
 import dev.sedano.worker.result.Results;
 import dev.sedano.worker.result.StoredResults;
 import dev.sedano.worker.time.Ticker;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,6 +85,11 @@ public final class DeliveryPipeline {
     private final InFlight inFlight;
 
     public DeliveryPipeline(PipelineSettings settings, Collaborators with) {
+        this(settings, with, new SecureRandom());
+    }
+
+    /** @param random for nonces and jitter; safe for use by many threads */
+    DeliveryPipeline(PipelineSettings settings, Collaborators with, RandomGenerator random) {
         this.longestHold = settings.longestHold();
         this.decoder = with.decoder();
         this.handlers = with.handlers();
@@ -95,12 +102,12 @@ public final class DeliveryPipeline {
         this.events = with.events();
         this.clock = with.clock();
         this.ticker = with.ticker();
-        Nonces nonces = new Nonces();
+        Nonces nonces = new Nonces(random);
         this.workFactory = new WorkFactory(settings, with.converter(), nonces);
         this.repetition = new Repetition(with.timer());
         this.recorder = new Recorder(checker, results, repetition, settings.retention());
         this.claimAhead = new ClaimAhead(settings.slots(), this::admit);
-        this.holding = new HoldingArea(settings.mostHeld(), with.timer(), claimAhead::offer);
+        this.holding = new HoldingArea(settings.mostHeld(), with.timer(), claimAhead::offer, random);
         this.inFlight =
                 new InFlight(checker, claimAhead, holding, this::place, nonces, with.timer(), settings.returnDelay());
     }

@@ -75,6 +75,18 @@ final class Work {
         return new Work(delivery, message, handler, call, claim.asLaterCopy(nonce), noKey);
     }
 
+    /** By the nonce, so that sets of work are walked in an order that does not depend on memory addresses. */
+    @Override
+    public int hashCode() {
+        return claim.nonce().hashCode();
+    }
+
+    /** Every delivery is itself alone. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other;
+    }
+
     Stage stage() {
         return Objects.requireNonNull(stage.get());
     }

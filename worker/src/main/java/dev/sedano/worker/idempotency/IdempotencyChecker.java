@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,27 +54,43 @@ public final class IdempotencyChecker implements AutoCloseable {
             Ticker ticker,
             CheckerEvents events,
             CircuitBreaker.Listener listener) {
+        this(store, timer, ticker, events, listener, CircuitBreaker.FULL_JITTER);
+    }
+
+    /** @param jitter from the longest pause to the pause before the next probe, in milliseconds */
+    IdempotencyChecker(
+            IdempotencyStore store,
+            ScheduledExecutorService timer,
+            Ticker ticker,
+            CheckerEvents events,
+            CircuitBreaker.Listener listener,
+            LongUnaryOperator jitter) {
         this.store = store;
         this.ticker = ticker;
         this.events = events;
         this.renewer = new LeaseRenewer(store, ticker, events);
-        this.breaker = new CircuitBreaker(store, timer, ticker, new CircuitBreaker.Listener() {
-            @Override
-            public void opened(@Nullable StoreException cause) {
-                listener.opened(cause);
-            }
+        this.breaker = new CircuitBreaker(
+                store,
+                timer,
+                ticker,
+                new CircuitBreaker.Listener() {
+                    @Override
+                    public void opened(@Nullable StoreException cause) {
+                        listener.opened(cause);
+                    }
 
-            @Override
-            public void recovering() {
-                repeatPending();
-                listener.recovering();
-            }
+                    @Override
+                    public void recovering() {
+                        repeatPending();
+                        listener.recovering();
+                    }
 
-            @Override
-            public void halfOpened(Duration outage) {
-                listener.halfOpened(outage);
-            }
-        });
+                    @Override
+                    public void halfOpened(Duration outage) {
+                        listener.halfOpened(outage);
+                    }
+                },
+                jitter);
         this.releases = new RepeatedCalls<>(this::failed);
         this.blockReports = new RepeatedCalls<>(this::failed);
         var unused = timer.scheduleWithFixedDelay(
@@ -91,6 +108,10 @@ public final class IdempotencyChecker implements AutoCloseable {
     public void start() {
         renewer.start();
         breaker.start();
+    }
+
+    LeaseRenewer renewer() {
+        return renewer;
     }
 
     /** The breaker, for metrics and health. */
