@@ -3,6 +3,7 @@ package dev.sedano.worker.delivery;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
@@ -68,16 +69,13 @@ final class HoldingArea {
 
     /** The key was completed here: whoever waits for it need not wait longer. */
     void completed(String record) {
-        Set<Work> waiters;
+        List<Work> waiters;
         synchronized (this) {
-            if (byKey.isEmpty()) {
+            Set<Work> waiting = byKey.isEmpty() ? null : byKey.get(record);
+            if (waiting == null) {
                 return;
             }
-            waiters = byKey.get(record);
-            if (waiters == null) {
-                return;
-            }
-            waiters = Set.copyOf(waiters);
+            waiters = List.copyOf(waiting);
         }
         waiters.forEach(this::release);
     }
