@@ -39,6 +39,11 @@ public final class Lease {
         return this == other;
     }
 
+    /** Whether a claim stands behind it; if not, its fencing token is 0. */
+    public boolean isProtected() {
+        return grant.token() != 0;
+    }
+
     /** The lease was prolonged by a call sent at {@code asked}. */
     void renewed(long asked) {
         validUntil = asked + claim.lease().toNanos();
@@ -49,7 +54,7 @@ public final class Lease {
      * was paused for longer finds its claimed work void here, before the store tells it.
      */
     public boolean mayStart(long nanosNow) {
-        return state.get() == State.GRANTED && nanosNow - validUntil < 0;
+        return state.get() == State.GRANTED && (!isProtected() || nanosNow - validUntil < 0);
     }
 
     /** The key that is held. */
@@ -85,6 +90,11 @@ public final class Lease {
 
     IdempotencyStore.Claim claim() {
         return claim;
+    }
+
+    /** The attempt that was claimed. */
+    public long attempt() {
+        return claim.attempt();
     }
 
     long claimedAt() {

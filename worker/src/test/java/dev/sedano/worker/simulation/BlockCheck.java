@@ -3,6 +3,7 @@ package dev.sedano.worker.simulation;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -27,6 +28,9 @@ final class BlockCheck implements Checker.Check {
     private final Map<String, Line> reports = new LinkedHashMap<>();
     private final Map<String, Line> verdicts = new HashMap<>();
     private final Map<String, Line> lastClaim = new HashMap<>();
+    /** Keys that were handed over: who then decided a block may have ended since. */
+    private final Set<String> handedBy = new LinkedHashSet<>();
+
     private final Map<String, Line> completions = new HashMap<>();
     private Line last = Line.of(0, Line.Event.RULES, "");
 
@@ -46,6 +50,7 @@ final class BlockCheck implements Checker.Check {
                 reports.putIfAbsent(line.what(), line);
             }
             case GRANTED -> lastClaim.put(line.key() + " " + line.attempt(), line);
+            case HANDED -> handedBy.add(line.key() + " " + line.worker());
             case COMPLETED -> completions.putIfAbsent(line.key(), line);
             case VERDICT -> verdict(line);
             case COUNTED -> {
@@ -101,7 +106,8 @@ final class BlockCheck implements Checker.Check {
                 String decider = winner.at() < report.at() ? report.worker() : winner.worker();
                 if (!excuses.everEnded(decider)
                         && !excuses.everEnded(report.worker())
-                        && !excuses.late(report.worker())) {
+                        && !excuses.late(report.worker())
+                        && handedBy.stream().noneMatch(each -> each.startsWith(report.key() + " "))) {
                     violations.add("I8", report, "never decided although completed by " + winner);
                 }
             }

@@ -1,5 +1,6 @@
 package dev.sedano.worker.simulation;
 
+import dev.sedano.worker.canvas.OutgoingMessage;
 import dev.sedano.worker.protocol.MessageProperties;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -51,6 +52,30 @@ record Copy(String name, String id, String key, long attempt, MessageProperties 
                 order.retries(),
                 new MessageProperties("application/json", "utf-8", order.id(), "", null, 0, headers),
                 body,
+                0);
+    }
+
+    /** A copy that a worker published. */
+    static Copy of(String name, OutgoingMessage message) {
+        MessageProperties plain = message.properties();
+        Map<String, @Nullable Object> headers = new LinkedHashMap<>(plain.headers());
+        headers.put(NAME, name);
+        String id = String.valueOf(headers.get("id"));
+        Object key = headers.get("x-sedano-key");
+        return new Copy(
+                name,
+                id,
+                key == null ? id : headers.get("x-sedano-scope") + "|" + key,
+                headers.get("retries") instanceof Number retries ? retries.longValue() : 0,
+                new MessageProperties(
+                        plain.contentType(),
+                        plain.contentEncoding(),
+                        plain.correlationId(),
+                        plain.replyTo(),
+                        plain.expiration(),
+                        plain.priority(),
+                        headers),
+                message.body(),
                 0);
     }
 

@@ -59,4 +59,16 @@ final class CountingEvents implements CheckerEvents, PipelineEvents {
 
     @Override
     public void duplicate(String kind) {}
+
+    @Override
+    public void answeredFromMemory() {}
+
+    @Override
+    public void unprotectedRun() {}
+
+    @Override
+    public void observed(String task, String refusal) {}
+
+    @Override
+    public void followUp() {}
 }

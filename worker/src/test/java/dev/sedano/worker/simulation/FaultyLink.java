@@ -6,6 +6,7 @@ import dev.sedano.worker.idempotency.ClaimReply;
 import dev.sedano.worker.idempotency.CompleteReply;
 import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.RenewReply;
+import dev.sedano.worker.idempotency.StepReply;
 import dev.sedano.worker.idempotency.StoreException;
 import dev.sedano.worker.idempotency.StoreException.Effect;
 import dev.sedano.worker.idempotency.StoreException.Kind;
@@ -21,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * One worker's way to the store. As on Redis, a connection answers in order and every call has a deadline; a call can be
@@ -160,6 +162,16 @@ final class FaultyLink implements IdempotencyStore {
         return reply;
     }
 
+    /** Handler threads wait for these answers at once. */
+    private <T> CompletableFuture<T> waiting(Supplier<CompletableFuture<T>> call) {
+        blocking(true);
+        try {
+            return call.get();
+        } finally {
+            blocking(false);
+        }
+    }
+
     private long latency() {
         return world.between(50, trouble.slowest);
     }
@@ -236,6 +248,44 @@ final class FaultyLink implements IdempotencyStore {
                         recorded.resolved().forEach(each -> verdict(done.key(), each));
                     }
                 });
+    }
+
+    @Override
+    public CompletableFuture<CompleteReply> handOff(HandOff over) {
+        return call(
+                work,
+                store -> store.handOff(over),
+                reply -> {
+                    if (reply instanceof CompleteReply.Recorded) {
+                        world.log(line(Line.Event.HANDED, over.key(), over.attempt(), over.token())
+                                .until(over.next()));
+                    }
+                },
+                reply -> {
+                    if (reply instanceof CompleteReply.Recorded recorded) {
+                        recorded.resolved().forEach(each -> verdict(over.key(), each));
+                    }
+                });
+    }
+
+    @Override
+    public CompletableFuture<Boolean> settle(TaskKey key, long token) {
+        return call(work, store -> store.settle(key, token), settled -> {}, settled -> {});
+    }
+
+    @Override
+    public CompletableFuture<RenewReply> start(TaskKey key, long token) {
+        return waiting(() -> call(work, store -> store.start(key, token), reply -> {}, reply -> {}));
+    }
+
+    @Override
+    public CompletableFuture<RenewReply> park(Parking parking) {
+        return call(work, store -> store.park(parking), reply -> {}, reply -> {});
+    }
+
+    @Override
+    public CompletableFuture<StepReply> step(TaskKey key, long token, StepChange change) {
+        return waiting(() -> call(work, store -> store.step(key, token, change), reply -> {}, reply -> {}));
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.sedano.worker.idempotency.ClaimReply;
 import dev.sedano.worker.idempotency.CompleteReply;
 import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.RenewReply;
+import dev.sedano.worker.idempotency.StepReply;
 import dev.sedano.worker.idempotency.StoreStatus;
 import dev.sedano.worker.idempotency.TaskKey;
 import java.time.Duration;
@@ -37,6 +38,31 @@ class ForwardingStore implements IdempotencyStore {
     @Override
     public CompletableFuture<CompleteReply> complete(Completion completion) {
         return inner.complete(completion);
+    }
+
+    @Override
+    public CompletableFuture<CompleteReply> handOff(HandOff handOff) {
+        return inner.handOff(handOff);
+    }
+
+    @Override
+    public CompletableFuture<Boolean> settle(TaskKey key, long token) {
+        return inner.settle(key, token);
+    }
+
+    @Override
+    public CompletableFuture<RenewReply> start(TaskKey key, long token) {
+        return inner.start(key, token);
+    }
+
+    @Override
+    public CompletableFuture<RenewReply> park(Parking parking) {
+        return inner.park(parking);
+    }
+
+    @Override
+    public CompletableFuture<StepReply> step(TaskKey key, long token, StepChange change) {
+        return inner.step(key, token, change);
     }
 
     @Override

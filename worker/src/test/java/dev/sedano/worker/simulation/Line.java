@@ -44,6 +44,8 @@ record Line(
         COMPLETED,
         /** A worker decided what becomes of a delivery, {@code what} = outcome and reason. */
         SETTLED,
+        /** The store took the hand-over of an attempt to the later one {@code until}. */
+        HANDED,
         /** The broker took an acknowledgement, {@code what} = its reason. */
         ACKED,
         /** The broker took a copy back, {@code what} = the reason. */

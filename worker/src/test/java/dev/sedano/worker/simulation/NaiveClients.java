@@ -24,6 +24,7 @@ final class NaiveClients {
             case ACK_UNRECORDED -> new AckUnrecorded(link);
             case NO_RENEWAL -> new NoRenewal(link);
             case NO_RELEASE -> new NoRelease(link);
+            case NO_HAND_OFF -> new NoHandOff(link);
             default -> link;
         };
     }
@@ -51,7 +52,7 @@ final class NaiveClients {
         public CompletableFuture<ClaimReply> claim(Claim claim) {
             return super.claim(claim)
                     .thenApply(reply -> reply instanceof ClaimReply.Busy busy
-                            ? new ClaimReply.Duplicate(busy.token(), claim.taskId(), "SUCCESS", null)
+                            ? new ClaimReply.Duplicate(busy.token(), claim.taskId(), "SUCCESS", null, null)
                             : reply);
         }
     }
@@ -105,6 +106,17 @@ final class NaiveClients {
         @Override
         public CompletableFuture<RenewReply> renew(TaskKey key, long token, Duration lease) {
             return CompletableFuture.completedFuture(RenewReply.RENEWED);
+        }
+    }
+
+    private static final class NoHandOff extends ForwardingStore {
+        NoHandOff(IdempotencyStore link) {
+            super(link);
+        }
+
+        @Override
+        public CompletableFuture<CompleteReply> handOff(HandOff over) {
+            return CompletableFuture.completedFuture(new CompleteReply.Recorded(false, false, List.of()));
         }
     }
 

@@ -34,6 +34,10 @@ enum NaiveDesign {
     SILENT_RERUN,
     /** Work that must be parked after a lost lease runs again. */
     RERUN_INSTEAD_OF_PARK,
+    /** A retry is published without the hand-off being recorded. */
+    NO_HAND_OFF,
+    /** What follows an attempt is forgotten before it is published. */
+    FORGETS_FOLLOW_UPS,
     /** Completed keys are forgotten at once. */
     FORGETS_COMPLETIONS;
 

@@ -28,6 +28,7 @@ final class NaiveServers {
             case RERUN_INSTEAD_OF_PARK -> new OtherClaim(store, NaiveServers::rerun);
             case TAKEOVER_ON_REDELIVERY -> new TakeoverOnRedelivery(store);
             case SILENT_RERUN -> new SilentRerun(store);
+            case FORGETS_FOLLOW_UPS -> new ForgetsFollowUps(store);
             case FORGETS_COMPLETIONS -> new ForgetsCompletions(store);
             default -> store;
         };
@@ -44,7 +45,8 @@ final class NaiveServers {
                 of.keep(),
                 of.redelivered(),
                 of.owner(),
-                of.afterLeaseLoss());
+                of.afterLeaseLoss(),
+                of.maxCrashes());
     }
 
     private static IdempotencyStore.Claim rerun(IdempotencyStore.Claim of) {
@@ -58,7 +60,8 @@ final class NaiveServers {
                 of.keep(),
                 of.redelivered(),
                 of.owner(),
-                IdempotencyStore.AfterLeaseLoss.RERUN);
+                IdempotencyStore.AfterLeaseLoss.RERUN,
+                of.maxCrashes());
     }
 
     private static final class OtherClaim extends ForwardingStore {
@@ -141,6 +144,16 @@ final class NaiveServers {
         }
 
         @Override
+        public CompletableFuture<Boolean> settle(TaskKey key, long token) {
+            return super.settle(key, real.getOrDefault(token, token));
+        }
+
+        @Override
+        public CompletableFuture<RenewReply> start(TaskKey key, long token) {
+            return super.start(key, real.getOrDefault(token, token));
+        }
+
+        @Override
         public CompletableFuture<CompleteReply> complete(Completion done) {
             return super.complete(new Completion(
                     done.key(),
@@ -152,7 +165,9 @@ final class NaiveServers {
                     done.ttl(),
                     done.claimedAt(),
                     done.result(),
-                    done.storedResult()));
+                    done.storedResult(),
+                    done.followUps(),
+                    done.frees()));
         }
     }
 
@@ -192,6 +207,20 @@ final class NaiveServers {
         }
     }
 
+    private static final class ForgetsFollowUps extends ForwardingStore {
+        ForgetsFollowUps(IdempotencyStore store) {
+            super(store);
+        }
+
+        @Override
+        public CompletableFuture<CompleteReply> handOff(HandOff over) {
+            return super.handOff(over).thenApply(reply -> {
+                settle(over.key(), over.token()).join();
+                return reply;
+            });
+        }
+    }
+
     private static final class ForgetsCompletions extends ForwardingStore {
         ForgetsCompletions(IdempotencyStore store) {
             super(store);
@@ -209,7 +238,9 @@ final class NaiveServers {
                     Duration.ofMillis(1),
                     done.claimedAt(),
                     done.result(),
-                    done.storedResult()));
+                    done.storedResult(),
+                    done.followUps(),
+                    done.frees()));
         }
     }
 }

@@ -1,12 +1,15 @@
 package dev.sedano.worker.simulation;
 
+import dev.sedano.worker.canvas.OutgoingMessage;
 import dev.sedano.worker.delivery.Settlement;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /** One queue with its wait, dead-letter and parked queues, and the sessions of its consumers, as the broker sees them. */
 final class SimulatedBroker {
@@ -75,6 +78,7 @@ final class SimulatedBroker {
     private final List<Ready> ready = new ArrayList<>();
     private final Set<Session> sessions = new LinkedHashSet<>();
     private int waiting;
+    private int followUps;
 
     SimulatedBroker(World world, NaiveDesign design) {
         this.world = world;
@@ -92,6 +96,28 @@ final class SimulatedBroker {
         world.log(world.line(Line.Event.SENT, "").copy(copy.name()).about(copy.key(), copy.attempt(), 0));
         ready.add(new Ready(copy, false));
         pump();
+    }
+
+    /** A worker's follow-up is published; lost, confirmed, or in the queue without the worker knowing. */
+    CompletableFuture<?> publish(SimulatedWorker worker, OutgoingMessage message) {
+        CompletableFuture<Void> confirm = new CompletableFuture<>();
+        if (worker.isDead()) {
+            return confirm;
+        }
+        boolean lost = world.chance(worker.publishFails());
+        boolean confirmLost = world.chance(worker.publishFails());
+        if (!lost) {
+            Copy copy = Copy.of("f" + ++followUps, message);
+            world.after(world.between(50, 2 * World.MILLI), Host.WORLD, () -> publish(copy));
+        }
+        world.after(4 * World.MILLI, worker, () -> {
+            if (lost || confirmLost) {
+                confirm.completeExceptionally(new IOException("simulated"));
+            } else {
+                confirm.complete(null);
+            }
+        });
+        return confirm;
     }
 
     /** A worker's copy arrives for the queue that {@code settlement} names. */

@@ -2,6 +2,8 @@ package dev.sedano.worker.simulation;
 
 import dev.sedano.task.TaskOptions;
 import dev.sedano.task.TaskRegistry;
+import dev.sedano.worker.canvas.FollowUpList;
+import dev.sedano.worker.canvas.FollowUps;
 import dev.sedano.worker.delivery.DeliveryPipeline;
 import dev.sedano.worker.delivery.PipelineSettings;
 import dev.sedano.worker.delivery.Settlement;
@@ -79,6 +81,10 @@ final class SimulatedWorker implements Host {
                         new ResultEncoder(JSON, new ExceptionEncoding(), clock),
                         new StoredResults(JSON),
                         new RedisResults(new SimulatedResults(around.store()), Duration.ofDays(1), true),
+                        new FollowUps(JSON, clock, "gen1@" + name, "celery"),
+                        new FollowUpList(JSON),
+                        message -> around.broker().publish(this, message),
+                        JSON,
                         slots,
                         completion -> {},
                         events,

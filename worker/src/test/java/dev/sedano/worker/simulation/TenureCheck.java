@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who may run a key: I1 a handler starts once, and only after its worker was told of the grant; I2 one completion of a
@@ -58,12 +59,13 @@ final class TenureCheck implements Checker.Check {
                 }
             }
             case START -> started(line);
+            case HANDED -> handed(line, tenure);
             case COMPLETED -> completed(line, tenure);
             default -> {}
         }
     }
 
-    private void granted(Line line, @org.jspecify.annotations.Nullable Tenure before) {
+    private void granted(Line line, @Nullable Tenure before) {
         if (before != null && before.grant.token() == line.token()) {
             before.leaseEnd = line.until();
             return;
@@ -87,6 +89,14 @@ final class TenureCheck implements Checker.Check {
         current.put(line.key(), new Tenure(line));
     }
 
+    private void handed(Line line, @Nullable Tenure tenure) {
+        if (tenure != null && tenure.grant.token() == line.token()) {
+            tenure.open = false;
+        } else if (tenure != null && tenure.open) {
+            violations.add("I2", line, "handed over by another than its owner " + tenure.grant);
+        }
+    }
+
     private void started(Line line) {
         String run = line.worker() + " " + line.token();
         if (!told.contains(run)) {
@@ -100,7 +110,7 @@ final class TenureCheck implements Checker.Check {
         }
     }
 
-    private void completed(Line line, @org.jspecify.annotations.Nullable Tenure tenure) {
+    private void completed(Line line, @Nullable Tenure tenure) {
         Line before = completed.putIfAbsent(line.key(), line);
         if (before != null && before.token() != line.token()) {
             violations.add("I2", line, "completed twice, before by " + before);
