@@ -36,8 +36,6 @@ enum NaiveDesign {
     RERUN_INSTEAD_OF_PARK,
     /** A retry is published without the hand-off being recorded. */
     NO_HAND_OFF,
-    /** What follows an attempt is forgotten before it is published. */
-    FORGETS_FOLLOW_UPS,
     /** Completed keys are forgotten at once. */
     FORGETS_COMPLETIONS;
 

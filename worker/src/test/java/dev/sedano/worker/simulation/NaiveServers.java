@@ -28,7 +28,6 @@ final class NaiveServers {
             case RERUN_INSTEAD_OF_PARK -> new OtherClaim(store, NaiveServers::rerun);
             case TAKEOVER_ON_REDELIVERY -> new TakeoverOnRedelivery(store);
             case SILENT_RERUN -> new SilentRerun(store);
-            case FORGETS_FOLLOW_UPS -> new ForgetsFollowUps(store);
             case FORGETS_COMPLETIONS -> new ForgetsCompletions(store);
             default -> store;
         };
@@ -204,20 +203,6 @@ final class NaiveServers {
                     .thenApply(reply -> reply instanceof ClaimReply.Granted grant
                             ? new ClaimReply.Granted(grant.token(), PriorRun.NONE, grant.claimedAt())
                             : reply);
-        }
-    }
-
-    private static final class ForgetsFollowUps extends ForwardingStore {
-        ForgetsFollowUps(IdempotencyStore store) {
-            super(store);
-        }
-
-        @Override
-        public CompletableFuture<CompleteReply> handOff(HandOff over) {
-            return super.handOff(over).thenApply(reply -> {
-                settle(over.key(), over.token()).join();
-                return reply;
-            });
         }
     }
 
