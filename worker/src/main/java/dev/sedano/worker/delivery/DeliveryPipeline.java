@@ -20,12 +20,14 @@ import dev.sedano.worker.result.ResultEncoder;
 import dev.sedano.worker.result.Results;
 import dev.sedano.worker.result.StoredResults;
 import dev.sedano.worker.time.Ticker;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,6 +94,11 @@ public final class DeliveryPipeline {
     private final InFlight inFlight;
 
     public DeliveryPipeline(PipelineSettings settings, Collaborators with) {
+        this(settings, with, new SecureRandom());
+    }
+
+    /** @param random for nonces and jitter; safe for use by many threads */
+    DeliveryPipeline(PipelineSettings settings, Collaborators with, RandomGenerator random) {
         this.longestHold = settings.longestHold();
         this.decoder = with.decoder();
         this.handlers = with.handlers();
@@ -102,7 +109,7 @@ public final class DeliveryPipeline {
         this.events = with.events();
         this.clock = with.clock();
         this.ticker = with.ticker();
-        Nonces nonces = new Nonces();
+        Nonces nonces = new Nonces(random);
         this.workFactory = new WorkFactory(settings, with.converter(), nonces);
         this.repetition = new Repetition(with.timer());
         this.endings = new Endings(
@@ -120,7 +127,7 @@ public final class DeliveryPipeline {
         this.duplicates = new Duplicates(results, with.storedResults(), endings, followUpRun, repetition, checker);
         this.handlerRun = new HandlerRun(checker, with.json(), with.converter(), events, clock, ticker);
         this.claimAhead = new ClaimAhead(settings.slots(), this::admit);
-        this.holding = new HoldingArea(settings.mostHeld(), with.timer(), claimAhead::offer);
+        this.holding = new HoldingArea(settings.mostHeld(), with.timer(), claimAhead::offer, random);
         this.inFlight =
                 new InFlight(checker, claimAhead, holding, this::place, nonces, with.timer(), settings.returnDelay());
     }

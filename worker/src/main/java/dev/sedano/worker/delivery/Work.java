@@ -131,6 +131,18 @@ final class Work {
         }
     }
 
+    /** By the nonce, so that sets of work are walked in an order that does not depend on memory addresses. */
+    @Override
+    public int hashCode() {
+        return claim.nonce().hashCode();
+    }
+
+    /** Every delivery is itself alone. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other;
+    }
+
     Stage stage() {
         return Objects.requireNonNull(stage.get());
     }

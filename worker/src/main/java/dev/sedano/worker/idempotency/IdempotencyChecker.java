@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -82,34 +83,51 @@ public final class IdempotencyChecker implements AutoCloseable {
             CheckerEvents events,
             CircuitBreaker.Listener listener,
             BlockLog blockLog) {
+        this(store, timer, ticker, events, listener, blockLog, CircuitBreaker.FULL_JITTER);
+    }
+
+    /** @param jitter from the longest pause to the pause before the next probe, in milliseconds */
+    IdempotencyChecker(
+            IdempotencyStore store,
+            ScheduledExecutorService timer,
+            Ticker ticker,
+            CheckerEvents events,
+            CircuitBreaker.Listener listener,
+            BlockLog blockLog,
+            LongUnaryOperator jitter) {
         this.store = store;
         this.blockLog = blockLog;
         this.ticker = ticker;
         this.events = events;
         this.renewer = new LeaseRenewer(store, ticker, events);
         this.completed = new CompletedKeys(ticker);
-        this.breaker = new CircuitBreaker(store, timer, ticker, new CircuitBreaker.Listener() {
-            @Override
-            public void greeted(StoreStatus status) {
-                completed.revoked(status.revocations());
-            }
+        this.breaker = new CircuitBreaker(
+                store,
+                timer,
+                ticker,
+                new CircuitBreaker.Listener() {
+                    @Override
+                    public void greeted(StoreStatus status) {
+                        completed.revoked(status.revocations());
+                    }
 
-            @Override
-            public void opened(@Nullable StoreException cause) {
-                listener.opened(cause);
-            }
+                    @Override
+                    public void opened(@Nullable StoreException cause) {
+                        listener.opened(cause);
+                    }
 
-            @Override
-            public void recovering() {
-                repeatPending();
-                listener.recovering();
-            }
+                    @Override
+                    public void recovering() {
+                        repeatPending();
+                        listener.recovering();
+                    }
 
-            @Override
-            public void halfOpened(Duration outage) {
-                listener.halfOpened(outage);
-            }
-        });
+                    @Override
+                    public void halfOpened(Duration outage) {
+                        listener.halfOpened(outage);
+                    }
+                },
+                jitter);
         this.releases = new RepeatedCalls<>(this::failed);
         this.blockReports = new RepeatedCalls<>(this::failed);
         this.settles = new RepeatedCalls<>(this::failed);
@@ -128,6 +146,10 @@ public final class IdempotencyChecker implements AutoCloseable {
     public void start() {
         renewer.start();
         breaker.start();
+    }
+
+    LeaseRenewer renewer() {
+        return renewer;
     }
 
     /** The breaker, for metrics and health. */
