@@ -1,0 +1,15 @@
+package dev.sedano.examples.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sedano.examples.stage.Account;
+import org.junit.jupiter.api.Test;
+
+class IdempotentApiIT {
+    @Test
+    void theStoryHolds() throws Exception {
+        Account account = new IdempotentApi().play();
+
+        assertThat(account.holds()).as(account.table()).isTrue();
+    }
+}
