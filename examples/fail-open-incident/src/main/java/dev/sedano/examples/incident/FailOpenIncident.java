@@ -61,6 +61,7 @@ public final class FailOpenIncident extends Story {
         account.chapter("Redis is stopped");
         send(load, TURNS_IN_THE_OUTAGE, account, closed);
         figuresOfOpen(account, open);
+        int waiting = load.orders() - shop.shipped(CLOSED);
         stage.store().restart();
         account.chapter("Redis is back");
         send(load, Integer.MAX_VALUE, account, closed);
@@ -68,6 +69,7 @@ public final class FailOpenIncident extends Story {
         Wait.until(LIMIT, () -> shop.shipped(NAIVE) == Load.ORDERS && broker.waiting(NAIVE) == 0);
         account.say(line(closed));
         figures(account, metrics(closed));
+        account.figure("orders that waited for the store at its return", waiting);
     }
 
     private static WorkerProcess start(Stage stage, String lane, String shop) throws IOException {

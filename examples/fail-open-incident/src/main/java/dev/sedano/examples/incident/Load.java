@@ -40,6 +40,11 @@ final class Load {
         }
     }
 
+    /** How many different orders are sent by now. */
+    int orders() {
+        return Math.min(next, ORDERS);
+    }
+
     boolean isDone() {
         return next >= ORDERS + LAG;
     }
