@@ -10,6 +10,7 @@ import dev.sedano.examples.stage.Wait;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -74,7 +75,7 @@ public final class IdempotentApi extends Story {
         List<Answer> answers = new ArrayList<>();
         try {
             Callable<Answer> call = () -> transfer(api, 900, Map.of("Idempotency-Key", key));
-            for (Future<Answer> answer : callers.invokeAll(java.util.Collections.nCopies(AT_ONCE, call))) {
+            for (Future<Answer> answer : callers.invokeAll(Collections.nCopies(AT_ONCE, call))) {
                 answers.add(answer.get());
             }
         } finally {

@@ -4,7 +4,6 @@ import dev.sedano.examples.stage.Account;
 import dev.sedano.examples.stage.Stage;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
-import java.nio.file.Path;
 
 /** A real database for the story: PostgreSQL unpacked from a library, else SQLite. */
 final class Database {
@@ -12,10 +11,9 @@ final class Database {
 
     /** Returns the JDBC URL of a new, empty database that ends with the stage. */
     static String start(Stage stage, Account account) {
-        Path folder = stage.folder().resolve("postgres");
         try {
             EmbeddedPostgres postgres = stage.add(EmbeddedPostgres.builder()
-                    .setOverrideWorkingDirectory(folder.toFile())
+                    .setOverrideWorkingDirectory(stage.kept("postgres").toFile())
                     .start());
             account.say("Database: PostgreSQL on port %d", postgres.getPort());
             return postgres.getJdbcUrl("postgres", "postgres");

@@ -2,6 +2,7 @@ package dev.sedano.examples.pos;
 
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Which layers are switched on.
@@ -23,7 +24,7 @@ record Layers(boolean apiKey, boolean uniqueIndex, boolean claim) {
         }
     }
 
-    static Layers without(java.util.Set<Layer> off) {
+    static Layers without(Set<Layer> off) {
         return new Layers(
                 !off.contains(Layer.API_KEY), !off.contains(Layer.UNIQUE_INDEX), !off.contains(Layer.CLAIM));
     }

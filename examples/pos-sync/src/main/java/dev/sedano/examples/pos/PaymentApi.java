@@ -22,6 +22,7 @@ final class PaymentApi implements Service {
     private final List<Charge> charges = new ArrayList<>();
     private final Map<String, Known> keys = new HashMap<>();
     private final Map<String, Mishap> mishaps = new ConcurrentHashMap<>();
+    private final Map<String, Integer> pushes = new ConcurrentHashMap<>();
     private final Set<String> refused = ConcurrentHashMap.newKeySet();
     private long aheadSeconds;
 
@@ -47,6 +48,11 @@ final class PaymentApi implements Service {
         refused.add(order);
     }
 
+    /** How often the order was pushed, charged or not. */
+    int pushes(String order) {
+        return pushes.getOrDefault(order, 0);
+    }
+
     synchronized void advance(Duration time) {
         aheadSeconds += time.toSeconds();
     }
@@ -61,6 +67,7 @@ final class PaymentApi implements Service {
             return new Reply(200, Map.of("now", now()));
         }
         String order = request.body().get("order").asString();
+        pushes.merge(order, 1, Integer::sum);
         if (refused.remove(order)) {
             return new Reply(503, Map.of("error", "try again later"));
         }

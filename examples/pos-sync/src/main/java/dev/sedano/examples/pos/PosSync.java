@@ -9,6 +9,7 @@ import dev.sedano.examples.stage.Story;
 import dev.sedano.examples.stage.Wait;
 import dev.sedano.workbench.WorkerProcess;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -79,6 +80,7 @@ public final class PosSync extends Story {
         boolean charged = Wait.until(LIMIT, () -> api.charges("order-1") > 0 && count(table, "charged") == 1);
         account.say("refused once, then charged: %s", charged);
         account.exactly("charges of an order that was refused at first", 1, api.charges("order-1"));
+        account.exactly("pushes of it", 2, api.pushes("order-1"));
         account.exactly("its failed payment in the table", 1, table.count("failed"));
     }
 
@@ -89,6 +91,7 @@ public final class PosSync extends Story {
         push(broker, "order-2");
         Wait.until(LIMIT, () -> count(table, "charged") == 2);
         account.say("%d charge(s): the second push carried %s key", api.charges("order-2"), layers.apiKey() ? "the same" : "ANOTHER");
+        account.exactly("pushes of the order that timed out", 2, api.pushes("order-2"));
         account.exactly(
                 "double charges after a timeout" + (layers.apiKey() ? "" : " (without api-key)"),
                 layers.apiKey() ? 0 : 1,
@@ -165,7 +168,7 @@ public final class PosSync extends Story {
     private static long count(PaymentTable table, String state) {
         try {
             return table.count(state);
-        } catch (java.sql.SQLException e) {
+        } catch (SQLException e) {
             throw new IllegalStateException("the database does not answer", e);
         }
     }

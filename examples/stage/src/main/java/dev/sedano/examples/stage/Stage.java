@@ -77,6 +77,11 @@ public final class Stage implements AutoCloseable {
         return folder;
     }
 
+    /** A folder that stays, for what is costly to make, such as an unpacked server. */
+    public Path kept(String what) {
+        return project.state().resolve(what);
+    }
+
     /** A file of the story's folder in {@code examples/}. */
     public Path file(String path) {
         return project.root().resolve("examples").resolve(name).resolve(path);

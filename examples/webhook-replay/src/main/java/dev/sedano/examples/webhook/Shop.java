@@ -16,6 +16,10 @@ final class Shop implements Service {
         return new Reply(200, Map.of());
     }
 
+    synchronized void forget() {
+        effects.clear();
+    }
+
     synchronized int effects() {
         return effects.values().stream().mapToInt(Integer::intValue).sum();
     }

@@ -10,10 +10,10 @@ import dev.sedano.examples.stage.Wait;
 import dev.sedano.examples.webhook.Sender.Event;
 import dev.sedano.workbench.Metrics;
 import dev.sedano.workbench.WorkerProcess;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -60,7 +60,7 @@ public final class WebhookReplay extends Story {
         OutsideWorld world = stage.add(OutsideWorld.start(shop));
         Map<String, String> keep =
                 Map.of("KEEP_DAYS", Integer.toString(keepDays), "SECONDS_PER_DAY", Double.toString(secondsPerDay));
-        Map<String, String> environment = new java.util.HashMap<>(keep);
+        Map<String, String> environment = new HashMap<>(keep);
         environment.put("SHOP_URL", world.url());
         WorkerProcess worker =
                 stage.worker("worker", WebhookTasks.class, QUEUE, environment, "-c", "4", "--lease", "3s");
@@ -72,15 +72,24 @@ public final class WebhookReplay extends Story {
         account.say(
                 "Simulated time: a day takes %.1f real seconds. Keys are kept %d + 1 days = %.0f s in Redis.",
                 secondsPerDay, keepDays, (keepDays + 1) * secondsPerDay);
+        connect(sender, clock);
         Metrics before = metrics(worker);
         AlertRule alert = AlertRule.read(stage.file("alerts.yml"), "WebhookReplayStorm");
 
         double began = clock.day();
         arrive(sender, clock, account);
+        double completed = clock.day();
         errors(sender, clock, account, worker, stage.broker());
         replays(sender, clock, account, worker, stage.broker(), began);
         storm(sender, clock, account, worker, alert, before);
-        forgotten(sender, clock, account, stage.broker(), began);
+        forgotten(sender, clock, account, stage.broker(), completed);
+    }
+
+    /** The first message of all costs seconds of connecting and loading, which would be days here. */
+    private void connect(Sender sender, SimulatedClock clock) throws Exception {
+        sender.send(Http.JSON.writeValueAsString(new Event("evt_first", "payment", clock.now(), 1)));
+        Wait.until(LIMIT, () -> shop.effects() == 1);
+        shop.forget();
     }
 
     private void arrive(Sender sender, SimulatedClock clock, Account account) throws Exception {
@@ -105,7 +114,7 @@ public final class WebhookReplay extends Story {
         account.exactly("status: signed a week ago", 401, sender.send(body, Sender.signature(SECRET, lastWeek, body)));
         account.exactly("status: signed, but no JSON", 400, sender.send("{"));
         account.exactly("status: signed, of an unknown kind", 400, sender.send(body.replace("payment", "lottery")));
-        account.exactly("deliveries that these caused", EVENTS, deliveries(worker));
+        account.exactly("deliveries that these caused", 0, deliveries(worker) - EVENTS - 1);
         account.exactly("duplicates that these were counted as", 0, duplicates(worker));
 
         Event first = events.get(0);
@@ -126,7 +135,7 @@ public final class WebhookReplay extends Story {
             throws Exception {
         int days = keepDays - 1;
         account.chapter("Days 1 to " + days + ": the sender replays everything, every day");
-        int accepted = 0;
+        long accepted = 0;
         for (int day = 1; day <= days; day++) {
             clock.awaitDay(began + day);
             accepted += accepted(sender.send(events));
@@ -160,10 +169,10 @@ public final class WebhookReplay extends Story {
         account.exactly("alert fires in the storm", 1, alert.fires(before, metrics(worker)) ? 1 : 0);
     }
 
-    private void forgotten(Sender sender, SimulatedClock clock, Account account, Broker broker, double began)
+    private void forgotten(Sender sender, SimulatedClock clock, Account account, Broker broker, double completed)
             throws Exception {
         account.chapter("After day " + (keepDays + 1) + " the keys are forgotten");
-        clock.awaitDay(began + keepDays + 1.5);
+        clock.awaitDay(completed + keepDays + 1.5);
         Event old = events.get(0);
         account.exactly(
                 "status: a replay older than " + keepDays + " days", 410, sender.send(Http.JSON.writeValueAsString(old)));
@@ -183,7 +192,7 @@ public final class WebhookReplay extends Story {
 
     private static boolean quiet(WorkerProcess worker) {
         Metrics metrics = metrics(worker);
-        return metrics.sum("sedano_in_flight") == 0 && deliveries(worker) >= EVENTS + STORM;
+        return metrics.sum("sedano_in_flight") == 0 && deliveries(worker) >= EVENTS + STORM + 1;
     }
 
     private static Metrics metrics(WorkerProcess worker) {
