@@ -39,7 +39,8 @@ final class ExampleCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "Name an example: " + String.join(", ", spec.subcommands().keySet()));
+                spec.commandLine(),
+                "Name an example: " + String.join(", ", spec.subcommands().keySet()));
     }
 
     /** {@code sedano example list}. */

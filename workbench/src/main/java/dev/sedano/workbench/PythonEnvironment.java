@@ -71,7 +71,8 @@ public final class PythonEnvironment {
         }
         List<String> pip = new ArrayList<>(List.of(python.toString(), "-m", "pip", "install", "--quiet"));
         for (Path file : requirements) {
-            progress.accept("Installing the Python packages of " + project.root().relativize(file) + " ...");
+            progress.accept(
+                    "Installing the Python packages of " + project.root().relativize(file) + " ...");
             pip.addAll(List.of("-r", file.toString()));
         }
         if (!run(pip)) {

@@ -53,7 +53,8 @@ public final class FailOpenIncident extends Story {
                 .get(open.http().metricsUrl().replace("/metrics", "/health/ready"), Duration.ofSeconds(5))
                 .text();
         account.say("health of the open worker: %s", health.strip());
-        account.exactly("its health says that it runs without protection", 1, health.contains("without protection") ? 1 : 0);
+        account.exactly(
+                "its health says that it runs without protection", 1, health.contains("without protection") ? 1 : 0);
 
         account.chapter(Load.ORDERS + " orders, each sent twice");
         send(load, TURNS_BEFORE_THE_OUTAGE, account, closed);
@@ -130,7 +131,8 @@ public final class FailOpenIncident extends Story {
                             closed.max("sedano_false_positive_delay_seconds_max")));
         }
         account.figure(
-                "time without consuming in s", Math.round(closed.sum("sedano_paused_seconds_total", "reason", "store_down")));
+                "time without consuming in s",
+                Math.round(closed.sum("sedano_paused_seconds_total", "reason", "store_down")));
     }
 
     private static boolean settled(Broker broker, WorkerProcess worker, String lane) {

@@ -27,10 +27,8 @@ public final class ShippingTasks implements TaskModule {
 
     @Override
     public void register(TaskRegistry registry) {
-        StoreDownPolicy policy =
-                StoreDownPolicy.valueOf(System.getenv().getOrDefault("STORE_DOWN_POLICY", "CLOSED"));
-        registry.add(
-                "orders.ship", TaskOptions.builder().whenStoreDown(policy).build(), this::ship);
+        StoreDownPolicy policy = StoreDownPolicy.valueOf(System.getenv().getOrDefault("STORE_DOWN_POLICY", "CLOSED"));
+        registry.add("orders.ship", TaskOptions.builder().whenStoreDown(policy).build(), this::ship);
     }
 
     private @Nullable Object ship(TaskContext context, TaskCall call) throws Exception {

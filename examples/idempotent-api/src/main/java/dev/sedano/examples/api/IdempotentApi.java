@@ -37,7 +37,8 @@ public final class IdempotentApi extends Story {
             names = "--ttl",
             paramLabel = "TIME",
             defaultValue = "PT8S",
-            description = "How long keys are remembered, ISO-8601; a deployment has P1D or more. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "How long keys are remembered, ISO-8601; a deployment has P1D or more. Default: ${DEFAULT-VALUE}.")
     private Duration ttl = Duration.ofSeconds(8);
 
     /** Called by the command line. */
@@ -82,7 +83,9 @@ public final class IdempotentApi extends Story {
             callers.shutdown();
         }
         long bodies = answers.stream().map(Answer::body).distinct().count();
-        account.say("%d answers, %d different: %s", answers.size(), bodies, answers.get(0).body());
+        account.say(
+                "%d answers, %d different: %s",
+                answers.size(), bodies, answers.get(0).body());
         account.exactly("runs of " + AT_ONCE + " calls at once", 1, books.entries() - before);
         account.exactly("different answers to them", 1, bodies);
     }
@@ -97,16 +100,28 @@ public final class IdempotentApi extends Story {
         Answer third = transfer(api, 700, header);
         account.say("first %s, repeated %s", first.body(), third.body());
         account.exactly("runs of 3 calls one after the other", 1, books.entries() - before);
-        account.exactly("same answers", 1, first.body().equals(second.body()) && first.body().equals(third.body()) ? 1 : 0);
+        account.exactly(
+                "same answers",
+                1,
+                first.body().equals(second.body()) && first.body().equals(third.body()) ? 1 : 0);
         account.exactly("first answer is marked as fresh", 1, replayed(first, "false"));
         account.exactly("repeated answer is marked as such", 1, replayed(third, "true"));
-        account.exactly("answer to the key with another amount", 409, transfer(api, 701, header).status());
+        account.exactly(
+                "answer to the key with another amount",
+                409,
+                transfer(api, 701, header).status());
 
         Answer state = http.get(api + "/keys/" + key, LIMIT);
         account.say("GET /keys/%s: %s", key, state.body());
-        account.exactly("repeats that the key's record counts", 2, state.body().path("repeats").asLong());
+        account.exactly(
+                "repeats that the key's record counts",
+                2,
+                state.body().path("repeats").asLong());
         double left = state.body().path("forgotten_in_seconds").asDouble();
-        account.exactly("time to live is below " + ttl.toMillis() / 1000 + " s", 1, left > 0 && left <= ttl.toMillis() / 1e3 ? 1 : 0);
+        account.exactly(
+                "time to live is below " + ttl.toMillis() / 1000 + " s",
+                1,
+                left > 0 && left <= ttl.toMillis() / 1e3 ? 1 : 0);
 
         account.say("... until the key is forgotten (in a deployment: a day or more)");
         boolean forgotten = Wait.until(ttl.plusSeconds(5), () -> status(api, key) == 404);

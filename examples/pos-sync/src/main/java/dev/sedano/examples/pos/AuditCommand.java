@@ -22,7 +22,8 @@ final class AuditCommand implements Callable<Integer> {
         List<Audit.Finding> findings = Audit.findings(lines);
         findings.forEach(System.out::println);
         long extra = findings.stream().mapToLong(Audit.Finding::extra).sum();
-        System.out.println(lines.size() + " charges, " + extra + " of them duplicates, in " + findings.size() + " orders");
+        System.out.println(
+                lines.size() + " charges, " + extra + " of them duplicates, in " + findings.size() + " orders");
         return findings.isEmpty() ? 0 : 1;
     }
 }

@@ -25,8 +25,7 @@ record Layers(boolean apiKey, boolean uniqueIndex, boolean claim) {
     }
 
     static Layers without(Set<Layer> off) {
-        return new Layers(
-                !off.contains(Layer.API_KEY), !off.contains(Layer.UNIQUE_INDEX), !off.contains(Layer.CLAIM));
+        return new Layers(!off.contains(Layer.API_KEY), !off.contains(Layer.UNIQUE_INDEX), !off.contains(Layer.CLAIM));
     }
 
     /** As handed to the worker; a real application has no such switches. */

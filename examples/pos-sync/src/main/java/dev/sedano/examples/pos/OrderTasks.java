@@ -39,7 +39,8 @@ public final class OrderTasks {
     /** Charges an order once; the result is the charge, or what became of it. */
     @Task("pos.push")
     String push(TaskContext context, Order order) throws Exception {
-        long now = http.get(api + "/now", Duration.ofSeconds(5)).body().get("now").asLong();
+        long now =
+                http.get(api + "/now", Duration.ofSeconds(5)).body().get("now").asLong();
         String call = context.idempotencyKey();
         long begun = table.begin(call, order.id(), order.cents(), now);
         if (begun < 0) {

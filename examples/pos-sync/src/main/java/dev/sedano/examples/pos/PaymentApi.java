@@ -71,8 +71,10 @@ final class PaymentApi implements Service {
         if (refused.remove(order)) {
             return new Reply(503, Map.of("error", "try again later"));
         }
-        Charge charge =
-                charge(request.header("Idempotency-Key"), order, request.body().get("cents").asLong());
+        Charge charge = charge(
+                request.header("Idempotency-Key"),
+                order,
+                request.body().get("cents").asLong());
         Mishap after = mishaps.remove(order);
         if (after != null) {
             after.happen();

@@ -20,8 +20,8 @@ record PaymentTable(String url) {
             + " cents BIGINT NOT NULL, state TEXT NOT NULL, pushed_at BIGINT NOT NULL, charge TEXT)";
 
     /** At most one payment of an order that is under way or charged; failed ones do not count. */
-    static final String UNIQUE_INDEX = "CREATE UNIQUE INDEX payment_once ON payment (order_id)"
-            + " WHERE state IN ('pushing', 'charged')";
+    static final String UNIQUE_INDEX =
+            "CREATE UNIQUE INDEX payment_once ON payment (order_id)" + " WHERE state IN ('pushing', 'charged')";
 
     private static final String BEGIN =
             "INSERT INTO payment (call_id, order_id, cents, state, pushed_at) VALUES (?, ?, ?, 'pushing', ?)";
@@ -42,8 +42,8 @@ record PaymentTable(String url) {
      */
     long begin(String call, String order, long cents, long now) throws SQLException {
         try (Connection connection = DriverManager.getConnection(url)) {
-            List<Long> begun = numbers(
-                    connection, "SELECT pushed_at FROM payment WHERE call_id = ? AND state <> 'failed'", call);
+            List<Long> begun =
+                    numbers(connection, "SELECT pushed_at FROM payment WHERE call_id = ? AND state <> 'failed'", call);
             if (!begun.isEmpty()) {
                 return begun.get(0);
             }
@@ -66,7 +66,7 @@ record PaymentTable(String url) {
     /** PostgreSQL says so by SQLSTATE 23505, SQLite by error 19 with the name of the constraint. */
     private static boolean isUniqueViolation(SQLException e) {
         return "23505".equals(e.getSQLState())
-                || e.getErrorCode() == 19 && String.valueOf(e.getMessage()).contains("UNIQUE");
+                || (e.getErrorCode() == 19 && String.valueOf(e.getMessage()).contains("UNIQUE"));
     }
 
     void end(String call, String state, String charge) throws SQLException {

@@ -33,19 +33,22 @@ public final class PosSync extends Story {
     private static final Duration NEXT_DAY = Duration.ofHours(25);
 
     private final PaymentApi api = new PaymentApi();
-    private final Set<Layer> off = new LinkedHashSet<>();
 
     @Option(
             names = "--without",
             paramLabel = "LAYER",
-            description = "Switch a layer off and see which double charge comes back: ${COMPLETION-CANDIDATES}. May repeat.")
-    void without(Layer layer) {
-        off.add(layer);
-    }
+            description =
+                    "Switch a layer off and see which double charge comes back: ${COMPLETION-CANDIDATES}. May repeat.")
+    private Set<Layer> off = new LinkedHashSet<>();
 
     /** Called by the command line. */
     public PosSync() {
         super("pos-sync");
+    }
+
+    PosSync without(Set<Layer> layers) {
+        off = layers;
+        return this;
     }
 
     @Override
@@ -74,7 +77,8 @@ public final class PosSync extends Story {
     }
 
     private void refused(Broker broker, Account account, PaymentTable table) throws Exception {
-        account.chapter("The API refuses at once: nothing happened, so the claim is released and the push is tried again");
+        account.chapter(
+                "The API refuses at once: nothing happened, so the claim is released and the push is tried again");
         api.refuse("order-1");
         push(broker, "order-1");
         boolean charged = Wait.until(LIMIT, () -> api.charges("order-1") > 0 && count(table, "charged") == 1);
@@ -90,7 +94,9 @@ public final class PosSync extends Story {
         api.afterCharge("order-2", () -> never.await(3, TimeUnit.SECONDS));
         push(broker, "order-2");
         Wait.until(LIMIT, () -> count(table, "charged") == 2);
-        account.say("%d charge(s): the second push carried %s key", api.charges("order-2"), layers.apiKey() ? "the same" : "ANOTHER");
+        account.say(
+                "%d charge(s): the second push carried %s key",
+                api.charges("order-2"), layers.apiKey() ? "the same" : "ANOTHER");
         account.exactly("pushes of the order that timed out", 2, api.pushes("order-2"));
         account.exactly(
                 "double charges after a timeout" + (layers.apiKey() ? "" : " (without api-key)"),
@@ -119,7 +125,10 @@ public final class PosSync extends Story {
                 "double charges after a crash" + (layers.claim() ? "" : " (without claim)"),
                 layers.claim() ? 0 : 1,
                 api.charges("order-3") - 1);
-        account.exactly("pushes of unknown outcome that were parked", layers.claim() ? 1 : 0, broker.waiting(QUEUE + ".parked"));
+        account.exactly(
+                "pushes of unknown outcome that were parked",
+                layers.claim() ? 1 : 0,
+                broker.waiting(QUEUE + ".parked"));
         return second;
     }
 
@@ -148,7 +157,10 @@ public final class PosSync extends Story {
         List<Audit.Finding> past = Audit.findings(Audit.read(stage.file("statement.csv")));
         past.forEach(finding -> account.say("statement.csv: %s", finding));
         account.exactly("duplicates in the statement of the past", 3, extra(past));
-        account.exactly("cents to pay back for them", 26_500, past.stream().mapToLong(Audit.Finding::cents).sum());
+        account.exactly(
+                "cents to pay back for them",
+                26_500,
+                past.stream().mapToLong(Audit.Finding::cents).sum());
         List<Audit.Line> today = api.charges().stream()
                 .map(charge -> new Audit.Line(charge.id(), charge.order(), charge.cents()))
                 .toList();

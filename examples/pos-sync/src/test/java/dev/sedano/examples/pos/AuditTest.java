@@ -12,8 +12,7 @@ class AuditTest {
     @Test
     void findsOrdersThatWereChargedMoreThanOnce_andWhatTheyCost() throws Exception {
         assertThat(Audit.findings(Audit.read(Path.of("statement.csv"))))
-                .containsExactly(
-                        new Audit.Finding("2026-0002", 1, 2_500), new Audit.Finding("2026-0004", 2, 24_000));
+                .containsExactly(new Audit.Finding("2026-0002", 1, 2_500), new Audit.Finding("2026-0004", 2, 24_000));
     }
 
     @Test

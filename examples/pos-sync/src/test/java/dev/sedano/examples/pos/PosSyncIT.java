@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sedano.examples.pos.Layers.Layer;
 import dev.sedano.examples.stage.Account;
+import java.util.EnumSet;
 import org.junit.jupiter.api.Test;
 
 class PosSyncIT {
@@ -12,21 +13,20 @@ class PosSyncIT {
         Account account = new PosSync().play();
 
         assertThat(account.holds()).as(account.table()).isTrue();
-        assertThat(account.find("duplicates in the statement of today").orElseThrow().value())
+        assertThat(account.find("duplicates in the statement of today")
+                        .orElseThrow()
+                        .value())
                 .isEqualTo("0");
     }
 
     @Test
-    void withoutAnyLayer_itsDoubleChargeComesBack() throws Exception {
-        PosSync story = new PosSync();
-        for (Layer layer : Layer.values()) {
-            story.without(layer);
-        }
-
-        Account account = story.play();
+    void withoutTheLayers_theirDoubleChargesComeBack() throws Exception {
+        Account account = new PosSync().without(EnumSet.allOf(Layer.class)).play();
 
         assertThat(account.holds()).as(account.table()).isTrue();
-        assertThat(account.find("duplicates in the statement of today").orElseThrow().value())
+        assertThat(account.find("duplicates in the statement of today")
+                        .orElseThrow()
+                        .value())
                 .isEqualTo("3");
     }
 }

@@ -41,7 +41,8 @@ final class Client {
         while (answer.status() == 503 && requests.get() < MOST_REQUESTS) {
             toldToComeBack.incrementAndGet();
             long seconds = Long.parseLong(answer.header("retry-after"));
-            Wait.pass(Duration.ofMillis(seconds * 1_000 + ThreadLocalRandom.current().nextInt(500)));
+            Wait.pass(Duration.ofMillis(
+                    seconds * 1_000 + ThreadLocalRandom.current().nextInt(500)));
             answer = ask(amount);
         }
         return answer;

@@ -65,8 +65,10 @@ final class Fleet {
     /** On how many workers the figure is not zero. */
     long with(String metric) {
         return workers.values().stream()
-                .filter(worker ->
-                        worker.http().metrics().map(metrics -> metrics.sum(metric) > 0).orElse(false))
+                .filter(worker -> worker.http()
+                        .metrics()
+                        .map(metrics -> metrics.sum(metric) > 0)
+                        .orElse(false))
                 .count();
     }
 }

@@ -23,7 +23,8 @@ import picocli.CommandLine.Command;
 @Command(
         name = "process-payment",
         mixinStandardHelpOptions = true,
-        description = "A payment asked for twice at once, with another amount, across a crash and an outage: made once.")
+        description =
+                "A payment asked for twice at once, with another amount, across a crash and an outage: made once.")
 public final class ProcessPayment extends Story {
     static final String QUEUE = "payments";
 
@@ -66,7 +67,9 @@ public final class ProcessPayment extends Story {
         account.exactly("charges for a key sent twice", 1, bank.charges());
         account.exactly("same receipt for both", 1, first.body().equals(second.body()) ? 1 : 0);
         account.exactly(
-                "answer without a key", 400, new Http().post(url, Map.of(), Map.of(), Duration.ofSeconds(5)).status());
+                "answer without a key",
+                400,
+                new Http().post(url, Map.of(), Map.of(), Duration.ofSeconds(5)).status());
     }
 
     private void otherAmount(String url, Account account, Broker broker) throws Exception {
@@ -75,7 +78,9 @@ public final class ProcessPayment extends Story {
         client.askUntilAnswered("10.00");
         int before = bank.charges();
         Http.Answer refused = client.askUntilAnswered("99.00");
-        account.say("answer %d %s; nothing was charged, the message is in %s.dead", refused.status(), refused.body(), QUEUE);
+        account.say(
+                "answer %d %s; nothing was charged, the message is in %s.dead",
+                refused.status(), refused.body(), QUEUE);
         account.exactly("answer to the key with another amount", 409, refused.status());
         account.exactly("charges for it", 0, bank.charges() - before);
         Wait.until(LIMIT, () -> broker.waiting(QUEUE + ".dead") == 1);
@@ -98,7 +103,9 @@ public final class ProcessPayment extends Story {
                     "one copy runs, the other is held %s; nothing was charged yet: %d",
                     apart == 1 ? "by the other instance" : "by the same instance (again)", bank.charges(key));
             opened.countDown();
-            account.say("the bank answers; both clients: %s, %s", finished(first).body(), finished(second).body());
+            account.say(
+                    "the bank answers; both clients: %s, %s",
+                    finished(first).body(), finished(second).body());
             if (apart == 0) {
                 new Client(url, newKey()).askUntilAnswered("1.00"); // the broker takes turns: this shifts them by one
             }

@@ -16,7 +16,7 @@ class ProcessPaymentIT {
         Account account = new ProcessPayment().play();
 
         assertThat(account.holds()).as(account.table()).isTrue();
-        assertThat(account.find("charges that the bank made twice")).hasValueSatisfying(figure -> assertThat(figure.value())
-                .isEqualTo("0"));
+        assertThat(account.find("charges that the bank made twice"))
+                .hasValueSatisfying(figure -> assertThat(figure.value()).isEqualTo("0"));
     }
 }

@@ -80,9 +80,8 @@ public final class Account {
         int value = widest(figures.stream().map(Figure::value).toList());
         StringBuilder table = new StringBuilder();
         for (Figure figure : figures) {
-            String verdict = figure.wanted().isEmpty()
-                    ? ""
-                    : figure.holds() ? "ok" : "NOT as it must be: " + figure.wanted();
+            String verdict =
+                    figure.wanted().isEmpty() ? "" : figure.holds() ? "ok" : "NOT as it must be: " + figure.wanted();
             table.append(String.format(
                             Locale.ROOT,
                             "  %-" + name + "s  %" + value + "s  %s",

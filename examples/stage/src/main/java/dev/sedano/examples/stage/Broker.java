@@ -52,7 +52,8 @@ public final class Broker implements AutoCloseable {
     public @Nullable String takeHeader(String queue, String header) throws IOException, TimeoutException {
         try (Channel channel = connection.createChannel()) {
             GetResponse message = channel.basicGet(queue, true);
-            Object value = message == null ? null : message.getProps().getHeaders().get(header);
+            Object value =
+                    message == null ? null : message.getProps().getHeaders().get(header);
             return value == null ? null : value.toString();
         }
     }

@@ -114,7 +114,7 @@ public final class Stage implements AutoCloseable {
         variables.put("SEDANO_BROKER_URL", brokerUrl());
         variables.put("SEDANO_RESULT_BACKEND", storeUrl());
         variables.put("XDG_STATE_HOME", folder.resolve(worker).toString());
-        WorkerProcess process = end.add(WorkerProcess.start(all, variables, log(worker)));
+        WorkerProcess process = end.add(WorkerProcess.start(all, variables, newLog(worker)));
         process.awaitReady();
         return process;
     }
@@ -128,21 +128,26 @@ public final class Stage implements AutoCloseable {
     public PythonProgram python(String script, Map<String, String> environment, String... arguments)
             throws IOException {
         int port = FreePorts.next();
-        List<String> command = new ArrayList<>(
-                List.of(interpreter().toString(), file(script).toString(), Integer.toString(port)));
+        List<String> command =
+                new ArrayList<>(List.of(interpreter().toString(), file(script).toString(), Integer.toString(port)));
         command.addAll(List.of(arguments));
         Map<String, String> variables = new HashMap<>(environment);
         variables.put("BROKER", brokerUrl() + "//");
         variables.put("BACKEND", storeUrl());
         variables.put("PYTHONUNBUFFERED", "1");
-        Path log = log(file(script).getFileName().toString());
+        Path log = newLog(file(script).getFileName().toString());
         return end.add(PythonProgram.start(command, variables, log, port));
     }
 
-    private Path log(String program) throws IOException {
+    private Path newLog(String program) throws IOException {
         Path log = logs.resolve(program + ".log");
         Files.deleteIfExists(log);
         return log;
+    }
+
+    /** What a worker has logged by now. */
+    public List<String> logged(String worker) throws IOException {
+        return Files.readAllLines(logs.resolve(worker + ".log"));
     }
 
     private Path interpreter() {

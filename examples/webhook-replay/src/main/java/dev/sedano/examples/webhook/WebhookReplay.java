@@ -47,7 +47,8 @@ public final class WebhookReplay extends Story {
             names = "--keep-days",
             paramLabel = "N",
             defaultValue = "7",
-            description = "How many days events are accepted and their keys kept, 3 or more. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "How many days events are accepted and their keys kept, 3 or more. Default: ${DEFAULT-VALUE}.")
     private int keepDays = 7;
 
     /** Called by the command line. */
@@ -81,6 +82,7 @@ public final class WebhookReplay extends Story {
         double completed = clock.day();
         errors(sender, clock, account, worker, stage.broker());
         replays(sender, clock, account, worker, stage.broker(), began);
+        audit(stage, account);
         storm(sender, clock, account, worker, alert, before);
         forgotten(sender, clock, account, stage.broker(), completed);
     }
@@ -107,7 +109,8 @@ public final class WebhookReplay extends Story {
         account.chapter("Bad signatures and payloads are errors, not duplicates");
         String body = Http.JSON.writeValueAsString(events.get(0));
         String good = Sender.signature(SECRET, clock.now(), body);
-        account.exactly("status: signed with another secret", 401, sender.send(body, Sender.signature("x", clock.now(), body)));
+        account.exactly(
+                "status: signed with another secret", 401, sender.send(body, Sender.signature("x", clock.now(), body)));
         account.exactly("status: changed after it was signed", 401, sender.send(body.replace("evt_0", "evt_1"), good));
         account.exactly("status: without a signature", 401, sender.send(body, ""));
         double lastWeek = clock.now() - 7 * 86_400;
@@ -119,19 +122,15 @@ public final class WebhookReplay extends Story {
 
         Event first = events.get(0);
         Event altered = new Event(first.id(), first.kind(), first.created(), 999_999);
-        account.exactly("status: the id of an event with other data", 202, sender.send(Http.JSON.writeValueAsString(altered)));
+        account.exactly(
+                "status: the id of an event with other data", 202, sender.send(Http.JSON.writeValueAsString(altered)));
         Wait.until(LIMIT, () -> broker.waiting(QUEUE + ".dead") == 1);
         account.exactly("its reason in " + QUEUE + ".dead is conflict", 1, reason(broker, "conflict"));
         account.exactly("effects of it", 0, shop.effects() - EVENTS);
     }
 
     private void replays(
-            Sender sender,
-            SimulatedClock clock,
-            Account account,
-            WorkerProcess worker,
-            Broker broker,
-            double began)
+            Sender sender, SimulatedClock clock, Account account, WorkerProcess worker, Broker broker, double began)
             throws Exception {
         int days = keepDays - 1;
         account.chapter("Days 1 to " + days + ": the sender replays everything, every day");
@@ -151,6 +150,14 @@ public final class WebhookReplay extends Story {
         account.exactly("kept in " + QUEUE + ".dead (refunds)", (long) days * REFUNDS, broker.waiting(QUEUE + ".dead"));
         account.exactly("their reason is duplicate", 1, reason(broker, "duplicate"));
         account.exactly("second effects after " + days + " days", 0, shop.effects() - EVENTS);
+    }
+
+    private void audit(Stage stage, Account account) throws Exception {
+        List<String> lines = stage.logged("worker").stream()
+                .filter(line -> line.contains("duplicate of task webhooks.payment"))
+                .toList();
+        account.say("audit: %s", lines.isEmpty() ? "nothing" : lines.get(0));
+        account.exactly("audit lines for them in the worker's log", (keepDays - 1L) * PAYMENTS, lines.size());
     }
 
     private void storm(
@@ -175,7 +182,9 @@ public final class WebhookReplay extends Story {
         clock.awaitDay(completed + keepDays + 1.5);
         Event old = events.get(0);
         account.exactly(
-                "status: a replay older than " + keepDays + " days", 410, sender.send(Http.JSON.writeValueAsString(old)));
+                "status: a replay older than " + keepDays + " days",
+                410,
+                sender.send(Http.JSON.writeValueAsString(old)));
         // Past the receiver: this is why it refuses.
         broker.send(QUEUE, "webhooks.payment", old, old.id());
         Wait.until(LIMIT, () -> shop.effects(old.id()) > 1);

@@ -32,8 +32,9 @@ class AlertRuleTest {
 
     @Test
     void namesOnlyMetricsThatExist() throws IOException {
-        List<String> real =
-                Arrays.stream(MetricName.values()).map(metric -> metric.id().replace('.', '_')).toList();
+        List<String> real = Arrays.stream(MetricName.values())
+                .map(metric -> metric.id().replace('.', '_'))
+                .toList();
         List<String> used = Pattern.compile("sedano_\\w+")
                 .matcher(AlertRule.read(FILE, "WebhookReplayStorm").expression())
                 .results()
