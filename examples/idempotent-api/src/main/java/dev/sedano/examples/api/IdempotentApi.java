@@ -19,7 +19,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code sedano example idempotent-api}. */
 @Command(
@@ -28,6 +31,8 @@ import picocli.CommandLine.Option;
         description = "A FastAPI endpoint with an optional Idempotency-Key: a repeated call gets the stored result.")
 public final class IdempotentApi extends Story {
     private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration SHORTEST = Duration.ofSeconds(5);
+    private static final Duration LONGEST = Duration.ofMinutes(5);
     private static final int AT_ONCE = 6;
 
     private final Http http = new Http();
@@ -41,9 +46,21 @@ public final class IdempotentApi extends Story {
                     "How long keys are remembered, ISO-8601; a deployment has P1D or more. Default: ${DEFAULT-VALUE}.")
     private Duration ttl = Duration.ofSeconds(8);
 
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
     /** Called by the command line. */
     public IdempotentApi() {
         super("idempotent-api");
+    }
+
+    @Override
+    protected void check() {
+        if (ttl.compareTo(SHORTEST) < 0 || ttl.compareTo(LONGEST) > 0) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--ttl " + ttl + ": give " + SHORTEST + " to " + LONGEST + ", the story waits for it");
+        }
     }
 
     @Override

@@ -22,7 +22,9 @@ final class Database {
             account.say("Database: PostgreSQL on port %d", postgres.getPort());
             return postgres.getJdbcUrl("postgres", "postgres");
         } catch (IOException | RuntimeException e) {
-            account.say("No PostgreSQL for this machine (%s); SQLite serves as well", e.getMessage());
+            account.say(
+                    "No PostgreSQL for this machine (%s); SQLite serves as well",
+                    e.getClass().getSimpleName());
             return "jdbc:sqlite:" + stage.folder().resolve("payments.db") + "?busy_timeout=5000";
         }
     }

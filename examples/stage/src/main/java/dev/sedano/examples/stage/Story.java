@@ -20,6 +20,7 @@ public abstract class Story implements Example {
 
     @Override
     public final Integer call() throws Exception {
+        check();
         return play().holds() ? 0 : 1;
     }
 
@@ -32,6 +33,9 @@ public abstract class Story implements Example {
         account.end("The story held.", "The story did NOT hold.");
         return account;
     }
+
+    /** Checks the options; throws picocli's {@code ParameterException} naming the option, its value and the cure. */
+    protected void check() {}
 
     /** Plays the story. An exception ends it; what was started is ended by the stage. */
     protected abstract void play(Stage stage, Account account) throws Exception;

@@ -17,7 +17,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code sedano example webhook-replay}. */
 @Command(
@@ -51,9 +54,22 @@ public final class WebhookReplay extends Story {
                     "How many days events are accepted and their keys kept, 3 or more. Default: ${DEFAULT-VALUE}.")
     private int keepDays = 7;
 
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
     /** Called by the command line. */
     public WebhookReplay() {
         super("webhook-replay");
+    }
+
+    @Override
+    protected void check() {
+        if (keepDays < 3 || keepDays > 60) {
+            throw new ParameterException(spec.commandLine(), "--keep-days " + keepDays + ": give 3 to 60");
+        }
+        if (!(secondsPerDay >= 0.5 && secondsPerDay <= 60)) {
+            throw new ParameterException(spec.commandLine(), "--seconds-per-day " + secondsPerDay + ": give 0.5 to 60");
+        }
     }
 
     @Override
