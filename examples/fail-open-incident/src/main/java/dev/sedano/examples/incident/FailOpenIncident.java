@@ -70,7 +70,7 @@ public final class FailOpenIncident extends Story {
         Wait.until(LIMIT, () -> shop.shipped(NAIVE) == Load.ORDERS && broker.waiting(NAIVE) == 0);
         account.say(line(closed));
         figures(account, metrics(closed));
-        account.figure("orders that waited for the store at its return", waiting);
+        account.atLeast("orders that waited for the store at its return", 1, waiting);
     }
 
     private static WorkerProcess start(Stage stage, String lane, String shop) throws IOException {
@@ -116,7 +116,7 @@ public final class FailOpenIncident extends Story {
         account.exactly("Sedano, closed: parcels shipped twice", 0, shop.twice(CLOSED));
         account.exactly("Sedano, open: orders shipped", Load.ORDERS, shop.shipped(OPEN));
         account.atLeast("Sedano, open: parcels shipped twice", 1, shop.twice(OPEN));
-        account.atLeast("deliveries that closed kept from running", 1, Math.round(closed.sum("sedano_blocked_total")));
+        account.figure("deliveries that closed kept from running", Math.round(closed.sum("sedano_blocked_total")));
         long valid = Math.round(closed.sum("sedano_false_positives_total"));
         account.figure("  of them valid work, delayed (false positives)", valid);
         account.figure("  of them second runs prevented", Math.round(closed.sum("sedano_true_positives_total")));

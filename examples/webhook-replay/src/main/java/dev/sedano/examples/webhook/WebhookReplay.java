@@ -50,8 +50,7 @@ public final class WebhookReplay extends Story {
             names = "--keep-days",
             paramLabel = "N",
             defaultValue = "7",
-            description =
-                    "How many days events are accepted and their keys kept, 3 or more. Default: ${DEFAULT-VALUE}.")
+            description = "How many days events are accepted and their keys kept, 3 to 10. Default: ${DEFAULT-VALUE}.")
     private int keepDays = 7;
 
     @Spec
@@ -64,8 +63,8 @@ public final class WebhookReplay extends Story {
 
     @Override
     protected void check() {
-        if (keepDays < 3 || keepDays > 60) {
-            throw new ParameterException(spec.commandLine(), "--keep-days " + keepDays + ": give 3 to 60");
+        if (keepDays < 3 || keepDays > 10) {
+            throw new ParameterException(spec.commandLine(), "--keep-days " + keepDays + ": give 3 to 10");
         }
         if (!(secondsPerDay >= 0.5 && secondsPerDay <= 60)) {
             throw new ParameterException(spec.commandLine(), "--seconds-per-day " + secondsPerDay + ": give 0.5 to 60");
@@ -129,8 +128,9 @@ public final class WebhookReplay extends Story {
                 "status: signed with another secret", 401, sender.send(body, Sender.signature("x", clock.now(), body)));
         account.exactly("status: changed after it was signed", 401, sender.send(body.replace("evt_0", "evt_1"), good));
         account.exactly("status: without a signature", 401, sender.send(body, ""));
-        double lastWeek = clock.now() - 7 * 86_400;
-        account.exactly("status: signed a week ago", 401, sender.send(body, Sender.signature(SECRET, lastWeek, body)));
+        double lastMonth = clock.now() - 30 * 86_400;
+        account.exactly(
+                "status: signed a month ago", 401, sender.send(body, Sender.signature(SECRET, lastMonth, body)));
         account.exactly("status: signed, but no JSON", 400, sender.send("{"));
         account.exactly("status: signed, of an unknown kind", 400, sender.send(body.replace("payment", "lottery")));
         account.exactly("deliveries that these caused", 0, deliveries(worker) - EVENTS - 1);
@@ -148,7 +148,7 @@ public final class WebhookReplay extends Story {
     private void replays(
             Sender sender, SimulatedClock clock, Account account, WorkerProcess worker, Broker broker, double began)
             throws Exception {
-        int days = keepDays - 1;
+        int days = days();
         account.chapter("Days 1 to " + days + ": the sender replays everything, every day");
         long accepted = 0;
         for (int day = 1; day <= days; day++) {
@@ -173,7 +173,7 @@ public final class WebhookReplay extends Story {
                 .filter(line -> line.contains("duplicate of task webhooks.payment"))
                 .toList();
         account.say("audit: %s", lines.isEmpty() ? "nothing" : lines.get(0));
-        account.exactly("audit lines for them in the worker's log", (keepDays - 1L) * PAYMENTS, lines.size());
+        account.exactly("audit lines for them in the worker's log", (long) days() * PAYMENTS, lines.size());
     }
 
     private void storm(
@@ -205,6 +205,11 @@ public final class WebhookReplay extends Story {
         broker.send(QUEUE, "webhooks.payment", old, old.id());
         Wait.until(LIMIT, () -> shop.effects(old.id()) > 1);
         account.exactly("effects if it got past the receiver: one more", 2, shop.effects(old.id()));
+    }
+
+    /** A day and some before events are refused, so that a slow machine does not send the last replays too late. */
+    private int days() {
+        return keepDays - 2;
     }
 
     private static long accepted(List<Integer> statuses) {
