@@ -27,7 +27,8 @@ public final class FailOpenIncident extends Story {
     private static final String CLOSED = "closed";
     private static final String OPEN = "open";
     private static final int TURNS_BEFORE_THE_OUTAGE = 40;
-    private static final int TURNS_IN_THE_OUTAGE = 60;
+    private static final int TURNS_WHILE_IT_STOPS = 16;
+    private static final int TURNS_IN_THE_OUTAGE = 44;
     private static final int TURNS_PER_LINE = 10;
     private static final Duration LIMIT = Duration.ofSeconds(40);
 
@@ -58,7 +59,7 @@ public final class FailOpenIncident extends Story {
 
         account.chapter(Load.ORDERS + " orders, each sent twice");
         send(load, TURNS_BEFORE_THE_OUTAGE, account, closed);
-        stage.store().stop();
+        stopUnderLoad(stage, load);
         account.chapter("Redis is stopped");
         send(load, TURNS_IN_THE_OUTAGE, account, closed);
         figuresOfOpen(account, open);
@@ -71,6 +72,14 @@ public final class FailOpenIncident extends Story {
         account.say(line(closed));
         figures(account, metrics(closed));
         account.atLeast("orders that waited for the store at its return", 1, waiting);
+    }
+
+    /** Deliveries that are on their way while the store goes down are those that the fail-safe has to hold back. */
+    private static void stopUnderLoad(Stage stage, Load load) throws Exception {
+        Thread stopping = new Thread(() -> stage.store().stop(), "stopping-the-store");
+        stopping.start();
+        load.send(TURNS_WHILE_IT_STOPS, Duration.ZERO);
+        stopping.join();
     }
 
     private static WorkerProcess start(Stage stage, String lane, String shop) throws IOException {

@@ -25,8 +25,13 @@ final class Load {
         this.lanes = lanes;
     }
 
-    /** Sends what belongs to the next {@code count} turns; the last {@link #LAG} turns send second copies alone. */
+    /** Sends what belongs to the next {@code count} turns at the usual pace. */
     void send(int count) throws Exception {
+        send(count, PACE);
+    }
+
+    /** Sends what belongs to the next {@code count} turns; the last {@link #LAG} turns send second copies alone. */
+    void send(int count, Duration pace) throws Exception {
         for (int turn = 0; turn < count && !isDone(); turn++, next++) {
             for (String lane : lanes) {
                 if (next < ORDERS) {
@@ -36,7 +41,7 @@ final class Load {
                     ship(lane, next - LAG);
                 }
             }
-            Wait.pass(PACE);
+            Wait.pass(pace);
         }
     }
 
