@@ -28,8 +28,10 @@ import org.junit.jupiter.api.Test;
 /** What tasks may choose: unknown outcomes, failures, duplicates, stores that are down, steps. */
 class OutcomePolicyTest {
     private static final Duration LEASE = Duration.ofSeconds(30);
-    private static final StoreException DOWN =
-            new StoreException(StoreException.Kind.CONNECT, StoreException.Effect.NONE, "down", null);
+
+    private static StoreException down() {
+        return new StoreException(StoreException.Kind.CONNECT, StoreException.Effect.NONE, "down", null);
+    }
 
     /** Another worker claims the key of {@code id} and vanishes. */
     private static long vanishedOwner(PipelineFixture test, String id, int maxCrashes) {
@@ -191,7 +193,7 @@ class OutcomePolicyTest {
         try (PipelineFixture test = new PipelineFixture(PipelineFixture::idOf0)) {
             test.pipeline.accept(test.delivery("a"));
             await().until(() -> test.channel.settled.size() == 1);
-            test.store.failWith(DOWN);
+            test.store.failWith(down());
             test.pipeline.accept(test.delivery("b"));
             await().until(() -> !test.checker.breaker().allowsClaims());
 
@@ -208,7 +210,7 @@ class OutcomePolicyTest {
         TaskOptions options =
                 TaskOptions.builder().whenStoreDown(StoreDownPolicy.OPEN).build();
         try (PipelineFixture test = new PipelineFixture(PipelineFixture::idOf0, options)) {
-            test.store.failWith(DOWN);
+            test.store.failWith(down());
             test.pipeline.accept(test.delivery("a"));
             await().until(() -> test.channel.settled.size() == 1);
             await().until(() -> !test.checker.breaker().allowsClaims());
