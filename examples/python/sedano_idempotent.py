@@ -1,6 +1,96 @@
-import base64, datetime, decimal, hashlib, struct, uuid
+"""Idempotent Celery tasks that share their keys with Sedano's Java workers: one key, one run, whoever gets the message.
+
+    from celery import Celery
+    from sedano_idempotent import Sedano
+
+    app = Celery(broker="amqp://...", backend="redis://...")
+    sedano = Sedano(app, store="redis://...")
+
+    @sedano.task(name="billing.charge", key="order", acks_late=True, reject_on_worker_lost=True)
+    def charge(order, amount):
+        run = current_run()              # run.token, run.may_have_run_before, run.check_owner()
+
+One file, and the scripts beside it: `./sedano scripts --out sedano_lua` writes them. README.md says what is guaranteed.
+Needs Celery 5.3 or newer with a RabbitMQ broker, redis-py, Python 3.9 or newer.
+
+A delivery is claimed in the store before the task runs; every doubt means that it does not run. What cannot run now
+(another worker has the key, the store does not answer) is published to a wait queue of the broker, confirmed, and only then
+acknowledged. The outcome is recorded before the acknowledgement, in one step with the result where both live in one Redis.
+"""
+import collections
+import contextlib
+import datetime
+import decimal
+import hashlib
+import inspect
+import itertools
+import json
+import logging
+import os
+import pathlib
+import secrets
+import socket
+import struct
+import threading
+import time
+import uuid
+
+import amqp
+import redis
+from celery import Task, current_task, states
+from celery.exceptions import Ignore, ImproperlyConfigured, Reject, Retry
+from celery.worker.request import Request
+from kombu import serialization
+from kombu.exceptions import EncodeError
+from kombu.utils import json as celery_json
+
+__all__ = ["IdempotencyConflict", "IdempotentTask", "Run", "Sedano", "StaleOwner", "current_run", "fingerprint", "register_stubs"]
+
+log = logging.getLogger("sedano")
+
+LONGEST_KEY = 200  # bytes of a record's name; longer ones are hashed
+LARGEST_RESULT = 512 * 1024
+LEAST_KEEP = 7 * 86_400_000  # ms: an unfinished record outlives its run, however short its marker is to live
+NESTING = 1 << 20  # attempt = replaced_task_nesting * NESTING + retries
+CALL_SECONDS = 1.0  # a call of the store is given up after this
+TICK_SECONDS = 5.0  # the store takes 15 s without a word from any worker for an outage
+HIGHEST_WAIT = 21  # wait queues last 2^0 to 2^21 seconds
+MOST_PENDING = 10_000
+RETURNED = "x-sedano-returned"
+
+
+class StaleOwner(Exception):
+    """Another worker took the key over while this one ran. Let it pass: the run's result is dropped."""
+
+
+class IdempotencyConflict(Exception):
+    """The idempotency key is in use with other arguments."""
+
+    __module__ = "dev.sedano"  # callers see the same name, whichever worker answered
+
+
+class ResultTooLarge(Exception):
+    """The result exceeds 512 KiB."""
+
+    __module__ = "dev.sedano"
+
+
+class StoreDown(Exception):
+    """The store did not answer as it should. `unknown`: the call may have been executed."""
+
+    def __init__(self, message, unknown):
+        super().__init__(message)
+        self.unknown = unknown
+
+
+# --- what a message asks for -----------------------------------------------------------------------------------------
+
 
 def fingerprint(task, args, kwargs):
+    """SHA-256 over task name and arguments as docs/protocol.md defines it: 64 hexadecimal digits.
+
+    `args` and `kwargs` are as Celery's JSON decodes them. TypeError for values that no message holds.
+    """
     form = bytearray()
     for value in (task, list(args), kwargs):
         _canonical(value, form)
@@ -12,8 +102,8 @@ def _canonical(value, out):
         encoded = text.encode("utf-8", "surrogatepass")
         out.extend(kind + struct.pack(">I", len(encoded)) + encoded)
 
-    def tag(name, text):
-        content(b"T", name)
+    def tagged(tag, text):
+        content(b"T", tag)
         content(b"s", text)
 
     if value is None or value is True or value is False:
@@ -34,17 +124,1032 @@ def _canonical(value, out):
         for key in sorted(value, key=lambda key: key.encode("utf-8", "surrogatepass")):
             content(b"s", key)
             _canonical(value[key], out)
-    elif isinstance(value, datetime.datetime):
-        tag("datetime", value.isoformat())
+    elif isinstance(value, datetime.datetime):  # before date, of which it is one
+        tagged("datetime", value.isoformat())
     elif isinstance(value, datetime.date):
-        tag("date", value.isoformat())
+        tagged("date", value.isoformat())
     elif isinstance(value, datetime.time):
-        tag("time", value.isoformat())
+        tagged("time", value.isoformat())
     elif isinstance(value, decimal.Decimal):
-        tag("decimal", str(value))
+        tagged("decimal", str(value))
     elif isinstance(value, uuid.UUID):
-        tag("uuid", str(value))
+        tagged("uuid", str(value))
     elif isinstance(value, bytes):
-        tag("bytes", value.hex())
+        tagged("bytes", value.hex())
     else:
-        raise TypeError("not a plain value: " + type(value).__qualname__)
+        raise TypeError("an argument is of type %s, which no JSON message holds" % type(value).__qualname__)
+
+
+class _Key:
+    """Names the record of a piece of work: the task id, or an explicit key within a scope."""
+
+    def __init__(self, task_id, scope=None, key=None):
+        self.explicit = key is not None
+        self.key = key if self.explicit else task_id
+        self.scope = scope
+        record = (scope + "\0" + key if self.explicit else task_id).encode("utf-8", "surrogatepass")
+        self.record = record if len(record) <= LONGEST_KEY else b"sha256:" + hashlib.sha256(record).hexdigest().encode()
+        self.task_id = task_id if self.explicit else ""  # as the scripts want it
+
+
+class _Policy:
+    """What @sedano.task says beyond Celery's options."""
+
+    def __init__(self, key, scope, ttl, on_lease_loss):
+        if key is not None and not callable(key) and not isinstance(key, str):
+            raise ImproperlyConfigured("key=%r: give the name of a parameter, or a function of the task's arguments" % (key,))
+        if on_lease_loss not in ("rerun", "park"):
+            raise ImproperlyConfigured("on_lease_loss=%r: use 'rerun' or 'park'" % (on_lease_loss,))
+        self.key, self.scope, self.park = key, scope, on_lease_loss == "park"
+        self.ttl = None if ttl is None else _millis("ttl", ttl)
+
+    def key_of(self, task, request):
+        headers = request.headers or {}
+        scope = self.scope or task.name
+        moved = headers.get("x-sedano-key")
+        if _is_key(moved):  # a retry or replacement: whatever its arguments are now, the key is that of the first
+            return _Key(request.id, headers.get("x-sedano-scope") or scope, moved)
+        given = headers.get("idempotency_key")
+        if not _is_key(given) and self.key is not None:
+            given = self._from_arguments(task, request)
+        return _Key(request.id, scope, given) if _is_key(given) else _Key(request.id)
+
+    def _from_arguments(self, task, request):
+        if callable(self.key):
+            key = self.key(*request.args, **request.kwargs)
+        else:
+            try:
+                key = inspect.signature(task.run).bind(*request.args, **request.kwargs).arguments.get(self.key)
+            except TypeError:  # the task cannot be called either: let that not use up the key of a correct call
+                return None
+        if key is None or isinstance(key, str):
+            return key
+        if isinstance(key, (int, uuid.UUID, decimal.Decimal)) and not isinstance(key, bool):
+            return str(key)
+        raise TypeError("the idempotency key is %s: give text, an integer, a Decimal or a UUID" % type(key).__qualname__)
+
+
+def _is_key(text):
+    return isinstance(text, str) and bool(text.strip())
+
+
+def _millis(name, seconds):
+    if isinstance(seconds, datetime.timedelta):
+        seconds = seconds.total_seconds()
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not seconds > 0:
+        raise ImproperlyConfigured("%s=%r: give seconds above 0, or a timedelta" % (name, seconds))
+    return int(seconds * 1000)
+
+
+# --- the store -------------------------------------------------------------------------------------------------------
+
+
+class _Knowledge:
+    """What this process knows of the store's data set. Guarded by its lock."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.epoch, self.generation, self.counter, self.identity = "", 0, 0, ""
+        self.worker = str(uuid.uuid4())
+        self.seen = (0, 0.0)  # store time in ms, and when
+
+    def met(self, identity, epoch, generation, counter, now):
+        with self.lock:
+            same = (epoch, generation) == (self.epoch, self.generation)
+            self.counter = max(self.counter, counter) if same else counter
+            self.epoch, self.generation, self.identity = epoch, generation, identity
+            self.seen = (now, time.monotonic())
+
+    def acknowledged(self, counter, generation, now=None):
+        with self.lock:
+            if generation == self.generation:
+                self.counter = max(self.counter, counter)
+            if now is not None:
+                self.seen = (now, time.monotonic())
+
+    def store_time(self):
+        millis, at = self.seen
+        return millis + int((time.monotonic() - at) * 1000) if millis else int(time.time() * 1000)
+
+
+class _Session:
+    """One connection to the store; says hello whenever it connects. Thread-safe."""
+
+    def __init__(self, store):
+        self.store = store
+        self.lock = threading.Lock()
+        self.connection = store.pool.make_connection()
+        self.connected = False
+        self.marks = False
+
+    def call(self, script, keys, args):
+        with self.lock, self._errors():
+            if not self.connected:
+                self._connect()
+            for _ in range(3):
+                if script == "claim":
+                    args[0] = "%s:%d" % (self.store.known.epoch, self.store.known.generation)
+                reply = self._run(script, keys, args)
+                if reply[0] not in (b"HELLO_FIRST", b"NO_EPOCH"):
+                    return reply
+                self._hello()
+            raise StoreDown("the store asks for hello again and again", unknown=False)
+
+    def hello(self):
+        with self.lock, self._errors():
+            if self.connected:
+                self._hello()
+            else:
+                self._connect()
+
+    @contextlib.contextmanager
+    def _errors(self):
+        # Whether a call that failed on the way was executed cannot be known, unless there was no connection to begin with.
+        self.sent = False
+        try:
+            yield
+        except (redis.ConnectionError, redis.TimeoutError, OSError) as error:
+            self._drop()
+            raise StoreDown("%s: %s" % (type(error).__name__, error), unknown=self.sent) from None
+        except redis.ResponseError as error:  # OOM, READONLY, LOADING, BUSY, ...: refused before it started
+            self._drop()
+            raise StoreDown("the store refused: %s" % error, unknown=False) from None
+        except StoreDown:
+            self._drop()
+            raise
+
+    def _drop(self):
+        self.connected = False
+        self.connection.disconnect()
+
+    def _connect(self):
+        self.connection.disconnect()
+        self.connection.connect()
+        self._hello()
+        self.connected = True
+
+    def _hello(self):
+        info = {}
+        for section in ("server", "replication", "memory"):
+            self.connection.send_command("INFO", section)
+            for line in self.connection.read_response().decode().splitlines():
+                name, _, value = line.partition(":")
+                info[name] = value
+        if info.get("maxmemory_policy") != "noeviction":
+            raise StoreDown(
+                "the store's maxmemory-policy is %r, so it may forget finished work: set it to noeviction"
+                % info.get("maxmemory_policy"),
+                unknown=False,
+            )
+        self.marks = int(info["redis_version"].split(".")[0]) >= 7
+        store, known = self.store, self.store.known
+        identity = "%s|%s" % (info.get("run_id", ""), info.get("master_replid", ""))
+        generation = known.generation if known.identity == identity else 0
+        reply = self._run(
+            "hello",
+            [store.health, store.health, store.workers],
+            [known.epoch, generation, known.counter, identity, secrets.token_hex(16), store.unsafe_ms, store.horizon_ms, known.worker],
+        )
+        known.met(identity, reply[1].decode(), int(reply[2]), int(reply[3]), int(reply[6]))
+        if reply[0] != b"OK":
+            log.warning("store says %s: %d ms unsafe, %d ms of loss", reply[0].decode(), reply[4], reply[5])
+
+    def _run(self, script, keys, args):
+        text, sha = self.store.scripts[script][self.marks]
+        try:
+            return self._command("EVALSHA", sha, keys, args)
+        except redis.exceptions.NoScriptError:
+            return self._command("EVAL", text, keys, args)
+
+    def _command(self, command, script, keys, args):
+        self.sent = self.connected or script != "hello"
+        self.connection.send_command(command, script, len(keys), *keys, *args)
+        return self.connection.read_response()
+
+
+class _Lease:
+    """A granted claim. `validity` ends by this machine's clock, before the store's can."""
+
+    def __init__(self, key, attempt, print_, nonce, reply, asked, seconds):
+        self.key, self.attempt, self.fingerprint, self.nonce = key, attempt, print_, nonce
+        self.token, self.ran, self.claimed_at = int(reply[1]), int(reply[2]), int(reply[3])
+        self.seconds = seconds
+        self.renewed(asked)
+        self.lost = self.ended = self.handed_off = False
+
+    def renewed(self, asked):
+        self.asked, self.validity = asked, asked + self.seconds
+
+
+class _Store:
+    """The scripts on one Redis. One per process."""
+
+    def __init__(self, settings):
+        self.settings = settings
+        self.pool = redis.ConnectionPool.from_url(
+            settings.url, socket_timeout=CALL_SECONDS, socket_connect_timeout=CALL_SECONDS, protocol=2, **_no_retries()
+        )
+        prefix = "sed:{%s}:" % settings.namespace
+        self.health, self.workers = prefix + "h", prefix + "w"
+        self.records, self.blocks = (prefix + "r:").encode(), (prefix + "b:").encode()
+        self.unsafe_ms, self.horizon_ms = 10_000, settings.retention_ms
+        self.scripts = settings.scripts
+        self.known = _Knowledge()
+        self.work, self.keeping = _Session(self), _Session(self)
+        self.leases = set()
+        self.pending = collections.deque()  # calls to repeat until the store answers
+        self.down_since = None
+        self.lock = threading.Lock()
+        self.wake = threading.Event()
+        threading.Thread(target=self._keep, name="sedano-keeper", daemon=True).start()
+
+    def _keys(self, key, *more):
+        return [self.records + key.record, self.health, *more]
+
+    def claim(self, key, attempt, print_, redelivered, owner, park, keep_ms):
+        """A _Lease, or the refusing reply. StoreDown: nothing may run."""
+        if self.down_since is not None:
+            raise StoreDown("the store is given up until it says hello again", unknown=False)
+        nonce = uuid.uuid4().hex
+        flags = ("P" if park else "R") + ("1" if redelivered else "0")
+        lease_ms = self.settings.lease_ms
+        args = ["", nonce, attempt, print_, key.task_id, lease_ms, keep_ms, flags, owner]
+        asked = time.monotonic()
+        try:
+            try:
+                reply = self.work.call("claim", self._keys(key), args)
+            except StoreDown as first:
+                if not first.unknown or time.monotonic() - asked > 0.25:
+                    raise
+                reply = self.work.call("claim", self._keys(key), args)
+        except StoreDown as error:
+            # It may have been executed all the same: without a release, the key would be held until the lease is over.
+            self._later(lambda: self.keeping.call("release", self._keys(key), [nonce]))
+            self.block(key, nonce, attempt)
+            self._failed(error)
+            raise
+        if reply[0] != b"GRANTED":
+            return reply
+        self.known.acknowledged(int(reply[4]), int(reply[5]), int(reply[3]))
+        lease = _Lease(key, attempt, print_, nonce, reply, asked, lease_ms / 1000)
+        with self.lock:
+            self.leases.add(lease)
+        return lease
+
+    def block(self, key, nonce, attempt):
+        """Notes a delivery that the fail-safe kept from running, to be reported when the store is back."""
+        at, keep = self.known.store_time(), self.settings.retention_ms
+        keys = self._keys(key, self.blocks + key.record)
+        counters["blocked"] += 1
+        self._later(lambda: self.keeping.call("report_blocked", keys, [nonce, attempt, at, keep]))
+
+    def _later(self, call):
+        if len(self.pending) >= MOST_PENDING:
+            counters["unreported"] += 1
+        else:
+            self.pending.append(call)
+
+    def _failed(self, error):
+        with self.lock:
+            if self.down_since is None:
+                self.down_since = time.monotonic()
+                log.warning("store unavailable (%s): nothing runs, deliveries wait in the broker", error)
+        self.wake.set()
+
+    def release(self, lease):
+        """Gives a claim back whose task surely never started."""
+        self.forget(lease)
+        self._later(lambda: self.keeping.call("release", self._keys(lease.key), [lease.nonce]))
+        self.wake.set()
+
+    def forget(self, lease):
+        with self.lock:
+            self.leases.discard(lease)
+        lease.ended = True
+
+    def complete(self, lease, ttl_ms, outcome, kept, result=None):
+        """Records an outcome; waits for the store as long as it takes. False if another owner took over."""
+        keys = self._keys(lease.key, self.blocks + lease.key.record)
+        args = [lease.token, lease.attempt, ttl_ms, outcome, lease.fingerprint, lease.claimed_at, lease.key.task_id, kept]
+        if result is not None:
+            result_key, body, result_ttl_ms = result
+            keys.append(result_key)
+            args += [body, result_ttl_ms]
+        reply = self._surely("complete", keys, args)
+        self.forget(lease)
+        if reply[0] == b"STALE":
+            lease.lost = True
+            return False
+        self.known.acknowledged(int(reply[3]), int(reply[4] or 0))
+        return True
+
+    def handoff(self, lease, next_attempt, next_print, keep_ms):
+        """Records that a later attempt follows. StaleOwner if another owner took over."""
+        if "handoff" not in self.scripts:
+            raise ImproperlyConfigured("the scripts lack handoff.lua: take those of the release that your Java workers run")
+        keys = self._keys(lease.key, self.blocks + lease.key.record)
+        reply = self._surely("handoff", keys, [lease.token, lease.attempt, next_attempt, next_print, keep_ms])
+        self.forget(lease)
+        if reply[0] == b"STALE":
+            lease.lost = True
+            raise StaleOwner()
+        lease.handed_off = True
+
+    def write_result(self, key, body, ttl_ms):
+        """Gives a caller a result that no completion of its own carries."""
+        self.work.call("result", [key], [body, ttl_ms, 1, 1])
+
+    def owns(self, lease):
+        if lease.lost or lease.ended:
+            return False
+        asked = time.monotonic()
+        reply = self.work.call("renew", self._keys(lease.key), [lease.token, self.settings.lease_ms])
+        return self._renewed(lease, asked, reply)
+
+    def _renewed(self, lease, asked, reply):
+        if reply[0] == b"OK":
+            lease.renewed(asked)
+            self.known.acknowledged(int(reply[2]), int(reply[3] or 0), int(reply[1]))
+        elif reply[0] == b"STALE" and not lease.ended:
+            self.forget(lease)
+            lease.lost = True
+            counters["zombies"] += 1
+            log.warning("lease %d was taken over by another owner while its task runs here", lease.token)
+        return reply[0] == b"OK"
+
+    def _surely(self, script, keys, args):
+        for pause in itertools.chain((0.1, 0.2), itertools.repeat(0.5)):
+            try:
+                return self.work.call(script, keys, args)
+            except StoreDown as error:
+                self._failed(error)
+                time.sleep(pause)
+
+    def _keep(self):
+        """The thread `sedano-keeper`: renews leases, probes, repeats what is pending, so that no task can delay it."""
+        probe, said = 0.5, time.monotonic()
+        while True:
+            self.wake.wait(min(1.0, self.settings.lease_ms / 10_000, probe))
+            self.wake.clear()
+            try:
+                if self.down_since is not None or time.monotonic() - said > TICK_SECONDS:
+                    self.keeping.hello()
+                    said = time.monotonic()
+                self._renew_due()
+                while self.pending:
+                    self.pending[0]()
+                    self.pending.popleft()
+                with self.lock:
+                    if self.down_since is not None:
+                        log.warning("store is back after %.1f s: work resumes", time.monotonic() - self.down_since)
+                        self.down_since = None
+                probe = 0.5
+            except StoreDown as error:
+                self._failed(error)
+                probe = min(10.0, probe * 2)
+                time.sleep(secrets.randbelow(1000) / 1000 * min(probe, self.settings.lease_ms / 10_000))
+            except Exception:
+                log.exception("sedano-keeper: a defect")
+                time.sleep(1)
+
+    def _renew_due(self):
+        with self.lock:
+            due = [lease for lease in self.leases if time.monotonic() - lease.asked > lease.seconds / 3]
+        for lease in due:
+            asked = time.monotonic()
+            self._renewed(lease, asked, self.keeping.call("renew", self._keys(lease.key), [lease.token, self.settings.lease_ms]))
+
+
+def _no_retries():
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry as RedisRetry
+
+    return {"retry": RedisRetry(NoBackoff(), 0)}  # a repetition must be our own decision: it costs time that a lease has not
+
+
+#: What happened in this process: blocked, duplicates, conflicts, parked, zombies, waited, unreported.
+counters = collections.Counter()
+
+
+# --- the broker ------------------------------------------------------------------------------------------------------
+
+
+class _Publisher:
+    """Confirmed copies of deliveries into other queues, on a connection of its own. One per process; thread-safe."""
+
+    def __init__(self, app):
+        self.app = app
+        self.lock = threading.Lock()
+        self.connection = self.channel = None
+
+    def publish(self, queue, arguments, delivery, headers, expiration=None):
+        """Returns when the broker has the copy in its queue, however long that takes."""
+        properties = {
+            name: delivery.properties[name]
+            for name in ("content_type", "content_encoding", "correlation_id", "reply_to", "priority")
+            if delivery.properties.get(name) is not None
+        }
+        if expiration is not None:
+            properties["expiration"] = expiration
+        message = amqp.Message(
+            delivery.body, application_headers=headers, delivery_mode=2, message_id=str(uuid.uuid4()), **properties
+        )
+        for failures in itertools.count():
+            try:
+                with self.lock:
+                    self._publish(queue, arguments, message)
+                return
+            except Exception as error:  # whatever it is, an unconfirmed copy is none: the delivery stays unacknowledged
+                log.error("no copy in %s yet (%s: %s), tried again", queue, type(error).__name__, error)
+                with self.lock:
+                    self._close()
+                time.sleep(min(5.0, 0.1 * 2 ** min(failures, 6)))
+
+    def _publish(self, queue, arguments, message):
+        if self.channel is None:
+            self.connection = self.app.connection_for_write(heartbeat=0)
+            self.connection.ensure_connection(max_retries=1, timeout=5)
+            self.channel = self.connection.channel()
+        try:
+            probe = self.connection.channel()
+            probe.queue_declare(queue=queue, passive=True)  # an existing queue is used as it is, whatever its arguments
+            probe.close()
+        except amqp.NotFound:
+            self.channel.queue_declare(queue=queue, durable=True, auto_delete=False, arguments=arguments)
+        # Mandatory: a confirm alone does not say that a queue took it. A return raises.
+        self.channel.basic_publish_confirm(message, exchange="", routing_key=queue, mandatory=True, confirm_timeout=30)
+
+    def _close(self):
+        connection, self.connection, self.channel = self.connection, None, None
+        if connection is not None:
+            try:
+                connection.collapse()
+            except Exception:
+                log.debug("closing a broken connection", exc_info=True)
+
+
+class _Request(Request):
+    """Hands the message as it came to the process that runs the task, so that copies of it are true copies."""
+
+    def __init__(self, message, *args, **kwargs):
+        super().__init__(message, *args, **kwargs)
+        body = message.body
+        self._request_dict["sedano_raw"] = {
+            "headers": dict(message.headers or {}),
+            "body": body if isinstance(body, (str, bytes)) else bytes(body),
+            "queue": self._queue(),
+        }
+
+    def _queue(self):
+        exchange, key = self._delivery_info["exchange"], self._delivery_info["routing_key"]
+        if not exchange:
+            return key
+        consumed = self._app.amqp.queues.consume_from
+        bound = [q.name for q in consumed.values() if q.exchange.name == exchange and q.routing_key == key]
+        return bound[0] if len(bound) == 1 else next(iter(consumed)) if len(consumed) == 1 else None
+
+
+class _Delivery:
+    """What is needed to publish a copy of the message."""
+
+    def __init__(self, task, request):
+        raw = request.__dict__.pop("sedano_raw")
+        (request.headers or {}).pop("sedano_raw", None)  # or retries would carry it
+        self.headers, self.body, self.queue = raw["headers"], raw["body"], raw["queue"]
+        self.properties = request.properties or {}
+        self.exchange = (request.delivery_info or {}).get("exchange") or ""
+        self.routing_key = (request.delivery_info or {}).get("routing_key") or ""
+        self.owner = request.hostname or socket.gethostname()
+        returned = self.headers.get(RETURNED)
+        self.returned = returned if isinstance(returned, int) else 0
+        self.redelivered = bool((request.delivery_info or {}).get("redelivered")) or RETURNED in self.headers
+        if self.queue is None:
+            raise Reject("the queue of exchange %r, key %r cannot be told" % (self.exchange, self.routing_key), requeue=True)
+
+    def wait(self, publisher, millis):
+        """Moves it to the broker for about this time: the longest wait queue that is not longer."""
+        level = min(HIGHEST_WAIT, max(1, int(millis) // 1000).bit_length() - 1)
+        headers = {name: value for name, value in self.headers.items() if name != "x-death"}
+        headers[RETURNED] = self.returned + 1
+        arguments = {
+            "x-message-ttl": 1000 << level,
+            "x-dead-letter-exchange": "",
+            "x-dead-letter-routing-key": self.queue,
+        }
+        publisher.publish(
+            "%s.wait.%ds" % (self.queue, 1 << level), arguments, self, headers, self.properties.get("expiration")
+        )
+        counters["waited"] += 1
+
+    def move(self, publisher, kind, reason, error):
+        """Moves it to `<queue>.dead` or `<queue>.parked`, for a person."""
+        headers = dict(self.headers)
+        headers.update(
+            {
+                "x-sedano-reason": reason,
+                "x-sedano-error": error[:1000],
+                "x-sedano-exchange": self.exchange,
+                "x-sedano-routing-key": self.routing_key,
+                "x-sedano-queue": self.queue,
+                "x-sedano-time": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+                "x-sedano-worker": self.owner,
+            }
+        )
+        publisher.publish("%s.%s" % (self.queue, kind), {}, self, headers)
+
+
+# --- the tasks -------------------------------------------------------------------------------------------------------
+
+
+class Run:
+    """What a task may know of its run, see `current_run`."""
+
+    def __init__(self, store, lease):
+        self._store, self._lease = store, lease
+        self.key = lease.key.key  #: the idempotency key; the task id if none was given
+        self.token = lease.token  #: fencing token: grows with every tenure; let your database refuse smaller ones
+        self.attempt = lease.attempt  #: replaced_task_nesting * 2^20 + retries
+        self.may_have_run_before = lease.ran > 0  #: an earlier run of this attempt may have had effects
+        self.store_lost_data = lease.ran == 2  #: ... because the store lost data
+
+    def check_owner(self):
+        """StaleOwner if another worker took over; StoreDown if that cannot be told."""
+        if not self._store.owns(self._lease):
+            raise StaleOwner("another worker took over key %r" % self.key)
+
+
+def current_run():
+    """The `Run` of the idempotent task that this thread executes; None outside of one."""
+    return getattr(current_task.request, "sedano_run", None) if current_task else None
+
+
+class Sedano:
+    """Settings of an app's idempotent tasks, and their decorator.
+
+    store: redis:// or rediss:// URL, that of the Java workers' --idempotency-store (or --result-backend).
+    namespace, lease, retention: as the Java workers' options; times in seconds.
+    scripts: the folder that `./sedano scripts --out` wrote; by default `sedano_lua` beside this file.
+    """
+
+    def __init__(self, app, store, namespace="default", lease=30, retention=7 * 86400, scripts=None):
+        self.app, self.url, self.namespace = app, store, namespace
+        self.lease_ms, self.retention_ms = _millis("lease", lease), _millis("retention", retention)
+        if self.retention_ms < self.lease_ms:
+            raise ImproperlyConfigured("retention=%r is shorter than lease=%r" % (retention, lease))
+        self.scripts = _scripts(pathlib.Path(scripts or pathlib.Path(__file__).with_name("sedano_lua")))
+        self._process = None
+        self._lock = threading.Lock()
+
+    def task(self, *function, key=None, scope=None, ttl=None, on_lease_loss="rerun", **options):
+        """As `app.task`, idempotent.
+
+        key: a parameter's name, or a function of the task's arguments; the header idempotency_key goes before it, and
+        without either the task id is the key. scope: shares keys between tasks; the task's name by default. ttl: seconds for
+        which a completed key is remembered. on_lease_loss: "rerun" (announced by may_have_run_before) or "park".
+        """
+        options.setdefault("base", IdempotentTask)
+        if not (isinstance(options["base"], type) and issubclass(options["base"], IdempotentTask)):
+            raise ImproperlyConfigured("base=%r: derive it from sedano_idempotent.IdempotentTask" % (options["base"],))
+        policy = _Policy(key, scope, ttl, on_lease_loss)
+        return self.app.task(*function, sedano=self, sedano_policy=policy, **options)
+
+    def _here(self):
+        """Store and publisher of this process: connections and threads do not survive a fork."""
+        with self._lock:
+            if self._process is None or self._process[0] != os.getpid():
+                self._process = (os.getpid(), _Store(self), _Publisher(self.app))
+            return self._process[1:]
+
+    def _keep_ms(self, policy):
+        return max(policy.ttl or 0, self.retention_ms, LEAST_KEEP)
+
+    def _shares_redis(self, backend):
+        """Whether results lie in the store's own database, so that one script writes both."""
+        given = getattr(backend, "connparams", None)
+        if not given or not hasattr(backend, "get_key_for_task"):
+            return False
+        theirs = redis.ConnectionPool.from_url(self.url).connection_kwargs
+        place = ("host", "port", "path")
+        return all(_place(given, name) == _place(theirs, name) for name in place) and int(given.get("db") or 0) == int(
+            theirs.get("db") or 0
+        )
+
+
+def _place(parameters, name):
+    value = parameters.get(name)
+    return str(value or 6379) if name == "port" else (value or ("localhost" if name == "host" else None))
+
+
+def _scripts(folder):
+    """name -> {False: (text, sha), True: the same as Redis from 7.0 wants it}."""
+    found = {}
+    for file in sorted(folder.glob("*.lua")):
+        plain = file.read_bytes()
+        forms = {False: plain, True: b"#!lua\n" + plain}
+        found[file.stem] = {mark: (text, hashlib.sha1(text).hexdigest()) for mark, text in forms.items()}
+    missing = {"hello", "claim", "renew", "complete", "release", "report_blocked", "result"} - set(found)
+    if missing:
+        raise ImproperlyConfigured(
+            "%s lacks %s: write the scripts with `./sedano scripts --out %s`"
+            % (folder, ", ".join(name + ".lua" for name in sorted(missing)), folder)
+        )
+    return found
+
+
+class IdempotentTask(Task):
+    """Base of the tasks that `Sedano.task` makes."""
+
+    abstract = True
+    Request = __name__ + ":_Request"
+    track_started = False  # STARTED would be written before the claim, over the outcome of a finished run
+    sedano = None
+    sedano_policy = None
+
+    @classmethod
+    def on_bound(cls, app):
+        if cls.sedano is None:
+            return
+        _require(cls, app)
+
+    @property
+    def backend(self):
+        return _recording(Task.backend.fget(self))
+
+    @backend.setter
+    def backend(self, value):
+        Task.backend.fset(self, value)
+
+    def __call__(self, *args, **kwargs):
+        request = self.request
+        if request.called_directly or request.is_eager:  # a call within a program, not a delivery
+            return super().__call__(*args, **kwargs)
+        delivery = _Delivery(self, request)
+        store, publisher = self.sedano._here()
+        no_key = None
+        try:
+            print_ = fingerprint(self.name, request.args, request.kwargs)
+            try:
+                key = self.sedano_policy.key_of(self, request)
+            except Exception as error:  # which is then the task's outcome, under its own id
+                key, no_key = _Key(request.id), error
+        except TypeError as error:
+            delivery.move(publisher, "dead", "malformed_body", str(error))
+            raise Ignore("dead letter: %s" % error) from None
+        attempt = int(request.replaced_task_nesting or 0) * NESTING + int(request.retries or 0)
+        policy = self.sedano_policy
+        try:
+            lease = store.claim(
+                key, attempt, print_, delivery.redelivered, delivery.owner, policy.park, self.sedano._keep_ms(policy)
+            )
+            if not isinstance(lease, _Lease):
+                return self._refused(lease, key, delivery, store, publisher)
+        except StoreDown as error:
+            delivery.wait(publisher, 1000 << min(delivery.returned, 5))
+            raise Ignore("the store is in doubt, the delivery waits: %s" % error) from None
+        if lease.ran:
+            counters["takeovers"] += 1
+        if time.monotonic() >= lease.validity:  # paused between claim and start: another worker may have the key by now
+            store.release(lease)
+            delivery.wait(publisher, 1000)
+            raise Ignore("paused for longer than the lease, the delivery waits")
+        request.sedano_lease, request.sedano_delivery = lease, delivery
+        request.sedano_run = Run(store, lease)
+        return self._run(lease, delivery, store, publisher, no_key, args, kwargs)
+
+    def _run(self, lease, delivery, store, publisher, no_key, args, kwargs):
+        try:
+            if no_key is not None:
+                raise no_key
+            result = self.run(*args, **kwargs)
+        except (Ignore, Reject, Retry, StaleOwner) as end:
+            if lease.lost or isinstance(end, StaleOwner):
+                self._lost(lease, delivery, store, publisher)
+            if lease.handed_off:
+                raise
+            if isinstance(end, Reject) and isinstance(end.reason, EncodeError):
+                raise end.reason from None  # arguments of a retry that cannot be sent: nothing was handed off
+            if isinstance(end, Reject) and end.requeue:
+                store.forget(lease)  # it comes again, and runs announced when the lease is over
+            elif not store.complete(lease, self._ttl(), "FAILURE" if isinstance(end, Reject) else "IGNORED", ""):
+                self._lost(lease, delivery, store, publisher)
+            raise
+        if lease.lost:
+            self._lost(lease, delivery, store, publisher)
+        _fix_ids(self.request)
+        return result
+
+    def _lost(self, lease, delivery, store, publisher):
+        """The delivery is a second copy now: it waits for what the new owner does."""
+        store.forget(lease)
+        delivery.wait(publisher, 1000)
+        raise Ignore("another owner took over, this result is dropped")
+
+    def _refused(self, reply, key, delivery, store, publisher):
+        word = reply[0].decode()
+        if word in ("BUSY", "UNSAFE"):
+            delivery.wait(publisher, int(reply[2 if word == "BUSY" else 1]))
+            raise Ignore("the key is held elsewhere, the delivery waits")
+        if word == "DUPLICATE":
+            return self._duplicate(reply, delivery, store)
+        if word == "STALE_ATTEMPT":
+            counters["duplicates"] += 1
+            raise Ignore("an old copy: a later attempt exists")
+        if word == "CONFLICT":
+            counters["conflicts"] += 1
+            error = IdempotencyConflict("the idempotency key is in use with other arguments")
+            self._answer(store, _record(self.backend, self.request, states.FAILURE, error, None))
+            delivery.move(
+                publisher,
+                "dead",
+                "conflict",
+                'task "%s": the idempotency key is in use with other arguments; use another key for other work' % self.name,
+            )
+            raise Ignore("dead letter: %s" % error)
+        if word in ("PARKED", "HELD_AFTER_LOSS"):
+            counters["parked"] += 1
+            reason, error = ("parked", "an earlier owner vanished while it ran")
+            if word == "HELD_AFTER_LOSS":
+                reason, error = ("store_lost_data", "the store lost data and an earlier copy may have run")
+            delivery.move(publisher, "parked", reason, error)
+            raise Ignore("parked: %s" % error)
+        raise StoreDown("the store answers %s, which this version does not know" % word, unknown=False)
+
+    def _duplicate(self, reply, delivery, store):
+        request = self.request
+        counters["duplicates"] += 1
+        first = reply[2].decode() or request.id
+        log.info("duplicate of task %s: id %s was completed as id %s", self.name, request.id, first)
+        if reply[4] is not None:
+            record = json.loads(reply[4])
+            record["task_id"] = request.id
+            self._answer(store, record)
+        else:
+            record = _stored(self.backend, first)
+        if not record or record["status"] != states.SUCCESS:
+            raise Ignore("a duplicate of a finished call")
+        # The first delivery sent what follows. A header of a chord counts once by its id.
+        request.callbacks = request.errbacks = request.chain = None
+        if first != request.id:
+            request.chord = None
+        request.sedano_answered = True
+        return celery_json.loads(json.dumps(record["result"]))
+
+    def _answer(self, store, record):
+        """Gives the caller of this delivery a record that is not the outcome of a run of its own."""
+        request, backend = self.request, self.backend
+        if request.ignore_result:
+            return
+        if self.sedano._shares_redis(backend):
+            store.write_result(backend.get_key_for_task(request.id), _dump(record), _expiry_ms(backend, record["status"]))
+        else:
+            result = celery_json.loads(json.dumps(record["result"]))
+            backend.plain_store_result(request.id, result, record["status"], record.get("traceback"), request=request)
+
+    def _ttl(self):
+        return self.sedano_policy.ttl or self.sedano.retention_ms
+
+    # --- hand-off: the next attempt is recorded before its message is sent
+
+    def apply_async(self, args=None, kwargs=None, task_id=None, **options):
+        request = self.request
+        lease = getattr(request, "sedano_lease", None)
+        if lease is None or task_id != request.id or int(options.get("retries") or 0) <= int(request.retries or 0):
+            return super().apply_async(args, kwargs, task_id=task_id, **options)
+        serialization.dumps((args, kwargs), "json")  # what cannot be sent must fail before the hand-off
+        store, _ = self.sedano._here()
+        attempt = int(request.replaced_task_nesting or 0) * NESTING + options["retries"]
+        wire = celery_json.loads(celery_json.dumps([list(args or ()), dict(kwargs or {})]))
+        store.handoff(lease, attempt, fingerprint(self.name, *wire), self.sedano._keep_ms(self.sedano_policy))
+        options["headers"] = _moved_headers(options.get("headers"), lease.key)
+        return _surely_sent(lambda: super(IdempotentTask, self).apply_async(args, kwargs, task_id=task_id, **options))
+
+    def on_replace(self, sig):
+        request = self.request
+        lease = getattr(request, "sedano_lease", None)
+        if lease is None:
+            return super().on_replace(sig)
+        store, _ = self.sedano._here()
+        attempt = (int(request.replaced_task_nesting or 0) + 1) * NESTING
+        store.handoff(lease, attempt, "", self.sedano._keep_ms(self.sedano_policy))  # '': any arguments
+        for heir in _heirs(sig, request.id):
+            heir.options["headers"] = _moved_headers(heir.options.get("headers"), lease.key)
+        _surely_sent(sig.delay)
+        raise Ignore("Replaced by new task")
+
+
+def _moved_headers(headers, key):
+    headers = {name: value for name, value in (headers or {}).items() if name not in (RETURNED, "x-death")}
+    if key.explicit:
+        headers["x-sedano-key"], headers["x-sedano-scope"] = key.key, key.scope
+    return headers
+
+
+def _heirs(sig, task_id):
+    """The tasks within a replacement that keep the id."""
+    inner = [*(getattr(sig, "tasks", None) or ()), *filter(None, [getattr(sig, "body", None)])]
+    if inner:
+        return [heir for part in inner for heir in _heirs(part, task_id)]
+    return [sig] if sig.options.get("task_id") == task_id else []
+
+
+def _surely_sent(send):
+    """Sends what was handed off: lost now, nobody would send it again. Confirmed, see `_require`."""
+    for failures in itertools.count():
+        try:
+            return send()
+        except (amqp.AMQPError, OSError) as error:
+            log.error("the next attempt is not sent yet (%s: %s), tried again", type(error).__name__, error)
+            time.sleep(min(5.0, 0.1 * 2 ** min(failures, 6)))
+
+
+def _fix_ids(request):
+    """Callbacks that have no id yet get one that a rerun gives them again, so that their own claims remove copies."""
+    for i, callback in enumerate(request.callbacks or ()):
+        if "tasks" not in (callback.get("kwargs") or {}):
+            callback.setdefault("options", {}).setdefault("task_id", str(uuid.uuid5(uuid.NAMESPACE_OID, "%s link %d" % (request.id, i))))
+
+
+def _require(task, app):
+    """Refuses settings under which deliveries could be lost or run in silence."""
+
+    def refuse(setting, cure):
+        raise ImproperlyConfigured("task %r cannot be idempotent: %s; %s" % (task.name, setting, cure))
+
+    if not task.acks_late:
+        refuse("acks_late is off", "set acks_late=True on the task, or task_acks_late=True: acknowledged early, a crash loses it")
+    if not task.reject_on_worker_lost:
+        refuse(
+            "reject_on_worker_lost is off",
+            "set reject_on_worker_lost=True on the task, or task_reject_on_worker_lost=True:"
+            " without it a killed process counts as a failure and its message is acknowledged",
+        )
+    if getattr(task, "retry_on_worker_lost", None):
+        refuse("retry_on_worker_lost is on", "turn it off: it retries without a hand-off")
+    if task.time_limit or app.conf.task_time_limit:
+        refuse("time_limit kills the process without an outcome", "use soft_time_limit")
+    for setting in ("task_serializer", "result_serializer"):
+        if app.conf[setting] != "json":
+            refuse("%s is %r" % (setting, app.conf[setting]), "set it to 'json', which the Java workers read")
+    # Every publication of the app is confirmed from now on: an unconfirmed retry or callback may be lost.
+    app.conf.broker_transport_options = dict(app.conf.broker_transport_options or {}, confirm_publish=True)
+
+
+# --- results ---------------------------------------------------------------------------------------------------------
+
+
+class _Recording:
+    """Mixed into the app's own result backend: outcomes of runs under a lease are recorded with the completion marker."""
+
+    def plain_store_result(self, *args, **kwargs):
+        return super().store_result(*args, **kwargs)
+
+    def store_result(self, task_id, result, state, traceback=None, request=None, **kwargs):
+        if request is not None and task_id == request.id:
+            if getattr(request, "sedano_lease", None) is not None and state in states.READY_STATES | {states.RETRY}:
+                return result  # written with the marker; RETRY could overtake the outcome of the next attempt
+            if getattr(request, "sedano_answered", False):
+                return result
+        return super().store_result(task_id, result, state, traceback=traceback, request=request, **kwargs)
+
+    def mark_as_done(self, task_id, result, request=None, store_result=True, state=states.SUCCESS):
+        if self._finish(request, state, result, None, store_result):
+            super().mark_as_done(task_id, result, request, store_result, state)
+
+    def mark_as_failure(self, task_id, exc, traceback=None, request=None, store_result=True, call_errbacks=True, state=states.FAILURE):
+        if self._finish(request, state, exc, traceback, store_result):
+            super().mark_as_failure(task_id, exc, traceback, request, store_result, call_errbacks, state)
+
+    def _finish(self, request, state, result, traceback, wanted):
+        """Records the outcome of a run under a lease. False if another owner took over: then nothing follows."""
+        lease = getattr(request, "sedano_lease", None)
+        if lease is None or lease.handed_off:
+            return True
+        if lease.lost:
+            return False
+        if lease.ended:
+            return True
+        task, delivery = self.app.tasks[request.task], request.sedano_delivery
+        store, publisher = task.sedano._here()
+        wanted = wanted and not request.ignore_result
+        record = _record(self, request, state, result, traceback)
+        body = _dump(record)
+        if len(body) > LARGEST_RESULT:
+            error = ResultTooLarge("the result is larger than %d KiB" % (LARGEST_RESULT // 1024))
+            record = _record(self, request, states.FAILURE, error, "Traceback (most recent call last):\n%s: %s\n" % ("ResultTooLarge", error))
+            body = _dump(record)
+        shared = task.sedano._shares_redis(self)
+        keeps = lease.key.explicit or not hasattr(self, "get_key_for_task")
+        if shared and wanted:
+            target = (self.get_key_for_task(request.id), body, _expiry_ms(self, record["status"]))
+            done = store.complete(lease, task._ttl(), record["status"], "=" if keeps else "", target)
+        else:
+            elsewhere = wanted and not shared
+            first = elsewhere and hasattr(self, "get_key_for_task")  # a result that is stored, not sent
+            if first:
+                self._surely_store(request, record)
+            done = store.complete(lease, task._ttl(), record["status"], body if keeps else "")
+            if done and elsewhere and not first:
+                self._surely_store(request, record)
+        if not done:
+            counters["zombies"] += 1
+            log.warning("task %s id %s: another owner took over, this result is dropped", task.name, request.id)
+            delivery.wait(publisher, 1000)
+        return done
+
+    def _surely_store(self, request, record):
+        result = celery_json.loads(celery_json.dumps(record["result"]))
+        for failures in itertools.count():
+            try:
+                return self.plain_store_result(request.id, result, record["status"], record["traceback"], request=request)
+            except Exception as error:  # the task has run: its outcome is kept until the backend takes it
+                log.error("result of %s not stored yet (%s), tried again", request.id, type(error).__name__)
+                time.sleep(min(5.0, 0.1 * 2 ** min(failures, 6)))
+
+
+_recording_classes = {}
+
+
+def _recording(backend):
+    """The backend with `_Recording` before its own methods; it shares all state with the original."""
+    plain = type(backend)
+    if issubclass(plain, _Recording):
+        return backend
+    kind = _recording_classes.get(plain)
+    if kind is None:
+        kind = _recording_classes[plain] = type("Recording" + plain.__name__, (_Recording, plain), {})
+    twin = object.__new__(kind)
+    twin.__dict__ = backend.__dict__
+    return twin
+
+
+def _record(backend, request, state, result, traceback):
+    meta = backend._get_result_meta(backend.encode_result(result, state), state, traceback, request)
+    meta.pop("task_id", None)
+    meta["task_id"] = request.id  # last, where the Java workers look for it
+    return meta
+
+
+def _dump(record):
+    try:
+        return celery_json.dumps(record).encode()
+    except Exception as error:
+        raise EncodeError("the result has no JSON form: %s" % error) from error
+
+
+def _expiry_ms(backend, state):
+    seconds = getattr(backend, "failure_expires", None) if state == states.FAILURE else None
+    seconds = backend.expires if seconds is None else seconds
+    return int(float(seconds) * 1000) if seconds else 0
+
+
+def _stored(backend, task_id):
+    try:
+        return backend.get_task_meta(task_id, cache=False)
+    except Exception:
+        log.debug("no stored result of %s", task_id, exc_info=True)
+        return None
+
+
+# --- tasks of the Java workers ---------------------------------------------------------------------------------------
+
+
+class _Stub(Task):
+    abstract = True
+    Request = __name__ + ":_Request"
+    acks_late = True
+    reject_on_worker_lost = True
+    acks_on_failure_or_timeout = True
+    ignore_result = False
+
+    def __call__(self, *args, **kwargs):
+        request = self.request
+        if request.called_directly or request.is_eager:
+            raise NotImplementedError("task %r runs in the Java workers: call it with delay or apply_async" % self.name)
+        delivery = _Delivery(self, request)
+        delivery.wait(self.sedano_publisher.here(), 1000 << min(delivery.returned, 5))
+        raise Ignore("task %r runs in the Java workers: passed on" % self.name)
+
+
+class _PublisherHere:
+    def __init__(self, app):
+        self.app, self.made, self.lock = app, None, threading.Lock()
+
+    def here(self):
+        with self.lock:
+            if self.made is None or self.made[0] != os.getpid():
+                self.made = (os.getpid(), _Publisher(self.app))
+            return self.made[1]
+
+
+def register_stubs(app, names):
+    """Registers tasks that only the Java workers have.
+
+    They can be called like any task. A Python worker that gets one, because it consumes the same queue, passes it on through
+    a wait queue, confirmed; Celery would drop it as unknown.
+    """
+
+    def elsewhere(*args, **kwargs):
+        raise NotImplementedError("runs in the Java workers")
+
+    publisher = _PublisherHere(app)
+    return [app.task(elsewhere, name=name, base=_Stub, typing=False, sedano_publisher=publisher) for name in names]
