@@ -37,14 +37,24 @@ import uuid
 
 import amqp
 import redis
+from amqp.exceptions import MessageNacked
 from celery import Task, current_task, states
 from celery.exceptions import Ignore, ImproperlyConfigured, Reject, Retry
 from celery.worker.request import Request
 from kombu import serialization
-from kombu.exceptions import EncodeError
+from kombu.exceptions import EncodeError, OperationalError
 from kombu.utils import json as celery_json
 
-__all__ = ["IdempotencyConflict", "IdempotentTask", "Run", "Sedano", "StaleOwner", "current_run", "fingerprint", "register_stubs"]
+__all__ = [
+    "IdempotencyConflict",
+    "IdempotentTask",
+    "Run",
+    "Sedano",
+    "StaleOwner",
+    "current_run",
+    "fingerprint",
+    "register_stubs",
+]
 
 log = logging.getLogger("sedano")
 
@@ -54,6 +64,7 @@ LEAST_KEEP = 7 * 86_400_000  # ms: an unfinished record outlives its run, howeve
 NESTING = 1 << 20  # attempt = replaced_task_nesting * NESTING + retries
 CALL_SECONDS = 1.0  # a call of the store is given up after this
 TICK_SECONDS = 5.0  # the store takes 15 s without a word from any worker for an outage
+LONGEST_HOLD = 5_000  # ms until a held delivery asks again
 HIGHEST_WAIT = 21  # wait queues last 2^0 to 2^21 seconds
 MOST_PENDING = 10_000
 RETURNED = "x-sedano-returned"
@@ -271,10 +282,10 @@ class _Session:
         except (redis.ConnectionError, redis.TimeoutError, OSError) as error:
             self._drop()
             raise StoreDown("%s: %s" % (type(error).__name__, error), unknown=self.sent) from None
-        except redis.ResponseError as error:  # OOM, READONLY, LOADING, BUSY, ...: refused before it started
+        except redis.ResponseError as error:  # OOM, READONLY, LOADING, BUSY, ...: refused before it began
             self._drop()
             raise StoreDown("the store refused: %s" % error, unknown=False) from None
-        except StoreDown:
+        except BaseException:  # also a soft time limit: a reply that nobody read would be taken for the next call's
             self._drop()
             raise
 
@@ -308,7 +319,8 @@ class _Session:
         reply = self._run(
             "hello",
             [store.health, store.health, store.workers],
-            [known.epoch, generation, known.counter, identity, secrets.token_hex(16), store.unsafe_ms, store.horizon_ms, known.worker],
+            [known.epoch, generation, known.counter, identity, secrets.token_hex(16)]
+            + [store.unsafe_ms, store.horizon_ms, known.worker],
         )
         known.met(identity, reply[1].decode(), int(reply[2]), int(reply[3]), int(reply[6]))
         if reply[0] != b"OK":
@@ -368,9 +380,10 @@ class _Store:
 
     def claim(self, key, attempt, print_, redelivered, owner, park, keep_ms):
         """A _Lease, or the refusing reply. StoreDown: nothing may run."""
-        if self.down_since is not None:
-            raise StoreDown("the store is given up until it says hello again", unknown=False)
         nonce = uuid.uuid4().hex
+        if self.down_since is not None:
+            self.block(key, nonce, attempt)
+            raise StoreDown("the store is given up until it says hello again", unknown=False)
         flags = ("P" if park else "R") + ("1" if redelivered else "0")
         lease_ms = self.settings.lease_ms
         args = ["", nonce, attempt, print_, key.task_id, lease_ms, keep_ms, flags, owner]
@@ -460,11 +473,14 @@ class _Store:
         self.work.call("result", [key], [body, ttl_ms, 1, 1])
 
     def owns(self, lease):
+        """Whether the lease is still the key's last one; waits for the store as long as it takes."""
         if lease.lost or lease.ended:
             return False
         asked = time.monotonic()
-        reply = self.work.call("renew", self._keys(lease.key), [lease.token, self.settings.lease_ms])
-        return self._renewed(lease, asked, reply)
+        return self._renewed(lease, asked, self._surely("renew", self._keys(lease.key), self._renewal(lease)))
+
+    def _renewal(self, lease):
+        return [lease.token, self.settings.lease_ms]
 
     def _renewed(self, lease, asked, reply):
         if reply[0] == b"OK":
@@ -517,7 +533,7 @@ class _Store:
             due = [lease for lease in self.leases if time.monotonic() - lease.asked > lease.seconds / 3]
         for lease in due:
             asked = time.monotonic()
-            self._renewed(lease, asked, self.keeping.call("renew", self._keys(lease.key), [lease.token, self.settings.lease_ms]))
+            self._renewed(lease, asked, self.keeping.call("renew", self._keys(lease.key), self._renewal(lease)))
 
 
 def _no_retries():
@@ -673,7 +689,7 @@ class Run:
         self.store_lost_data = lease.ran == 2  #: ... because the store lost data
 
     def check_owner(self):
-        """StaleOwner if another worker took over; StoreDown if that cannot be told."""
+        """StaleOwner if another worker took over. Waits for the store as long as it takes."""
         if not self._store.owns(self._lease):
             raise StaleOwner("another worker took over key %r" % self.key)
 
@@ -708,6 +724,7 @@ class Sedano:
         which a completed key is remembered. on_lease_loss: "rerun" (announced by may_have_run_before) or "park".
         """
         options.setdefault("base", IdempotentTask)
+        options.setdefault("shared", False)  # other apps of the process have other brokers
         if not (isinstance(options["base"], type) and issubclass(options["base"], IdempotentTask)):
             raise ImproperlyConfigured("base=%r: derive it from sedano_idempotent.IdempotentTask" % (options["base"],))
         policy = _Policy(key, scope, ttl, on_lease_loss)
@@ -756,6 +773,13 @@ def _scripts(folder):
     return found
 
 
+class _Done:
+    """What a call returned that was finished before."""
+
+    def __init__(self, result):
+        self.result = result
+
+
 class IdempotentTask(Task):
     """Base of the tasks that `Sedano.task` makes."""
 
@@ -783,6 +807,20 @@ class IdempotentTask(Task):
         request = self.request
         if request.called_directly or request.is_eager:  # a call within a program, not a delivery
             return super().__call__(*args, **kwargs)
+        try:
+            granted = self._claim(request)
+        except (Ignore, Reject):
+            raise
+        except Exception as error:  # a defect, or a soft time limit: it has not run, so this must not become its outcome
+            log.exception("task %s id %s could not be claimed, it goes back to its queue", self.name, request.id)
+            time.sleep(1)
+            raise Reject(error, requeue=True) from None
+        if isinstance(granted, _Done):
+            return granted.result
+        return self._run(*granted, args, kwargs)
+
+    def _claim(self, request):
+        """What `_run` needs, or a _Done duplicate; raises Ignore for a delivery that was moved."""
         delivery = _Delivery(self, request)
         store, publisher = self.sedano._here()
         no_key = None
@@ -814,7 +852,7 @@ class IdempotentTask(Task):
             raise Ignore("paused for longer than the lease, the delivery waits")
         request.sedano_lease, request.sedano_delivery = lease, delivery
         request.sedano_run = Run(store, lease)
-        return self._run(lease, delivery, store, publisher, no_key, args, kwargs)
+        return lease, delivery, store, publisher, no_key
 
     def _run(self, lease, delivery, store, publisher, no_key, args, kwargs):
         try:
@@ -833,9 +871,11 @@ class IdempotentTask(Task):
             elif not store.complete(lease, self._ttl(), "FAILURE" if isinstance(end, Reject) else "IGNORED", ""):
                 self._lost(lease, delivery, store, publisher)
             raise
+        if self.request.callbacks or self.request.chain:
+            _fix_ids(self.request)
+            store.owns(lease)  # Celery sends what follows before the outcome is recorded: not for a run that lost its key
         if lease.lost:
             self._lost(lease, delivery, store, publisher)
-        _fix_ids(self.request)
         return result
 
     def _lost(self, lease, delivery, store, publisher):
@@ -847,7 +887,7 @@ class IdempotentTask(Task):
     def _refused(self, reply, key, delivery, store, publisher):
         word = reply[0].decode()
         if word in ("BUSY", "UNSAFE"):
-            delivery.wait(publisher, int(reply[2 if word == "BUSY" else 1]))
+            delivery.wait(publisher, min(LONGEST_HOLD, int(reply[2 if word == "BUSY" else 1])))
             raise Ignore("the key is held elsewhere, the delivery waits")
         if word == "DUPLICATE":
             return self._duplicate(reply, delivery, store)
@@ -892,7 +932,7 @@ class IdempotentTask(Task):
         if first != request.id:
             request.chord = None
         request.sedano_answered = True
-        return celery_json.loads(json.dumps(record["result"]))
+        return _Done(celery_json.loads(json.dumps(record["result"])))
 
     def _answer(self, store, record):
         """Gives the caller of this delivery a record that is not the outcome of a run of its own."""
@@ -957,7 +997,7 @@ def _surely_sent(send):
     for failures in itertools.count():
         try:
             return send()
-        except (amqp.AMQPError, OSError) as error:
+        except (amqp.AMQPError, MessageNacked, OperationalError, OSError) as error:
             log.error("the next attempt is not sent yet (%s: %s), tried again", type(error).__name__, error)
             time.sleep(min(5.0, 0.1 * 2 ** min(failures, 6)))
 
@@ -965,8 +1005,9 @@ def _surely_sent(send):
 def _fix_ids(request):
     """Callbacks that have no id yet get one that a rerun gives them again, so that their own claims remove copies."""
     for i, callback in enumerate(request.callbacks or ()):
-        if "tasks" not in (callback.get("kwargs") or {}):
-            callback.setdefault("options", {}).setdefault("task_id", str(uuid.uuid5(uuid.NAMESPACE_OID, "%s link %d" % (request.id, i))))
+        if "tasks" not in (callback.get("kwargs") or {}):  # a group has no id of its own
+            link = uuid.uuid5(uuid.NAMESPACE_OID, "%s link %d" % (request.id, i))
+            callback.setdefault("options", {}).setdefault("task_id", str(link))
 
 
 def _require(task, app):
@@ -976,7 +1017,10 @@ def _require(task, app):
         raise ImproperlyConfigured("task %r cannot be idempotent: %s; %s" % (task.name, setting, cure))
 
     if not task.acks_late:
-        refuse("acks_late is off", "set acks_late=True on the task, or task_acks_late=True: acknowledged early, a crash loses it")
+        refuse(
+            "acks_late is off",
+            "set acks_late=True on the task, or task_acks_late=True: acknowledged early, a crash loses it",
+        )
     if not task.reject_on_worker_lost:
         refuse(
             "reject_on_worker_lost is off",
@@ -1015,7 +1059,9 @@ class _Recording:
         if self._finish(request, state, result, None, store_result):
             super().mark_as_done(task_id, result, request, store_result, state)
 
-    def mark_as_failure(self, task_id, exc, traceback=None, request=None, store_result=True, call_errbacks=True, state=states.FAILURE):
+    def mark_as_failure(
+        self, task_id, exc, traceback=None, request=None, store_result=True, call_errbacks=True, state=states.FAILURE
+    ):
         if self._finish(request, state, exc, traceback, store_result):
             super().mark_as_failure(task_id, exc, traceback, request, store_result, call_errbacks, state)
 
@@ -1035,7 +1081,8 @@ class _Recording:
         body = _dump(record)
         if len(body) > LARGEST_RESULT:
             error = ResultTooLarge("the result is larger than %d KiB" % (LARGEST_RESULT // 1024))
-            record = _record(self, request, states.FAILURE, error, "Traceback (most recent call last):\n%s: %s\n" % ("ResultTooLarge", error))
+            trace = "Traceback (most recent call last):\nResultTooLarge: %s\n" % error
+            record = _record(self, request, states.FAILURE, error, trace)
             body = _dump(record)
         shared = task.sedano._shares_redis(self)
         keeps = lease.key.explicit or not hasattr(self, "get_key_for_task")
@@ -1152,4 +1199,5 @@ def register_stubs(app, names):
         raise NotImplementedError("runs in the Java workers")
 
     publisher = _PublisherHere(app)
-    return [app.task(elsewhere, name=name, base=_Stub, typing=False, sedano_publisher=publisher) for name in names]
+    options = {"base": _Stub, "typing": False, "shared": False, "sedano_publisher": publisher}
+    return [app.task(elsewhere, name=name, **options) for name in names]

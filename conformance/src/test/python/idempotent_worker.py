@@ -1,0 +1,74 @@
+"""The tasks of LedgerTasks.java, run by a Celery worker under the claims of sedano_idempotent."""
+import datetime
+import os
+import pathlib
+import sys
+import time
+
+from celery import Celery
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[4] / "examples/python"))
+from sedano_idempotent import Sedano, current_run, register_stubs  # noqa: E402
+
+LEDGER = os.environ["SEDANO_TEST_LEDGER"]
+
+app = Celery("conformance", broker=os.environ["BROKER"], backend=os.environ["BACKEND"])
+app.conf.update(
+    task_default_queue=os.environ["QUEUE"],
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    broker_connection_retry_on_startup=True,
+)
+sedano = Sedano(app, store=os.environ["STORE"], lease=float(os.environ["LEASE"]), scripts=os.environ["SCRIPTS"])
+
+
+def note(kind, key):
+    run = current_run()
+    before = "true" if run.may_have_run_before else "false"
+    now = datetime.datetime.now(datetime.timezone.utc).isoformat().replace("+00:00", "Z")
+    line = "\t".join((kind, key, str(run.token), before, str(os.getpid()), now)) + "\n"
+    with open(LEDGER, "ab", buffering=0) as ledger:
+        ledger.write(line.encode())
+
+
+@sedano.task(name="ledger.work")
+def work(key, millis):
+    note("START", key)
+    time.sleep(millis / 1000)
+    note("END", key)
+    return key
+
+
+@sedano.task(name="ledger.keyed", key="key")
+def keyed(key, millis):
+    return work.run(key, millis)
+
+
+@sedano.task(name="ledger.gated")
+def gated(key):
+    note("START", key)
+    gate = LEDGER + "." + key + ".open"
+    while not os.path.exists(gate):
+        time.sleep(0.005)
+    note("END", key)
+    return key
+
+
+@sedano.task(name="ledger.fail")
+def fail(key, message):
+    note("START", key)
+    note("END", key)
+    raise ValueError(message)
+
+
+@sedano.task(name="ledger.retry", bind=True, max_retries=5)
+def retry(self, key, times):
+    note("START", key)
+    if self.request.retries < times:
+        raise self.retry(countdown=0)
+    note("END", key)
+    return self.request.retries
+
+
+register_stubs(app, ["proj.add"])
