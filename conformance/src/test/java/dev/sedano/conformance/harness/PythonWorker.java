@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.awaitility.Awaitility;
 
 /**
@@ -73,7 +74,7 @@ public final class PythonWorker implements AutoCloseable {
                 "-c",
                 "2",
                 "-n",
-                "python@%h",
+                "python-" + UUID.randomUUID() + "@%h",
                 "-l",
                 "INFO",
                 "--without-gossip",
