@@ -37,12 +37,13 @@ import uuid
 
 import amqp
 import redis
-from amqp.exceptions import MessageNacked
-from celery import Task, current_task, states
+from billiard.exceptions import WorkerLostError
+from celery import Task, current_task, signature, states
 from celery.exceptions import Ignore, ImproperlyConfigured, Reject, Retry
 from celery.worker.request import Request
-from kombu import serialization
-from kombu.exceptions import EncodeError, OperationalError
+from kombu import Queue, serialization
+from kombu.common import maybe_declare
+from kombu.exceptions import EncodeError
 from kombu.utils import json as celery_json
 
 __all__ = [
@@ -64,6 +65,7 @@ LEAST_KEEP = 7 * 86_400_000  # ms: an unfinished record outlives its run, howeve
 NESTING = 1 << 20  # attempt = replaced_task_nesting * NESTING + retries
 CALL_SECONDS = 1.0  # a call of the store is given up after this
 TICK_SECONDS = 5.0  # the store takes 15 s without a word from any worker for an outage
+POISON = 3  # what a claim says of work whose workers died too often
 LONGEST_HOLD = 5_000  # ms until a held delivery asks again
 HIGHEST_WAIT = 21  # wait queues last 2^0 to 2^21 seconds
 MOST_PENDING = 10_000
@@ -166,12 +168,14 @@ class _Key:
 class _Policy:
     """What @sedano.task says beyond Celery's options."""
 
-    def __init__(self, key, scope, ttl, on_lease_loss):
+    def __init__(self, key, scope, ttl, on_lease_loss, max_crashes):
         if key is not None and not callable(key) and not isinstance(key, str):
             raise ImproperlyConfigured("key=%r: give the name of a parameter, or a function of the task's arguments" % (key,))
         if on_lease_loss not in ("rerun", "park"):
             raise ImproperlyConfigured("on_lease_loss=%r: use 'rerun' or 'park'" % (on_lease_loss,))
-        self.key, self.scope, self.park = key, scope, on_lease_loss == "park"
+        if isinstance(max_crashes, bool) or not isinstance(max_crashes, int) or max_crashes < 1:
+            raise ImproperlyConfigured("max_crashes=%r: give an integer from 1" % (max_crashes,))
+        self.key, self.scope, self.park, self.max_crashes = key, scope, on_lease_loss == "park", max_crashes
         self.ttl = None if ttl is None else _millis("ttl", ttl)
 
     def key_of(self, task, request):
@@ -378,15 +382,16 @@ class _Store:
     def _keys(self, key, *more):
         return [self.records + key.record, self.health, *more]
 
-    def claim(self, key, attempt, print_, redelivered, owner, park, keep_ms):
+    def claim(self, key, attempt, print_, redelivered, owner, policy, keep_ms):
         """A _Lease, or the refusing reply. StoreDown: nothing may run."""
         nonce = uuid.uuid4().hex
         if self.down_since is not None:
             self.block(key, nonce, attempt)
             raise StoreDown("the store is given up until it says hello again", unknown=False)
-        flags = ("P" if park else "R") + ("1" if redelivered else "0")
+        flags = ("P" if policy.park else "R") + ("1" if redelivered else "0")
         lease_ms = self.settings.lease_ms
         args = ["", nonce, attempt, print_, key.task_id, lease_ms, keep_ms, flags, owner]
+        args.append(policy.max_crashes)
         asked = time.monotonic()
         try:
             try:
@@ -440,15 +445,27 @@ class _Store:
             self.leases.discard(lease)
         lease.ended = True
 
-    def complete(self, lease, ttl_ms, outcome, kept, result=None):
+    def complete(self, lease, ttl_ms, outcome, kept, result=None, follow_ups=()):
         """Records an outcome; waits for the store as long as it takes. False if another owner took over."""
         keys = self._keys(lease.key, self.blocks + lease.key.record)
         args = [lease.token, lease.attempt, ttl_ms, outcome, lease.fingerprint, lease.claimed_at, lease.key.task_id, kept]
         if result is not None:
-            result_key, body, result_ttl_ms = result
-            keys.append(result_key)
-            args += [body, result_ttl_ms]
-        reply = self._surely("complete", keys, args)
+            keys.append(result[0])
+        args += [*(result[1:] if result else ("", 0)), _follow_up_list(follow_ups), 0]
+        return self._ended(lease, self._surely("complete", keys, args))
+
+    def handoff(self, lease, keep_ms, next_attempt, next_print, follow_ups):
+        """Records that a later attempt follows, with its message. StaleOwner if another owner took over."""
+        if "handoff" not in self.scripts:
+            raise ImproperlyConfigured("the scripts lack handoff.lua: take those of the release that your Java workers run")
+        keys = self._keys(lease.key, self.blocks + lease.key.record)
+        args = [lease.token, lease.attempt, keep_ms, next_attempt, next_print, lease.claimed_at, lease.key.task_id]
+        args += [lease.fingerprint, "", 0, _follow_up_list(follow_ups)]
+        if not self._ended(lease, self._surely("handoff", keys, args)):
+            raise StaleOwner("another worker took over key %r" % lease.key.key)
+        lease.handed_off = True
+
+    def _ended(self, lease, reply):
         self.forget(lease)
         if reply[0] == b"STALE":
             lease.lost = True
@@ -456,17 +473,25 @@ class _Store:
         self.known.acknowledged(int(reply[3]), int(reply[4] or 0))
         return True
 
-    def handoff(self, lease, next_attempt, next_print, keep_ms):
-        """Records that a later attempt follows. StaleOwner if another owner took over."""
-        if "handoff" not in self.scripts:
-            raise ImproperlyConfigured("the scripts lack handoff.lua: take those of the release that your Java workers run")
-        keys = self._keys(lease.key, self.blocks + lease.key.record)
-        reply = self._surely("handoff", keys, [lease.token, lease.attempt, next_attempt, next_print, keep_ms])
-        self.forget(lease)
+    def settle(self, key, token):
+        """Tells the store that the follow-ups of a tenure are published."""
+        if "settle" not in self.scripts:
+            return
+        try:
+            self.work.call("settle", self._keys(key), [token])
+        except StoreDown as error:
+            self._failed(error)
+            self._later(lambda: self.keeping.call("settle", self._keys(key), [token]))
+
+    def start(self, lease):
+        """Counts the start of work that lost an owner before, so that its crashes are known as its own."""
+        if "start" not in self.scripts:
+            return True
+        reply = self.work.call("start", self._keys(lease.key), [lease.token])
         if reply[0] == b"STALE":
+            self.forget(lease)
             lease.lost = True
-            raise StaleOwner()
-        lease.handed_off = True
+        return not lease.lost
 
     def write_result(self, key, body, ttl_ms):
         """Gives a caller a result that no completion of its own carries."""
@@ -559,41 +584,60 @@ class _Publisher:
         self.connection = self.channel = None
 
     def publish(self, queue, arguments, delivery, headers, expiration=None):
-        """Returns when the broker has the copy in its queue, however long that takes."""
-        properties = {
-            name: delivery.properties[name]
-            for name in ("content_type", "content_encoding", "correlation_id", "reply_to", "priority")
-            if delivery.properties.get(name) is not None
-        }
-        if expiration is not None:
-            properties["expiration"] = expiration
-        message = amqp.Message(
-            delivery.body, application_headers=headers, delivery_mode=2, message_id=str(uuid.uuid4()), **properties
+        """Puts a copy of a delivery into a queue. Returns when the broker has it, however long that takes."""
+
+        entity = Queue(queue, durable=True, queue_arguments=arguments)
+        self.send(delivery.message("", queue, headers, expiration), [entity])
+
+    def send(self, message, entities=()):
+        """Publishes a message to queues that exist, or are `entities`. Returns when the broker has it, however long that takes."""
+        names = ("content_type", "content_encoding", "correlation_id", "reply_to", "expiration", "priority")
+        properties = {name: message[name] for name in names if message.get(name) is not None}
+        copy = amqp.Message(
+            message["body"],
+            application_headers=message["headers"],
+            delivery_mode=2,
+            message_id=str(uuid.uuid4()),
+            **properties,
         )
         for failures in itertools.count():
             try:
                 with self.lock:
-                    self._publish(queue, arguments, message)
+                    self._connect()
+                    for entity in entities:
+                        self._declare(entity)
+                    # Mandatory: a confirm alone does not say that a queue took it. A return raises.
+                    self.channel.basic_publish_confirm(
+                        copy,
+                        exchange=message["exchange"],
+                        routing_key=message["routing_key"],
+                        mandatory=True,
+                        confirm_timeout=30,
+                    )
                 return
-            except Exception as error:  # whatever it is, an unconfirmed copy is none: the delivery stays unacknowledged
-                log.error("no copy in %s yet (%s: %s), tried again", queue, type(error).__name__, error)
+            except Exception as error:  # whatever it is, what is not confirmed is not there: the delivery stays unacknowledged
+                where = message["routing_key"]
+                log.error("no message in %s yet (%s: %s), tried again", where, type(error).__name__, error)
                 with self.lock:
                     self._close()
                 time.sleep(min(5.0, 0.1 * 2 ** min(failures, 6)))
 
-    def _publish(self, queue, arguments, message):
+    def _declare(self, entity):
+        try:
+            if isinstance(entity, Queue):  # an existing one is used as it is, whatever its arguments
+                probe = self.connection.channel()
+                probe.queue_declare(queue=entity.name, passive=True)
+                probe.close()
+                return
+        except amqp.NotFound:
+            pass
+        maybe_declare(entity, self.channel, retry=False)
+
+    def _connect(self):
         if self.channel is None:
             self.connection = self.app.connection_for_write(heartbeat=0)
             self.connection.ensure_connection(max_retries=1, timeout=5)
             self.channel = self.connection.channel()
-        try:
-            probe = self.connection.channel()
-            probe.queue_declare(queue=queue, passive=True)  # an existing queue is used as it is, whatever its arguments
-            probe.close()
-        except amqp.NotFound:
-            self.channel.queue_declare(queue=queue, durable=True, auto_delete=False, arguments=arguments)
-        # Mandatory: a confirm alone does not say that a queue took it. A return raises.
-        self.channel.basic_publish_confirm(message, exchange="", routing_key=queue, mandatory=True, confirm_timeout=30)
 
     def _close(self):
         connection, self.connection, self.channel = self.connection, None, None
@@ -642,6 +686,13 @@ class _Delivery:
         if self.queue is None:
             raise Reject("the queue of exchange %r, key %r cannot be told" % (self.exchange, self.routing_key), requeue=True)
 
+    def message(self, exchange, routing_key, headers, expiration):
+        """A copy in the form of follow-ups, see `_follow_up_list`."""
+        names = ("content_type", "content_encoding", "correlation_id", "reply_to", "priority")
+        body = self.body if isinstance(self.body, bytes) else self.body.encode()
+        copy = {"exchange": exchange, "routing_key": routing_key, "headers": headers, "body": body, "expiration": expiration}
+        return {**copy, **{name: self.properties.get(name) for name in names}}
+
     def wait(self, publisher, millis):
         """Moves it to the broker for about this time: the longest wait queue that is not longer."""
         level = min(HIGHEST_WAIT, max(1, int(millis) // 1000).bit_length() - 1)
@@ -657,21 +708,105 @@ class _Delivery:
         )
         counters["waited"] += 1
 
-    def move(self, publisher, kind, reason, error):
+    def move(self, publisher, kind, reason, error, **details):
         """Moves it to `<queue>.dead` or `<queue>.parked`, for a person."""
-        headers = dict(self.headers)
-        headers.update(
+        publisher.publish("%s.%s" % (self.queue, kind), {}, self, self.moved(reason, error, **details))
+
+    def moved(self, reason, error, **details):
+        """The headers of a copy for a person: why, from where, when and by whom."""
+        return {
+            **self.headers,
+            "x-sedano-reason": reason,
+            "x-sedano-error": error[:1000],
+            "x-sedano-exchange": self.exchange,
+            "x-sedano-routing-key": self.routing_key,
+            "x-sedano-queue": self.queue,
+            "x-sedano-time": _iso(time.time()),
+            "x-sedano-worker": self.owner,
+            **{"x-sedano-" + name.replace("_", "-"): value for name, value in details.items()},
+        }
+
+
+def _iso(seconds):
+    return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+# --- follow-ups ------------------------------------------------------------------------------------------------------
+
+
+def _follow_up_list(messages):
+    """As it is kept beside the marker, where any worker can finish it: b"" for none, else a JSON list in Celery's notation."""
+    return celery_json.dumps(list(messages)).encode() if messages else b""
+
+
+class _Capture:
+    """Stands in for Celery's producer: keeps what would be sent, so that it can be recorded first."""
+
+    def __init__(self, app, publisher):
+        self.app, self.publisher = app, publisher
+        self.serializer = "json"
+        self.messages, self.entities = [], []
+        self.connection = self
+
+    @contextlib.contextmanager
+    def _reraise_as_library_errors(self):
+        yield
+
+    @property
+    def channel(self):
+        with self.publisher.lock:
+            self.publisher._connect()
+            return self.publisher.channel
+
+    def publish(self, body, routing_key=None, exchange=None, declare=None, headers=None, serializer=None, **properties):
+        content_type, content_encoding, data = serialization.dumps(body, serializer or self.serializer)
+        expiration = properties.get("expiration")
+        self.messages.append(
             {
-                "x-sedano-reason": reason,
-                "x-sedano-error": error[:1000],
-                "x-sedano-exchange": self.exchange,
-                "x-sedano-routing-key": self.routing_key,
-                "x-sedano-queue": self.queue,
-                "x-sedano-time": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-                "x-sedano-worker": self.owner,
+                "exchange": getattr(exchange, "name", exchange) or "",
+                "routing_key": routing_key or "",
+                "content_type": content_type,
+                "content_encoding": content_encoding,
+                "correlation_id": properties.get("correlation_id"),
+                "reply_to": properties.get("reply_to"),
+                "expiration": None if expiration is None else str(int(expiration * 1000)),
+                "priority": properties.get("priority"),
+                "headers": headers or {},
+                "body": data if isinstance(data, bytes) else data.encode(),
             }
         )
-        publisher.publish("%s.%s" % (self.queue, kind), {}, self, headers)
+        self.entities.append(declare or ())
+
+    def send(self):
+        """Publishes what was kept; returns when the broker has it all."""
+        for message, entities in zip(self.messages, self.entities):
+            self.publisher.send(message, entities)
+
+
+_ambient = threading.local()
+
+
+@contextlib.contextmanager
+def _captured(app, publisher):
+    """What this thread sends by Celery is kept."""
+    capture = _ambient.capture = _Capture(app, publisher)
+    try:
+        yield capture
+    finally:
+        _ambient.capture = None
+
+
+def _let_capture(app):
+    """Makes `_captured` work for this app: groups, chains and chords all ask the app for their producer."""
+    original = app.producer_or_acquire
+    if getattr(original, "sedano", False):
+        return
+
+    def producer_or_acquire(producer=None):
+        return original(getattr(_ambient, "capture", None) if producer is None else producer)
+
+    producer_or_acquire.sedano = True
+    app.producer_or_acquire = producer_or_acquire
 
 
 # --- the tasks -------------------------------------------------------------------------------------------------------
@@ -716,18 +851,19 @@ class Sedano:
         self._process = None
         self._lock = threading.Lock()
 
-    def task(self, *function, key=None, scope=None, ttl=None, on_lease_loss="rerun", **options):
+    def task(self, *function, key=None, scope=None, ttl=None, on_lease_loss="rerun", max_crashes=3, **options):
         """As `app.task`, idempotent.
 
         key: a parameter's name, or a function of the task's arguments; the header idempotency_key goes before it, and
         without either the task id is the key. scope: shares keys between tasks; the task's name by default. ttl: seconds for
         which a completed key is remembered. on_lease_loss: "rerun" (announced by may_have_run_before) or "park".
+        max_crashes: a task whose workers died so often while it ran fails, and is parked.
         """
         options.setdefault("base", IdempotentTask)
         options.setdefault("shared", False)  # other apps of the process have other brokers
         if not (isinstance(options["base"], type) and issubclass(options["base"], IdempotentTask)):
             raise ImproperlyConfigured("base=%r: derive it from sedano_idempotent.IdempotentTask" % (options["base"],))
-        policy = _Policy(key, scope, ttl, on_lease_loss)
+        policy = _Policy(key, scope, ttl, on_lease_loss, max_crashes)
         return self.app.task(*function, sedano=self, sedano_policy=policy, **options)
 
     def _here(self):
@@ -837,16 +973,17 @@ class IdempotentTask(Task):
         policy = self.sedano_policy
         try:
             lease = store.claim(
-                key, attempt, print_, delivery.redelivered, delivery.owner, policy.park, self.sedano._keep_ms(policy)
+                key, attempt, print_, delivery.redelivered, delivery.owner, policy, self.sedano._keep_ms(policy)
             )
             if not isinstance(lease, _Lease):
                 return self._refused(lease, key, delivery, store, publisher)
+            started = not lease.ran or self._started(lease, store)
         except StoreDown as error:
             delivery.wait(publisher, 1000 << min(delivery.returned, 5))
             raise Ignore("the store is in doubt, the delivery waits: %s" % error) from None
         if lease.ran:
             counters["takeovers"] += 1
-        if time.monotonic() >= lease.validity:  # paused between claim and start: another worker may have the key by now
+        if not started or time.monotonic() >= lease.validity:  # paused since the claim: another worker may have the key by now
             store.release(lease)
             delivery.wait(publisher, 1000)
             raise Ignore("paused for longer than the lease, the delivery waits")
@@ -854,7 +991,17 @@ class IdempotentTask(Task):
         request.sedano_run = Run(store, lease)
         return lease, delivery, store, publisher, no_key
 
+    @staticmethod
+    def _started(lease, store):
+        try:
+            return store.start(lease)
+        except StoreDown:
+            store.release(lease)
+            raise
+
     def _run(self, lease, delivery, store, publisher, no_key, args, kwargs):
+        if lease.ran == POISON:
+            self._poison(delivery)
         try:
             if no_key is not None:
                 raise no_key
@@ -864,19 +1011,50 @@ class IdempotentTask(Task):
                 self._lost(lease, delivery, store, publisher)
             if lease.handed_off:
                 raise
-            if isinstance(end, Reject) and isinstance(end.reason, EncodeError):
-                raise end.reason from None  # arguments of a retry that cannot be sent: nothing was handed off
+            if isinstance(end, Reject) and isinstance(end.reason, (EncodeError, ImproperlyConfigured)):
+                raise end.reason from None  # a retry that cannot be sent: nothing was handed off
             if isinstance(end, Reject) and end.requeue:
                 store.forget(lease)  # it comes again, and runs announced when the lease is over
             elif not store.complete(lease, self._ttl(), "FAILURE" if isinstance(end, Reject) else "IGNORED", ""):
                 self._lost(lease, delivery, store, publisher)
             raise
-        if self.request.callbacks or self.request.chain:
-            _fix_ids(self.request)
-            store.owns(lease)  # Celery sends what follows before the outcome is recorded: not for a run that lost its key
         if lease.lost:
             self._lost(lease, delivery, store, publisher)
+        if self.request.callbacks or self.request.chain:
+            self._plan(result, publisher)
         return result
+
+    def _plan(self, result, publisher):
+        """What Celery would send now is recorded with the outcome first: sent before, a run that lost its key would send it
+        too; sent after without a record, a crash would lose it."""
+        request, app = self.request, self._get_app()
+        _dump(_record(self.backend, request, states.SUCCESS, result, None))  # fails before anything is taken from the request
+        _fix_ids(request)
+        options = {"parent_id": request.id, "root_id": request.root_id or request.id}
+        with _captured(app, publisher) as capture:
+            for callback in request.callbacks or ():
+                signature(callback, app=app).apply_async((result,), **options)
+            if request.chain:
+                signature(request.chain[-1], app=app).apply_async((result,), chain=request.chain[:-1], **options)
+        request.sedano_follow_ups = capture
+        request.callbacks = request.chain = None
+
+    def _poison(self, delivery):
+        """The outcome of work that killed its workers: FAILURE for the caller, and a copy for a person."""
+        request = self.request
+        crashes = self.sedano_policy.max_crashes
+        why = "the worker died %d times while it ran this task; it is parked" % crashes
+        log.error("task %s id %s: %s", self.name, request.id, why)
+        counters["parked"] += 1
+        _, publisher = self.sedano._here()
+        capture = request.sedano_follow_ups = _Capture(self._get_app(), publisher)
+        headers = delivery.moved(
+            "poison", "its workers died %d times while it ran" % crashes, **_details(request.sedano_lease.key)
+        )
+        capture.messages.append(delivery.message("", delivery.queue + ".parked", headers, None))
+        capture.entities.append([Queue(delivery.queue + ".parked", durable=True)])
+        self.backend.mark_as_failure(request.id, WorkerLostError(why), None, request=request)
+        raise Ignore("parked: %s" % why)
 
     def _lost(self, lease, delivery, store, publisher):
         """The delivery is a second copy now: it waits for what the new owner does."""
@@ -890,8 +1068,10 @@ class IdempotentTask(Task):
             delivery.wait(publisher, min(LONGEST_HOLD, int(reply[2 if word == "BUSY" else 1])))
             raise Ignore("the key is held elsewhere, the delivery waits")
         if word == "DUPLICATE":
-            return self._duplicate(reply, delivery, store)
+            self._follow_up(reply, 5, key, store, publisher)
+            return self._duplicate(reply, store)
         if word == "STALE_ATTEMPT":
+            self._follow_up(reply, 3, key, store, publisher)
             counters["duplicates"] += 1
             raise Ignore("an old copy: a later attempt exists")
         if word == "CONFLICT":
@@ -910,11 +1090,27 @@ class IdempotentTask(Task):
             reason, error = ("parked", "an earlier owner vanished while it ran")
             if word == "HELD_AFTER_LOSS":
                 reason, error = ("store_lost_data", "the store lost data and an earlier copy may have run")
-            delivery.move(publisher, "parked", reason, error)
+            details = _details(key)
+            if len(reply) > 4:  # whose run it was
+                details.update(owner=reply[2].decode(), started=_iso(int(reply[3]) / 1000), last_step=reply[4].decode())
+            delivery.move(publisher, "parked", reason, error, **details)
             raise Ignore("parked: %s" % error)
         raise StoreDown("the store answers %s, which this version does not know" % word, unknown=False)
 
-    def _duplicate(self, reply, delivery, store):
+    def _follow_up(self, reply, index, key, store, publisher):
+        """Sends what the owner of a finished run recorded and did not live to send."""
+        kept = reply[index] if len(reply) > index else None
+        if not kept:
+            return
+        for item in celery_json.loads(kept):
+            if "result_of" in item:
+                record = json.loads(item["record"])
+                self._store_for(store, item["result_of"], record, collections.namedtuple("R", "reply_to")(item["reply_to"]))
+            else:
+                publisher.send(item)
+        store.settle(key, int(reply[1]))
+
+    def _duplicate(self, reply, store):
         request = self.request
         counters["duplicates"] += 1
         first = reply[2].decode() or request.id
@@ -925,25 +1121,29 @@ class IdempotentTask(Task):
             self._answer(store, record)
         else:
             record = _stored(self.backend, first)
-        if not record or record["status"] != states.SUCCESS:
-            raise Ignore("a duplicate of a finished call")
-        # The first delivery sent what follows. A header of a chord counts once by its id.
-        request.callbacks = request.errbacks = request.chain = None
-        if first != request.id:
-            request.chord = None
         request.sedano_answered = True
-        return _Done(celery_json.loads(json.dumps(record["result"])))
+        if first == request.id:  # its first delivery sent what follows; a part of a chord counts once by its id
+            request.callbacks = request.errbacks = request.chain = None
+        if record and record["status"] == states.SUCCESS:
+            return _Done(celery_json.loads(json.dumps(record["result"])))
+        if record and record["status"] == states.FAILURE and first != request.id:
+            self.backend.mark_as_failure(
+                request.id, self.backend.exception_to_python(record["result"]), record["traceback"], request=request
+            )
+        raise Ignore("a duplicate of a finished call")
 
     def _answer(self, store, record):
         """Gives the caller of this delivery a record that is not the outcome of a run of its own."""
-        request, backend = self.request, self.backend
-        if request.ignore_result:
-            return
+        if not self.request.ignore_result:
+            self._store_for(store, self.request.id, record, self.request)
+
+    def _store_for(self, store, task_id, record, request):
+        backend = self.backend
         if self.sedano._shares_redis(backend):
-            store.write_result(backend.get_key_for_task(request.id), _dump(record), _expiry_ms(backend, record["status"]))
+            store.write_result(backend.get_key_for_task(task_id), _dump(record), _expiry_ms(backend, record["status"]))
         else:
             result = celery_json.loads(json.dumps(record["result"]))
-            backend.plain_store_result(request.id, result, record["status"], record.get("traceback"), request=request)
+            backend.plain_store_result(task_id, result, record["status"], record.get("traceback"), request=request)
 
     def _ttl(self):
         return self.sedano_policy.ttl or self.sedano.retention_ms
@@ -955,33 +1155,42 @@ class IdempotentTask(Task):
         lease = getattr(request, "sedano_lease", None)
         if lease is None or task_id != request.id or int(options.get("retries") or 0) <= int(request.retries or 0):
             return super().apply_async(args, kwargs, task_id=task_id, **options)
-        serialization.dumps((args, kwargs), "json")  # what cannot be sent must fail before the hand-off
-        store, _ = self.sedano._here()
-        attempt = int(request.replaced_task_nesting or 0) * NESTING + options["retries"]
-        wire = celery_json.loads(celery_json.dumps([list(args or ()), dict(kwargs or {})]))
-        store.handoff(lease, attempt, fingerprint(self.name, *wire), self.sedano._keep_ms(self.sedano_policy))
+        store, publisher = self.sedano._here()
         options["headers"] = _moved_headers(options.get("headers"), lease.key)
-        return _surely_sent(lambda: super(IdempotentTask, self).apply_async(args, kwargs, task_id=task_id, **options))
+        with _captured(self._get_app(), publisher) as capture:
+            result = super().apply_async(args, kwargs, task_id=task_id, **options)
+        sent = celery_json.loads(capture.messages[0]["body"])
+        attempt = int(request.replaced_task_nesting or 0) * NESTING + options["retries"]
+        self._hand_off(lease, attempt, fingerprint(self.name, sent[0], sent[1]), capture, store)
+        return result
 
     def on_replace(self, sig):
         request = self.request
         lease = getattr(request, "sedano_lease", None)
         if lease is None:
             return super().on_replace(sig)
-        store, _ = self.sedano._here()
-        attempt = (int(request.replaced_task_nesting or 0) + 1) * NESTING
-        store.handoff(lease, attempt, "", self.sedano._keep_ms(self.sedano_policy))  # '': any arguments
+        store, publisher = self.sedano._here()
         for heir in _heirs(sig, request.id):
             heir.options["headers"] = _moved_headers(heir.options.get("headers"), lease.key)
-        _surely_sent(sig.delay)
+        with _captured(self._get_app(), publisher) as capture:
+            sig.delay()
+        attempt = (int(request.replaced_task_nesting or 0) + 1) * NESTING
+        self._hand_off(lease, attempt, "", capture, store)  # '': any arguments
         raise Ignore("Replaced by new task")
+
+    def _hand_off(self, lease, attempt, print_, capture, store):
+        store.handoff(lease, self.sedano._keep_ms(self.sedano_policy), attempt, print_, capture.messages)
+        capture.send()
+        store.settle(lease.key, lease.token)
+
+
+def _details(key):
+    return {"key": key.key, "scope": key.scope} if key.explicit else {}
 
 
 def _moved_headers(headers, key):
     headers = {name: value for name, value in (headers or {}).items() if name not in (RETURNED, "x-death")}
-    if key.explicit:
-        headers["x-sedano-key"], headers["x-sedano-scope"] = key.key, key.scope
-    return headers
+    return {**headers, **{"x-sedano-" + name: value for name, value in _details(key).items()}}
 
 
 def _heirs(sig, task_id):
@@ -990,16 +1199,6 @@ def _heirs(sig, task_id):
     if inner:
         return [heir for part in inner for heir in _heirs(part, task_id)]
     return [sig] if sig.options.get("task_id") == task_id else []
-
-
-def _surely_sent(send):
-    """Sends what was handed off: lost now, nobody would send it again. Confirmed, see `_require`."""
-    for failures in itertools.count():
-        try:
-            return send()
-        except (amqp.AMQPError, MessageNacked, OperationalError, OSError) as error:
-            log.error("the next attempt is not sent yet (%s: %s), tried again", type(error).__name__, error)
-            time.sleep(min(5.0, 0.1 * 2 ** min(failures, 6)))
 
 
 def _fix_ids(request):
@@ -1034,7 +1233,8 @@ def _require(task, app):
     for setting in ("task_serializer", "result_serializer"):
         if app.conf[setting] != "json":
             refuse("%s is %r" % (setting, app.conf[setting]), "set it to 'json', which the Java workers read")
-    # Every publication of the app is confirmed from now on: an unconfirmed retry or callback may be lost.
+    _let_capture(app)
+    # Every publication of the app is confirmed from now on: an unconfirmed callback on errors may be lost.
     app.conf.broker_transport_options = dict(app.conf.broker_transport_options or {}, confirm_publish=True)
 
 
@@ -1086,21 +1286,26 @@ class _Recording:
             body = _dump(record)
         shared = task.sedano._shares_redis(self)
         keeps = lease.key.explicit or not hasattr(self, "get_key_for_task")
+        after = getattr(request, "sedano_follow_ups", None) if record["status"] == state else None
+        follow_ups = after.messages if after else ()
         if shared and wanted:
             target = (self.get_key_for_task(request.id), body, _expiry_ms(self, record["status"]))
-            done = store.complete(lease, task._ttl(), record["status"], "=" if keeps else "", target)
+            done = store.complete(lease, task._ttl(), record["status"], "=" if keeps else "", target, follow_ups)
         else:
             elsewhere = wanted and not shared
             first = elsewhere and hasattr(self, "get_key_for_task")  # a result that is stored, not sent
             if first:
                 self._surely_store(request, record)
-            done = store.complete(lease, task._ttl(), record["status"], body if keeps else "")
+            done = store.complete(lease, task._ttl(), record["status"], body if keeps else "", None, follow_ups)
             if done and elsewhere and not first:
                 self._surely_store(request, record)
         if not done:
             counters["zombies"] += 1
             log.warning("task %s id %s: another owner took over, this result is dropped", task.name, request.id)
             delivery.wait(publisher, 1000)
+        elif after:
+            after.send()
+            store.settle(lease.key, lease.token)
         return done
 
     def _surely_store(self, request, record):
