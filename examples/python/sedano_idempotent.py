@@ -181,9 +181,9 @@ class _Policy:
     def key_of(self, task, request):
         headers = request.headers or {}
         scope = self.scope or task.name
-        moved = headers.get("x-sedano-key")
-        if _is_key(moved):  # a retry or replacement: whatever its arguments are now, the key is that of the first
-            return _Key(request.id, headers.get("x-sedano-scope") or scope, moved)
+        moved = (headers.get("x-sedano-scope"), headers.get("x-sedano-key"))
+        if all(map(_is_key, moved)):  # a retry or replacement: whatever its arguments are now, the key is that of the first
+            return _Key(request.id, *moved)
         given = headers.get("idempotency_key")
         if not _is_key(given) and self.key is not None:
             given = self._from_arguments(task, request)

@@ -2,12 +2,14 @@
 import datetime
 import os
 import pathlib
+import signal
 import sys
 import time
 
 from celery import Celery
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[4] / "examples/python"))
+import sedano_idempotent  # noqa: E402
 from sedano_idempotent import Sedano, current_run, register_stubs  # noqa: E402
 
 LEDGER = os.environ["SEDANO_TEST_LEDGER"]
@@ -45,12 +47,16 @@ def keyed(key, millis):
     return work.run(key, millis)
 
 
-@sedano.task(name="ledger.gated")
-def gated(key):
-    note("START", key)
+def await_gate(key):
     gate = LEDGER + "." + key + ".open"
     while not os.path.exists(gate):
         time.sleep(0.005)
+
+
+@sedano.task(name="ledger.gated")
+def gated(key):
+    note("START", key)
+    await_gate(key)
     note("END", key)
     return key
 
@@ -62,13 +68,21 @@ def fail(key, message):
     raise ValueError(message)
 
 
-@sedano.task(name="ledger.retry", bind=True, max_retries=5)
+@sedano.task(name="ledger.retry", bind=True)
 def retry(self, key, times):
     note("START", key)
     if self.request.retries < times:
+        await_gate(key)
         raise self.retry(countdown=0)
     note("END", key)
     return self.request.retries
 
 
 register_stubs(app, ["proj.add"])
+
+if os.environ.get("DIE") == "before-sending":  # the moment between the record of what follows and its sending
+
+    def die(capture):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    sedano_idempotent._Capture.send = die
