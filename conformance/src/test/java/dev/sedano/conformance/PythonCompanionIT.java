@@ -21,6 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import redis.clients.jedis.Jedis;
+import tools.jackson.databind.JsonNode;
 
 /** One key, a Java worker and a Celery worker with the companion, each on a queue of its own. */
 final class PythonCompanionIT {
@@ -256,6 +257,34 @@ final class PythonCompanionIT {
 
         assertThat(awaitEnds(work, 1).get(0).mayHaveRunBefore()).isTrue();
         assertThat(results.await(message.id()).get("result").stringValue()).isEqualTo(work);
+    }
+
+    @Test
+    void pythonWorkerFrozenForLongerThanItsLease_losesItsKey_andItsResult() {
+        String queue = HARNESS.queue();
+        String work = "frozen-" + UUID.randomUUID();
+        CeleryMessage message = CeleryMessage.of("ledger.gated", work);
+        PythonWorker frozen =
+                HARNESS.own(PythonWorker.start(PythonWorker.Setup.solo(HARNESS, queue).lease(SHORT_LEASE)));
+        publish(queue, message);
+        awaitStarts(work, 1);
+
+        frozen.freeze();
+        publish(JAVA, message); // as the broker does when it takes the connection for dead
+        awaitStarts(work, 2);
+        HARNESS.ledger().open(work);
+        Ledger.Entry heir = awaitEnds(work, 1).get(0);
+        JsonNode result = results.await(message.id());
+        frozen.thaw();
+
+        awaitEnds(work, 2);
+        await("the late result is dropped").atMost(LIMIT).until(() -> frozen.log().contains("another owner took over"));
+        await("its copy is known as a duplicate")
+                .atMost(LIMIT)
+                .until(() -> frozen.log().contains("duplicate of task ledger.gated: id " + message.id()));
+        assertThat(heir.pid()).isEqualTo(javaWorker.pid());
+        assertThat(heir.mayHaveRunBefore()).isTrue();
+        assertThat(results.await(message.id())).isEqualTo(result);
     }
 
     @Test

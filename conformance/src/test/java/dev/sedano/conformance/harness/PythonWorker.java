@@ -139,6 +139,32 @@ public final class PythonWorker implements AutoCloseable {
         guard.dismiss();
     }
 
+    /** Stops the execution of its main process (SIGSTOP). */
+    public void freeze() {
+        signal("STOP");
+    }
+
+    /** Lets it go on (SIGCONT). */
+    public void thaw() {
+        signal("CONT");
+    }
+
+    /** Asks it to end when what runs has ended (SIGTERM); returns at once. */
+    public void term() {
+        signal("TERM");
+    }
+
+    private void signal(String signal) {
+        try {
+            new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                    .start()
+                    .onExit()
+                    .join();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /**
      * Ends one of its processes as the kernel does when memory is out.
      *
