@@ -70,6 +70,7 @@ LONGEST_HOLD = 5_000  # ms until a held delivery asks again
 HIGHEST_WAIT = 21  # wait queues last 2^0 to 2^21 seconds
 MOST_PENDING = 10_000
 RETURNED = "x-sedano-returned"
+BLOCK = "x-sedano-block"  # id under which a waiting delivery was reported as blocked: once, however often it comes back
 
 
 class StaleOwner(Exception):
@@ -382,16 +383,16 @@ class _Store:
     def _keys(self, key, *more):
         return [self.records + key.record, self.health, *more]
 
-    def claim(self, key, attempt, print_, redelivered, owner, policy, keep_ms):
+    def claim(self, key, attempt, print_, delivery, policy, keep_ms):
         """A _Lease, or the refusing reply. StoreDown: nothing may run."""
         nonce = uuid.uuid4().hex
         if self.down_since is not None:
-            self.block(key, nonce, attempt)
+            self.block(key, attempt, delivery)
             raise StoreDown("the store is given up until it says hello again", unknown=False)
-        flags = ("P" if policy.park else "R") + ("1" if redelivered else "0")
+        flags = ("P" if policy.park else "R") + ("1" if delivery.redelivered else "0")
         lease_ms = self.settings.lease_ms
-        args = ["", nonce, attempt, print_, key.task_id, lease_ms, keep_ms, flags, owner]
-        args.append(policy.max_crashes)
+        args = ["", nonce, attempt, print_, key.task_id, lease_ms, keep_ms, flags]
+        args += [delivery.owner, policy.max_crashes]
         asked = time.monotonic()
         try:
             try:
@@ -403,7 +404,7 @@ class _Store:
         except StoreDown as error:
             # It may have been executed all the same: without a release, the key would be held until the lease is over.
             self._later(lambda: self.keeping.call("release", self._keys(key), [nonce]))
-            self.block(key, nonce, attempt)
+            self.block(key, attempt, delivery)
             self._failed(error)
             raise
         if reply[0] != b"GRANTED":
@@ -414,12 +415,14 @@ class _Store:
             self.leases.add(lease)
         return lease
 
-    def block(self, key, nonce, attempt):
+    def block(self, key, attempt, delivery):
         """Notes a delivery that the fail-safe kept from running, to be reported when the store is back."""
-        at, keep = self.known.store_time(), self.settings.retention_ms
+        if delivery.block is None:  # else a copy of a delivery that is noted already: the outage goes on
+            delivery.block = uuid.uuid4().hex
+            counters["blocked"] += 1
+        block, at, keep = delivery.block, self.known.store_time(), self.settings.retention_ms
         keys = self._keys(key, self.blocks + key.record)
-        counters["blocked"] += 1
-        self._later(lambda: self.keeping.call("report_blocked", keys, [nonce, attempt, at, keep]))
+        self._later(lambda: self.keeping.call("report_blocked", keys, [block, attempt, at, keep]))
 
     def _later(self, call):
         if len(self.pending) >= MOST_PENDING:
@@ -682,6 +685,7 @@ class _Delivery:
         self.owner = request.hostname or socket.gethostname()
         returned = self.headers.get(RETURNED)
         self.returned = returned if isinstance(returned, int) else 0
+        self.block = self.headers.get(BLOCK)
         self.redelivered = bool((request.delivery_info or {}).get("redelivered")) or RETURNED in self.headers
         if self.queue is None:
             raise Reject("the queue of exchange %r, key %r cannot be told" % (self.exchange, self.routing_key), requeue=True)
@@ -693,11 +697,13 @@ class _Delivery:
         copy = {"exchange": exchange, "routing_key": routing_key, "headers": headers, "body": body, "expiration": expiration}
         return {**copy, **{name: self.properties.get(name) for name in names}}
 
-    def wait(self, publisher, millis):
+    def wait(self, publisher, millis, block=None):
         """Moves it to the broker for about this time: the longest wait queue that is not longer."""
         level = min(HIGHEST_WAIT, max(1, int(millis) // 1000).bit_length() - 1)
-        headers = {name: value for name, value in self.headers.items() if name != "x-death"}
+        headers = {name: value for name, value in self.headers.items() if name not in ("x-death", BLOCK)}
         headers[RETURNED] = self.returned + 1
+        if block is not None:
+            headers[BLOCK] = block
         arguments = {
             "x-message-ttl": 1000 << level,
             "x-dead-letter-exchange": "",
@@ -972,14 +978,12 @@ class IdempotentTask(Task):
         attempt = int(request.replaced_task_nesting or 0) * NESTING + int(request.retries or 0)
         policy = self.sedano_policy
         try:
-            lease = store.claim(
-                key, attempt, print_, delivery.redelivered, delivery.owner, policy, self.sedano._keep_ms(policy)
-            )
+            lease = store.claim(key, attempt, print_, delivery, policy, self.sedano._keep_ms(policy))
             if not isinstance(lease, _Lease):
                 return self._refused(lease, key, delivery, store, publisher)
             started = not lease.ran or self._started(lease, store)
         except StoreDown as error:
-            delivery.wait(publisher, 1000 << min(delivery.returned, 5))
+            delivery.wait(publisher, 1000 << min(delivery.returned, 5), delivery.block)
             raise Ignore("the store is in doubt, the delivery waits: %s" % error) from None
         if lease.ran:
             counters["takeovers"] += 1
@@ -1189,7 +1193,7 @@ def _details(key):
 
 
 def _moved_headers(headers, key):
-    headers = {name: value for name, value in (headers or {}).items() if name not in (RETURNED, "x-death")}
+    headers = {name: value for name, value in (headers or {}).items() if name not in (RETURNED, BLOCK, "x-death")}
     return {**headers, **{"x-sedano-" + name: value for name, value in _details(key).items()}}
 
 
