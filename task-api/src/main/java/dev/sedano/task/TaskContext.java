@@ -1,6 +1,7 @@
 package dev.sedano.task;
 
 import java.util.Map;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,46 @@ public interface TaskContext {
      *     the ownership in time
      */
     void checkOwner() throws StaleOwnerException;
+
+    /**
+     * Runs {@code body} unless an earlier run of this key ended it: then its stored value is returned. At least once: a
+     * crash between the end of {@code body} and its record repeats it, as in any durable-step system.
+     *
+     * @param name unique within the task; steps are matched by it over redeliveries, retries and deploys
+     * @param type what the value is converted to when it was stored by an earlier run
+     * @param body its value is stored as JSON, at most 64 KiB
+     * @throws StaleOwnerException if another owner took over, or the store cannot be asked: nothing was run, or its end
+     *     was not recorded
+     * @throws IllegalStateException if this run used the name before
+     * @throws Exception what {@code body} threw, itself; nothing is recorded
+     */
+    <T extends @Nullable Object> T step(String name, Class<T> type, Callable<T> body) throws Exception;
+
+    /**
+     * As {@link #step}, but its begin is recorded before the body runs, so that it never runs twice. A run that finds it
+     * begun by an earlier one, without an end, gets {@link StepOutcomeUnknownException}. A body that throws {@link
+     * NoEffectException} frees the step again; after any other exception it stays begun.
+     *
+     * @throws StepOutcomeUnknownException if an earlier run began it and never said how it ended
+     * @throws StaleOwnerException as for {@link #step}
+     * @throws Exception what {@code body} threw, itself
+     */
+    <T extends @Nullable Object> T stepAtMostOnce(String name, Class<T> type, Callable<T> body) throws Exception;
+
+    /**
+     * A key for one step of this call, to hand to an external API as its Idempotency-Key: the same over redeliveries,
+     * retries and deploys, different for every call and step.
+     */
+    String stepKey(String name);
+
+    /**
+     * Asks for another attempt: {@code throw context.retry(Retry.in(Duration.ofSeconds(5)));}. The next attempt has the
+     * same id and key.
+     */
+    RetryException retry(Retry retry);
+
+    /** Lets another task take this one's place and id: {@code throw context.replace(signature);}. */
+    ReplaceException replace(Signature replacement);
 
     /** A logger named after the task; the task id is in the MDC as {@code task_id} while the handler runs. */
     System.Logger logger();

@@ -2,6 +2,7 @@ package dev.sedano.task;
 
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,14 +13,28 @@ import org.jspecify.annotations.Nullable;
  *     the key is the task id
  * @param ttl how long a completed key is remembered; null = the worker's setting
  * @param scope who shares the key: null = this task alone, the same text on several tasks = these tasks together
+ * @param onLeaseLost what becomes of a call whose earlier owner vanished in mid-run
+ * @param verifier who is asked when {@code onLeaseLost} is {@code ASK}; null otherwise
+ * @param maxCrashes runs in a row that may end with the death of their worker before the call is parked; at least 2
+ * @param duplicates what becomes of a delivery whose key is completed
+ * @param releaseOn exceptions after which the key is free for a later message
+ * @param whenStoreDown what becomes of a call when the store cannot be asked
+ * @param observe whether everything runs and refusals are only reported
  */
 public record TaskOptions(
         @Nullable String keyPath,
         @Nullable KeyExtractor keyExtractor,
         @Nullable Duration ttl,
-        @Nullable String scope) {
+        @Nullable String scope,
+        LeaseLossPolicy onLeaseLost,
+        @Nullable OutcomeVerifier verifier,
+        int maxCrashes,
+        DuplicatePolicy duplicates,
+        List<Class<? extends Throwable>> releaseOn,
+        StoreDownPolicy whenStoreDown,
+        boolean observe) {
     /** The task id is the key, remembered as long as the worker's setting says. */
-    public static final TaskOptions DEFAULT = new TaskOptions(null, null, null, null);
+    public static final TaskOptions DEFAULT = builder().build();
 
     /**
      * Checks the options.
@@ -40,6 +55,22 @@ public record TaskOptions(
         if (scope != null && scope.isBlank()) {
             throw new IllegalArgumentException("scope \"" + scope + "\" is blank: name it, or leave it out");
         }
+        if ((onLeaseLost == LeaseLossPolicy.ASK) != (verifier != null)) {
+            throw new IllegalArgumentException("onLeaseLost " + onLeaseLost
+                    + (verifier == null
+                            ? " has nobody to ask: name a verifier"
+                            : " does not ask its verifier: use ASK, or leave the verifier out"));
+        }
+        if (maxCrashes < 2) {
+            throw new IllegalArgumentException("maxCrashes " + maxCrashes
+                    + " is too small: give 2 or more (the first crash of a worker does not say which of its calls it was),"
+                    + " or onLeaseLost PARK to park at the first");
+        }
+        if (observe && whenStoreDown == StoreDownPolicy.OPEN) {
+            throw new IllegalArgumentException(
+                    "observe and whenStoreDown OPEN are both given: observe runs everything anyway, leave OPEN out");
+        }
+        releaseOn = List.copyOf(releaseOn);
     }
 
     /** A builder with nothing set. */
@@ -48,11 +79,37 @@ public record TaskOptions(
     }
 
     static TaskOptions of(Idempotent annotation) {
-        return new TaskOptions(
-                annotation.key().isEmpty() ? null : annotation.key(),
-                null,
-                annotation.ttl().isEmpty() ? null : parseTtl(annotation.ttl()),
-                annotation.scope().isEmpty() ? null : annotation.scope());
+        Builder options = builder();
+        if (!annotation.key().isEmpty()) {
+            options.key(annotation.key());
+        }
+        if (!annotation.ttl().isEmpty()) {
+            options.ttl(parseTtl(annotation.ttl()));
+        }
+        if (!annotation.scope().isEmpty()) {
+            options.scope(annotation.scope());
+        }
+        options.onLeaseLost = annotation.onLeaseLost();
+        if (annotation.verify() != OutcomeVerifier.None.class) {
+            options.verifier = instantiate(annotation.verify());
+        }
+        return options.maxCrashes(annotation.maxCrashes())
+                .duplicates(annotation.duplicates())
+                .releaseOn(List.of(annotation.releaseOn()))
+                .whenStoreDown(annotation.whenStoreDown())
+                .observe(annotation.observe())
+                .build();
+    }
+
+    private static OutcomeVerifier instantiate(Class<? extends OutcomeVerifier> type) {
+        try {
+            var constructor = type.getDeclaredConstructor();
+            constructor.setAccessible(true);
+            return constructor.newInstance();
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            throw new IllegalArgumentException(
+                    "verify " + type.getName() + " cannot be made: give it a constructor without parameters", e);
+        }
     }
 
     private static Duration parseTtl(String text) {
@@ -72,6 +129,13 @@ public record TaskOptions(
         private @Nullable KeyExtractor keyExtractor;
         private @Nullable Duration ttl;
         private @Nullable String scope;
+        private LeaseLossPolicy onLeaseLost = LeaseLossPolicy.WORKER_SETTING;
+        private @Nullable OutcomeVerifier verifier;
+        private int maxCrashes = 3;
+        private DuplicatePolicy duplicates = DuplicatePolicy.ACK;
+        private List<Class<? extends Throwable>> releaseOn = List.of();
+        private StoreDownPolicy whenStoreDown = StoreDownPolicy.CLOSED;
+        private boolean observe;
 
         private Builder() {}
 
@@ -102,13 +166,67 @@ public record TaskOptions(
             return this;
         }
 
+        /** What becomes of a call whose earlier owner vanished in mid-run; for {@code ASK} use {@link #verifier}. */
+        public Builder onLeaseLost(LeaseLossPolicy policy) {
+            this.onLeaseLost = policy;
+            return this;
+        }
+
+        /** Asks {@code asked} about calls whose earlier owner vanished in mid-run. */
+        public Builder verifier(OutcomeVerifier asked) {
+            this.onLeaseLost = LeaseLossPolicy.ASK;
+            this.verifier = asked;
+            return this;
+        }
+
+        /** How many runs in a row may end with the death of their worker before the call is parked; at least 2. */
+        public Builder maxCrashes(int runs) {
+            this.maxCrashes = runs;
+            return this;
+        }
+
+        /** What becomes of a delivery whose key is completed. */
+        public Builder duplicates(DuplicatePolicy policy) {
+            this.duplicates = policy;
+            return this;
+        }
+
+        /** Frees the key after these exceptions, for a later message with the same explicit key. */
+        public Builder releaseOn(List<Class<? extends Throwable>> exceptions) {
+            this.releaseOn = exceptions;
+            return this;
+        }
+
+        /** What becomes of a call when the store cannot be asked. */
+        public Builder whenStoreDown(StoreDownPolicy policy) {
+            this.whenStoreDown = policy;
+            return this;
+        }
+
+        /** Runs everything and only reports what would have been refused. */
+        public Builder observe(boolean only) {
+            this.observe = only;
+            return this;
+        }
+
         /**
          * The options.
          *
          * @throws IllegalArgumentException if the options contradict each other or are out of range
          */
         public TaskOptions build() {
-            return new TaskOptions(keyPath, keyExtractor, ttl, scope);
+            return new TaskOptions(
+                    keyPath,
+                    keyExtractor,
+                    ttl,
+                    scope,
+                    onLeaseLost,
+                    verifier,
+                    maxCrashes,
+                    duplicates,
+                    releaseOn,
+                    whenStoreDown,
+                    observe);
         }
     }
 }

@@ -15,7 +15,11 @@ class TaskOptionsTest {
                 .scope("orders")
                 .build();
 
-        assertThat(options).isEqualTo(new TaskOptions("order.id", null, Duration.ofHours(2), "orders"));
+        assertThat(options.keyPath()).isEqualTo("order.id");
+        assertThat(options.ttl()).isEqualTo(Duration.ofHours(2));
+        assertThat(options.scope()).isEqualTo("orders");
+        assertThat(options.onLeaseLost()).isEqualTo(LeaseLossPolicy.WORKER_SETTING);
+        assertThat(options.maxCrashes()).isEqualTo(3);
     }
 
     @Test
@@ -30,5 +34,24 @@ class TaskOptionsTest {
                 .isThrownBy(() -> TaskOptions.builder().scope(" ").build());
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> TaskOptions.builder().key(".id").build());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TaskOptions.builder().maxCrashes(1).build())
+                .withMessageContaining("maxCrashes 1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        TaskOptions.builder().onLeaseLost(LeaseLossPolicy.ASK).build())
+                .withMessageContaining("name a verifier");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TaskOptions.builder()
+                        .verifier((call, key) -> new Verification.NotDone())
+                        .onLeaseLost(LeaseLossPolicy.PARK)
+                        .build())
+                .withMessageContaining("use ASK");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TaskOptions.builder()
+                        .observe(true)
+                        .whenStoreDown(StoreDownPolicy.OPEN)
+                        .build())
+                .withMessageContaining("observe");
     }
 }

@@ -50,7 +50,12 @@ class TaskRegistryTest {
                 .extracting(TaskDefinition::name)
                 .containsExactly("shop.cancel", "shop.order");
         TaskOptions options = registry.definitions().get(1).options();
-        assertThat(options).isEqualTo(new TaskOptions("order.id", null, Duration.ofDays(2), "orders"));
+        assertThat(options)
+                .isEqualTo(TaskOptions.builder()
+                        .key("order.id")
+                        .ttl(Duration.ofDays(2))
+                        .scope("orders")
+                        .build());
     }
 
     @Test

@@ -26,12 +26,14 @@ class ArchitectureTest {
             Map.entry("result", Set.of("idempotency", "protocol")),
             Map.entry("idempotency.redis", Set.of("idempotency", "result")),
             Map.entry("handler", Set.of("idempotency")),
-            Map.entry("delivery", Set.of("handler", "idempotency", "protocol", "result", "time")),
-            Map.entry("rabbitmq", Set.of("delivery", "protocol", "time")),
+            Map.entry("canvas", Set.of("protocol")),
+            Map.entry("delivery", Set.of("canvas", "handler", "idempotency", "protocol", "result", "time")),
+            Map.entry("rabbitmq", Set.of("canvas", "delivery", "protocol", "time")),
             Map.entry("metrics", Set.of("delivery", "idempotency", "rabbitmq", "time")),
             Map.entry(
                     "runtime",
                     Set.of(
+                            "canvas",
                             "console",
                             "delivery",
                             "handler",

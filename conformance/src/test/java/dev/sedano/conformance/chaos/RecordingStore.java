@@ -7,6 +7,7 @@ import dev.sedano.worker.idempotency.CompleteReply;
 import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.PriorRun;
 import dev.sedano.worker.idempotency.RenewReply;
+import dev.sedano.worker.idempotency.StepReply;
 import dev.sedano.worker.idempotency.StoreStatus;
 import dev.sedano.worker.idempotency.TaskKey;
 import java.time.Duration;
@@ -86,6 +87,31 @@ public final class RecordingStore implements IdempotencyStore {
     @Override
     public CompletableFuture<RenewReply> renew(TaskKey key, long token, Duration lease) {
         return real.renew(key, token, lease);
+    }
+
+    @Override
+    public CompletableFuture<CompleteReply> handOff(HandOff handOff) {
+        return real.handOff(handOff);
+    }
+
+    @Override
+    public CompletableFuture<Boolean> settle(TaskKey key, long token) {
+        return real.settle(key, token);
+    }
+
+    @Override
+    public CompletableFuture<RenewReply> start(TaskKey key, long token) {
+        return real.start(key, token);
+    }
+
+    @Override
+    public CompletableFuture<RenewReply> park(Parking parking) {
+        return real.park(parking);
+    }
+
+    @Override
+    public CompletableFuture<StepReply> step(TaskKey key, long token, StepChange change) {
+        return real.step(key, token, change);
     }
 
     @Override

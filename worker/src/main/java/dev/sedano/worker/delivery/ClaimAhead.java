@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets work claim its key only when a handler slot is free or will be within milliseconds: a claim that waits for a
@@ -24,6 +25,7 @@ final class ClaimAhead {
     private int claimed;
     private double meanNanos = AHEAD_NANOS;
     private boolean stopped;
+    private boolean storeGone;
 
     ClaimAhead(int slots, Consumer<Work> admit) {
         this.slots = slots;
@@ -55,14 +57,22 @@ final class ClaimAhead {
         pump();
     }
 
-    /** No more claims from now on, until {@link #resume}. */
+    /** No more claims from now on. */
     synchronized void stop() {
         stopped = true;
     }
 
+    /** Only what runs without the store from now on, until {@link #resume}. */
+    void onlyFailingOpen() {
+        synchronized (this) {
+            storeGone = true;
+        }
+        pump();
+    }
+
     void resume() {
         synchronized (this) {
-            stopped = false;
+            storeGone = false;
         }
         pump();
     }
@@ -85,7 +95,7 @@ final class ClaimAhead {
         int limit = slots + (int) Math.min(MOST_AHEAD, slots * AHEAD_NANOS / Math.max(meanNanos, 1) - slots);
         List<Work> admitted = new ArrayList<>();
         while (claimed < Math.max(limit, slots)) {
-            Work work = waiting.pollFirst();
+            Work work = storeGone ? firstFailingOpen() : waiting.pollFirst();
             if (work == null) {
                 break;
             }
@@ -95,5 +105,15 @@ final class ClaimAhead {
             }
         }
         return admitted;
+    }
+
+    private @Nullable Work firstFailingOpen() {
+        for (Work work : waiting) {
+            if (work.failsOpen()) {
+                waiting.remove(work);
+                return work;
+            }
+        }
+        return null;
     }
 }

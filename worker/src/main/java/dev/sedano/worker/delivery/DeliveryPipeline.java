@@ -1,17 +1,20 @@
 package dev.sedano.worker.delivery;
 
+import dev.sedano.worker.canvas.FollowUpList;
+import dev.sedano.worker.canvas.FollowUps;
 import dev.sedano.worker.handler.ArgumentConverter;
 import dev.sedano.worker.handler.BoundHandler;
 import dev.sedano.worker.handler.Handlers;
 import dev.sedano.worker.idempotency.Admission;
+import dev.sedano.worker.idempotency.ClaimReply;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.Lease;
 import dev.sedano.worker.idempotency.Recording;
+import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.protocol.Decoded;
 import dev.sedano.worker.protocol.MessageDecoder;
 import dev.sedano.worker.protocol.TaskMessage;
 import dev.sedano.worker.result.ResultEncoder;
-import dev.sedano.worker.result.ResultRecord;
 import dev.sedano.worker.result.Results;
 import dev.sedano.worker.result.StoredResults;
 import dev.sedano.worker.time.Ticker;
@@ -21,10 +24,8 @@ import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 
 /**
  * The life of one delivery, from arrival to settlement. Read top to bottom:
@@ -36,7 +37,7 @@ import org.slf4j.MDC;
  *                                                runs elsewhere    held, asked again
  *                                                store in doubt    blocked, returned; never run
  *   run      handler under the lease             exception         an outcome like any other
- *   record   outcome to completion marker        store in doubt    kept, repeated; never run again
+ *   record   outcome to marker, then follow-ups  store in doubt    kept, repeated; never run again
  *   decide   outcome and record to settlement
  *   settle   once, by the delivery's channel
  * </pre>
@@ -56,6 +57,10 @@ public final class DeliveryPipeline {
             ResultEncoder encoder,
             StoredResults storedResults,
             Results results,
+            FollowUps followUps,
+            FollowUpList followUpList,
+            FollowUpPublisher publisher,
+            CeleryJson json,
             HandlerSlots slots,
             UnrecordedOutcomes unrecorded,
             PipelineEvents events,
@@ -67,7 +72,9 @@ public final class DeliveryPipeline {
     private final Handlers handlers;
     private final IdempotencyChecker checker;
     private final ResultEncoder encoder;
-    private final StoredResults storedResults;
+    private final Duplicates duplicates;
+    private final HandlerRun handlerRun;
+    private final Endings endings;
     private final Results results;
     private final HandlerSlots slots;
     private final UnrecordedOutcomes unrecorded;
@@ -88,7 +95,6 @@ public final class DeliveryPipeline {
         this.handlers = with.handlers();
         this.checker = with.checker();
         this.encoder = with.encoder();
-        this.storedResults = with.storedResults();
         this.results = with.results();
         this.slots = with.slots();
         this.unrecorded = with.unrecorded();
@@ -98,7 +104,20 @@ public final class DeliveryPipeline {
         Nonces nonces = new Nonces();
         this.workFactory = new WorkFactory(settings, with.converter(), nonces);
         this.repetition = new Repetition(with.timer());
-        this.recorder = new Recorder(checker, results, repetition, settings.retention());
+        this.endings = new Endings(
+                settings,
+                checker,
+                encoder,
+                with.storedResults(),
+                results,
+                with.followUps(),
+                with.followUpList(),
+                clock);
+        FollowUpRun followUpRun =
+                new FollowUpRun(with.publisher(), results, with.followUpList(), repetition, checker, events);
+        this.recorder = new Recorder(checker, results, repetition, followUpRun);
+        this.duplicates = new Duplicates(results, with.storedResults(), endings, followUpRun, repetition, checker);
+        this.handlerRun = new HandlerRun(checker, with.json(), with.converter(), events, clock, ticker);
         this.claimAhead = new ClaimAhead(settings.slots(), this::admit);
         this.holding = new HoldingArea(settings.mostHeld(), with.timer(), claimAhead::offer);
         this.inFlight =
@@ -140,14 +159,23 @@ public final class DeliveryPipeline {
             then(
                     send(delivery, message, encoder.notRegistered(message).json()),
                     sent -> settle(delivery, "unknown", Settlements.unknownTask(message)));
-        } else if (!message.embed().isEmpty()) {
-            settle(delivery, message.task(), Settlements.unsupportedFollowUps());
+            return;
+        }
+        String unsupported = FollowUps.unsupported(message.embed());
+        if (unsupported != null) {
+            settle(delivery, message.task(), Settlements.unsupportedFollowUps(unsupported));
         } else {
             take(workFactory.workOf(delivery, message, handler));
         }
     }
 
     private void take(Work work) {
+        ClaimReply.Duplicate known = checker.breaker().allowsClaims() ? null : checker.remembered(work.claim);
+        if (known != null && work.move(Work.Stage.WAITING, Work.Stage.STARTED)) {
+            // Answered without the store, which has told its caller before.
+            acknowledgeDuplicate(work, "same_id");
+            return;
+        }
         inFlight.add(work);
         place(work);
     }
@@ -171,18 +199,29 @@ public final class DeliveryPipeline {
 
     private void admitted(Work work, Admission admission) {
         if (admission instanceof Admission.Run run) {
-            work.lease = run.lease();
-            if (work.move(Work.Stage.CLAIMING, Work.Stage.CLAIMED)) {
-                slots.execute(() -> run(work, run.lease()));
-            } else {
-                checker.giveBack(run.lease());
-                claimAhead.notGranted();
+            start(work, run.lease());
+            return;
+        }
+        if (work.handler.observes() || (work.failsOpen() && admission instanceof Admission.StoreUnavailable)) {
+            if (work.handler.observes()) {
+                events.observed(work.handler.name(), Settlements.refusal(admission));
             }
+            start(work, checker.unprotected(work.claim));
             return;
         }
         try {
             refused(work, admission);
         } finally {
+            claimAhead.notGranted();
+        }
+    }
+
+    private void start(Work work, Lease lease) {
+        work.lease = lease;
+        if (work.move(Work.Stage.CLAIMING, Work.Stage.CLAIMED)) {
+            slots.execute(() -> run(work, lease));
+        } else {
+            checker.giveBack(lease);
             claimAhead.notGranted();
         }
     }
@@ -194,19 +233,26 @@ public final class DeliveryPipeline {
             hold(work, held.retryAfter());
         } else if (work.move(Work.Stage.CLAIMING, Work.Stage.STARTED)) {
             if (admission instanceof Admission.AlreadyDone done) {
-                duplicate(work, done);
-            } else if (admission instanceof Admission.Superseded) {
-                events.duplicate("stale_attempt");
-                finish(work, new Settlement.Ack(SettlementReason.STALE_ATTEMPT));
+                then(duplicates.answer(work, done.duplicate()), kind -> acknowledgeDuplicate(work, kind));
+            } else if (admission instanceof Admission.Superseded superseded) {
+                then(duplicates.supersede(work, superseded.stale()), followed -> {
+                    events.duplicate("stale_attempt");
+                    finish(work, new Settlement.Ack(SettlementReason.STALE_ATTEMPT));
+                });
             } else if (admission instanceof Admission.Conflicting) {
                 byte[] record = encoder.conflict(work.message).json();
                 then(
                         send(work.delivery, work.message, record),
                         sent -> finish(work, Settlements.conflict(work.message)));
             } else if (admission instanceof Admission.ForAPerson parked) {
-                finish(work, Settlements.parked(parked.storeLostData()));
+                finish(work, Settlements.parked(parked, Endings.keyDetails(work)));
             }
         }
+    }
+
+    private void acknowledgeDuplicate(Work work, String kind) {
+        events.duplicate(kind);
+        finish(work, Settlements.duplicate(work.handler.duplicates()));
     }
 
     private void hold(Work work, Duration retryAfter) {
@@ -219,101 +265,31 @@ public final class DeliveryPipeline {
         }
     }
 
-    private void duplicate(Work work, Admission.AlreadyDone done) {
-        String firstId = done.duplicate().firstId();
-        boolean sameId = firstId.equals(work.message.id());
-        LOG.info("duplicate of task {}: id {} was completed as id {}", work.handler.name(), work.message.id(), firstId);
-        byte[] stored = recordFor(work.message, sameId, done.duplicate().storedResult());
-        CompletableFuture<Boolean> told =
-                stored == null ? CompletableFuture.completedFuture(true) : send(work.delivery, work.message, stored);
-        then(told, sent -> {
-            events.duplicate(sameId ? "same_id" : "other_id");
-            finish(work, new Settlement.Ack(SettlementReason.DUPLICATE));
-        });
-    }
-
-    private byte @Nullable [] recordFor(TaskMessage message, boolean sameId, byte @Nullable [] stored) {
-        if (stored == null || sameId) {
-            return stored;
-        }
-        try {
-            return storedResults.rewriteTaskId(stored, message.id());
-        } catch (IllegalArgumentException e) {
-            LOG.error("the stored result for id {} cannot be handed on: {}", message.id(), e.getMessage());
-            return null;
-        }
-    }
-
     private void run(Work work, Lease lease) {
         if (!work.move(Work.Stage.CLAIMED, Work.Stage.STARTED)) {
             claimAhead.notGranted();
             return;
         }
         long begin = ticker.nanos();
-        if (!lease.mayStart(begin)) {
+        if (!lease.mayStart(begin) || !handlerRun.isRecordedAsStarted(lease)) {
             // Paused for longer than the lease between claim and start: another worker may have run it meanwhile.
             checker.giveBack(lease);
             claimAhead.notGranted();
             inFlight.holdAgain(work);
             return;
         }
-        TaskOutcome outcome = outcomeOf(work, lease);
+        TaskOutcome outcome = handlerRun.outcomeOf(work, lease);
         claimAhead.finished(ticker.nanos() - begin);
         if (outcome instanceof TaskOutcome.Failed && inFlight.isCutShort()) {
             // Interrupted by our own end: the next copy runs it, announced as a rerun.
             finish(work, new Settlement.Abandon(SettlementReason.SHUTDOWN));
-            return;
+        } else if (outcome instanceof TaskOutcome.Disowned) {
+            checker.letLapse(lease);
+            inFlight.holdAgain(work);
+        } else {
+            Ending ending = endings.of(work, lease, outcome);
+            then(recorder.record(work, lease, ending), recording -> decide(work, ending, recording));
         }
-        record(work, lease, outcome, encode(work.message, outcome));
-    }
-
-    private TaskOutcome outcomeOf(Work work, Lease lease) {
-        Instant expires = work.message.expires();
-        if (expires != null && clock.instant().isAfter(expires)) {
-            return new TaskOutcome.Expired();
-        }
-        if (work.noKey != null) {
-            return new TaskOutcome.Failed(work.noKey);
-        }
-        events.handlerStarted(work.handler.name());
-        long begin = ticker.nanos();
-        MDC.put("task_id", work.message.id());
-        MDC.put("task", work.handler.name());
-        try {
-            RunContext context = new RunContext(work.message, lease, checker);
-            return new TaskOutcome.Succeeded(work.handler.invoke(lease, context, work.call));
-        } catch (Throwable failure) { // an Error of a handler is its outcome too: it must not kill the slot
-            LOG.warn(
-                    "task {} failed with {}",
-                    work.handler.name(),
-                    failure.getClass().getName());
-            return new TaskOutcome.Failed(failure);
-        } finally {
-            MDC.clear();
-            events.handlerEnded(work.handler.name(), ticker.nanos() - begin);
-        }
-    }
-
-    private ResultRecord encode(TaskMessage message, TaskOutcome outcome) {
-        try {
-            if (outcome instanceof TaskOutcome.Succeeded succeeded) {
-                return encoder.success(message, succeeded.value());
-            } else if (outcome instanceof TaskOutcome.Failed failed) {
-                return encoder.failure(message, failed.cause());
-            }
-            return encoder.expired(message);
-        } catch (
-                Throwable defect) { // values and exceptions are the handler's: whatever their methods throw, it has run
-            LOG.error("the outcome of task {} cannot be encoded", message.task(), defect);
-            return encoder.failure(
-                    message,
-                    new IllegalStateException("the outcome cannot be encoded: "
-                            + defect.getClass().getName()));
-        }
-    }
-
-    private void record(Work work, Lease lease, TaskOutcome outcome, ResultRecord result) {
-        then(recorder.record(work, lease, result), recording -> decide(work, outcome, recording));
     }
 
     /** Finished handlers whose outcome is not recorded. */
@@ -326,10 +302,10 @@ public final class DeliveryPipeline {
         recorder.giveUp();
     }
 
-    private void decide(Work work, TaskOutcome outcome, Recording recording) {
+    private void decide(Work work, Ending ending, Recording recording) {
         if (recording instanceof Recording.Recorded) {
             holding.completed(work.claim.key().record());
-            finish(work, Settlements.recorded(outcome));
+            finish(work, Settlements.recorded(ending.outcome(), Endings.keyDetails(work)));
         } else if (recording instanceof Recording.LeaseLost) {
             LOG.warn(
                     "task {} id {}: another owner took over, this result is dropped",
@@ -337,7 +313,7 @@ public final class DeliveryPipeline {
                     work.message.id());
             inFlight.holdAgain(work);
         } else if (recording instanceof Recording.Unrecorded lost) {
-            unrecorded.keep(lost.completion());
+            unrecorded.keep(lost.conclusion());
             finish(work, new Settlement.Abandon(SettlementReason.UNRECORDED));
         }
     }

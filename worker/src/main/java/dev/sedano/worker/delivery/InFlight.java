@@ -33,7 +33,6 @@ public final class InFlight {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition empty = lock.newCondition();
     private volatile boolean returning;
-    private volatile boolean stopping;
     private volatile boolean draining;
     private volatile boolean cut;
     private long outages;
@@ -95,7 +94,7 @@ public final class InFlight {
      * {@code quiet} is complete, that is when nothing more is delivered to us.
      */
     public void storeGone(CompletableFuture<Void> quiet) {
-        claimAhead.stop();
+        claimAhead.onlyFailingOpen();
         for (Work work : all) {
             block(work);
         }
@@ -117,9 +116,7 @@ public final class InFlight {
     /** The store is back: what was not returned meanwhile is claimed again. */
     public void storeBack() {
         returning = false;
-        if (!stopping) {
-            claimAhead.resume();
-        }
+        claimAhead.resume();
         unblock();
     }
 
@@ -128,6 +125,9 @@ public final class InFlight {
      * lasts, or claimed again (with a new nonce) when it was a blip.
      */
     void block(Work work) {
+        if (work.failsOpen()) {
+            return; // it runs without the store
+        }
         Work.Stage from = work.takeUnstarted(Work.Stage.BLOCKED);
         if (from == Work.Stage.BLOCKED) {
             return;
@@ -193,7 +193,6 @@ public final class InFlight {
 
     /** Nothing that has not started will start. */
     public void stopStarting() {
-        stopping = true;
         claimAhead.stop();
     }
 

@@ -14,4 +14,14 @@ public interface PipelineEvents {
      * @param kind {@code same_id}, {@code other_id} or {@code stale_attempt}
      */
     void duplicate(String kind);
+
+    /**
+     * A task that only observes runs what would have been refused.
+     *
+     * @param refusal duplicate, stale_attempt, conflict, held, parked or store_unavailable
+     */
+    void observed(String task, String refusal);
+
+    /** A follow-up of a task is published and confirmed, or stored. */
+    void followUp();
 }

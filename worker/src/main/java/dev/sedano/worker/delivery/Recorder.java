@@ -1,68 +1,86 @@
 package dev.sedano.worker.delivery;
 
 import dev.sedano.worker.idempotency.IdempotencyChecker;
-import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.Lease;
 import dev.sedano.worker.idempotency.Recording;
 import dev.sedano.worker.result.ResultRecord;
 import dev.sedano.worker.result.Results;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the outcome of a finished handler durable: the caller's result where it must come first, then the completion
- * marker, then what tells the caller (PROTOCOL §9). Each step is repeated until it succeeds; a finished handler is given
- * up only when the worker ends, and then its outcome is handed back to be kept. Thread-safe.
+ * Makes the end of a run durable: the caller's result where it must come first, then what the store is told, then what
+ * tells the caller, then the follow-ups (PROTOCOL §9). Each step is repeated until it succeeds; a finished handler is
+ * given up only when the worker ends, and then its outcome is handed back to be kept. Thread-safe.
  */
 final class Recorder {
+    private static final CompletableFuture<Boolean> DONE = CompletableFuture.completedFuture(true);
+
     private final IdempotencyChecker checker;
     private final Results results;
     private final Repetition repetition;
-    private final Duration retention;
+    private final FollowUpRun followUps;
     private final AtomicInteger unrecorded = new AtomicInteger();
     private volatile boolean givenUp;
 
-    Recorder(IdempotencyChecker checker, Results results, Repetition repetition, Duration retention) {
+    Recorder(IdempotencyChecker checker, Results results, Repetition repetition, FollowUpRun followUps) {
         this.checker = checker;
         this.results = results;
         this.repetition = repetition;
-        this.retention = retention;
+        this.followUps = followUps;
     }
 
     /** The future never fails. */
-    CompletableFuture<Recording> record(Work work, Lease lease, ResultRecord result) {
+    CompletableFuture<Recording> record(Work work, Lease lease, Ending ending) {
+        if (!lease.isProtected()) {
+            return withoutMarker(work, ending);
+        }
         unrecorded.incrementAndGet();
-        IdempotencyStore.Completion completion = completionOf(work, lease, result);
-        return repetition
-                .untilDone(() -> results.beforeMarker(work.message, result.json()), () -> !givenUp)
+        return beforeMarker(work, ending.result())
                 .thenCompose(stored -> stored
-                        ? checker.record(lease, completion)
-                        : CompletableFuture.completedFuture(new Recording.Unrecorded(completion)))
+                        ? checker.record(lease, ending.conclusion())
+                        : CompletableFuture.completedFuture(new Recording.Unrecorded(ending.conclusion())))
                 .thenCompose(recording -> {
                     unrecorded.decrementAndGet();
                     return recording instanceof Recording.Recorded
-                            ? announced(work, result).thenApply(sent -> recording)
+                            ? announced(work, ending.result())
+                                    .thenCombine(
+                                            followUps.finish(
+                                                    ending.followUps(),
+                                                    lease.key(),
+                                                    lease.token(),
+                                                    () -> isNeeded(work)),
+                                            (told, followed) -> recording)
                             : CompletableFuture.completedFuture(recording);
                 });
     }
 
-    /** If the channel goes first, the next copy of the delivery is a duplicate, and sends the kept record again. */
-    private CompletableFuture<Boolean> announced(Work work, ResultRecord result) {
-        return repetition.untilDone(
-                () -> results.afterMarker(work.message, result.json()),
-                () -> work.delivery.channel().isOpen());
+    private CompletableFuture<Boolean> beforeMarker(Work work, @Nullable ResultRecord result) {
+        return result == null
+                ? DONE
+                : repetition.untilDone(() -> results.beforeMarker(work.message, result.json()), () -> !givenUp);
     }
 
-    private IdempotencyStore.Completion completionOf(Work work, Lease lease, ResultRecord result) {
-        boolean keepRecord = work.claim.key().explicit() || results.keepsRecords();
-        Duration ttl = work.handler.ttl();
-        return checker.completion(
-                lease,
-                ttl == null ? retention : ttl,
-                result.state().name(),
-                results.withMarker(work.message, result.json()),
-                keepRecord ? result.json() : null);
+    /** If the channel goes first, the next copy of the delivery is a duplicate, and sends the kept record again. */
+    private CompletableFuture<Boolean> announced(Work work, @Nullable ResultRecord result) {
+        return result == null
+                ? DONE
+                : repetition.untilDone(() -> results.afterMarker(work.message, result.json()), () -> isNeeded(work));
+    }
+
+    /** A run that no claim protects leaves no marker, and does not wait for a result store that is down. */
+    private CompletableFuture<Recording> withoutMarker(Work work, Ending ending) {
+        ResultRecord result = ending.result();
+        CompletableFuture<Boolean> told = result == null
+                ? DONE
+                : repetition.untilDone(() -> results.send(work.message, result.json()), () -> false);
+        return told.thenCombine(
+                followUps.all(ending.followUps(), () -> isNeeded(work)), (sent, followed) -> new Recording.Recorded());
+    }
+
+    private static boolean isNeeded(Work work) {
+        return work.delivery.channel().isOpen();
     }
 
     /** Finished handlers whose outcome is not recorded. */

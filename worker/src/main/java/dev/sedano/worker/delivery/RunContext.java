@@ -1,19 +1,26 @@
 package dev.sedano.worker.delivery;
 
+import dev.sedano.task.ReplaceException;
+import dev.sedano.task.Retry;
+import dev.sedano.task.RetryException;
+import dev.sedano.task.Signature;
 import dev.sedano.task.StaleOwnerException;
 import dev.sedano.task.TaskContext;
+import dev.sedano.worker.canvas.NameUuid;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.Lease;
 import dev.sedano.worker.idempotency.PriorRun;
 import dev.sedano.worker.protocol.TaskMessage;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** The context of one run. */
-record RunContext(TaskMessage message, Lease lease, IdempotencyChecker checker) implements TaskContext {
+record RunContext(TaskMessage message, Lease lease, IdempotencyChecker checker, RunSteps steps, boolean observed)
+        implements TaskContext {
     private static final long OWNER_SECONDS = 2;
 
     @Override
@@ -68,6 +75,9 @@ record RunContext(TaskMessage message, Lease lease, IdempotencyChecker checker) 
 
     @Override
     public void checkOwner() {
+        if (observed && !lease.isProtected()) {
+            return;
+        }
         try {
             if (checker.owns(lease).get(OWNER_SECONDS, TimeUnit.SECONDS)) {
                 return;
@@ -84,6 +94,32 @@ record RunContext(TaskMessage message, Lease lease, IdempotencyChecker checker) 
     private StaleOwnerException stale(String why) {
         return new StaleOwnerException("task " + message.id() + " with fencing token " + lease.token()
                 + " does not own its key any more: " + why);
+    }
+
+    @Override
+    public <T extends @Nullable Object> T step(String name, Class<T> type, Callable<T> body) throws Exception {
+        return steps.step(name, type, body);
+    }
+
+    @Override
+    public <T extends @Nullable Object> T stepAtMostOnce(String name, Class<T> type, Callable<T> body)
+            throws Exception {
+        return steps.stepAtMostOnce(name, type, body);
+    }
+
+    @Override
+    public String stepKey(String name) {
+        return NameUuid.of("step", lease.key().record(), name);
+    }
+
+    @Override
+    public RetryException retry(Retry retry) {
+        return new RetryException(retry);
+    }
+
+    @Override
+    public ReplaceException replace(Signature replacement) {
+        return new ReplaceException(replacement);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.sedano.worker.delivery;
 
 import java.time.Duration;
+import java.util.Map;
 
 /** What becomes of a delivery on the wire. */
 public sealed interface Settlement {
@@ -38,8 +39,12 @@ public sealed interface Settlement {
         }
     }
 
-    /** Published to {@code <queue>.parked} for a person to decide, confirmed, then acknowledged. */
-    record Park(SettlementReason reason, String error) implements Settlement {
+    /**
+     * Published to {@code <queue>.parked} for a person to decide, confirmed, then acknowledged.
+     *
+     * @param details more headers: whose key it is, who ran it and how far
+     */
+    record Park(SettlementReason reason, String error, Map<String, Object> details) implements Settlement {
         @Override
         public String outcome() {
             return "park";

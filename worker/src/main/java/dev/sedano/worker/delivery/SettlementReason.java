@@ -8,6 +8,14 @@ public enum SettlementReason {
     FAILED("failed"),
     /** It expired before it could run; REVOKED is recorded. */
     EXPIRED("expired"),
+    /** The handler asked for another attempt, whose message is published. */
+    RETRIED("retried"),
+    /** The handler gave its place to another task, whose message is published. */
+    REPLACED("replaced"),
+    /** It took its workers with it too often; FAILURE is recorded and a copy is parked. */
+    POISON("poison"),
+    /** A step or a verifier cannot tell what an earlier run did. */
+    OUTCOME_UNKNOWN("outcome_unknown"),
     /** Its key is completed. */
     DUPLICATE("duplicate"),
     /** A later attempt of the task exists. */

@@ -1,20 +1,58 @@
 package dev.sedano.worker.delivery;
 
+import dev.sedano.task.DuplicatePolicy;
+import dev.sedano.worker.idempotency.Admission;
+import dev.sedano.worker.idempotency.ClaimReply;
 import dev.sedano.worker.protocol.Decoded;
 import dev.sedano.worker.protocol.PoisonReason;
 import dev.sedano.worker.protocol.TaskMessage;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** The settlement for each way a delivery can end: the whole table, in one place, without effects. */
 final class Settlements {
     private Settlements() {}
 
-    static Settlement recorded(TaskOutcome outcome) {
+    /** What would have become of a delivery; for metrics. */
+    static String refusal(Admission admission) {
+        if (admission instanceof Admission.AlreadyDone) {
+            return "duplicate";
+        } else if (admission instanceof Admission.Superseded) {
+            return "stale_attempt";
+        } else if (admission instanceof Admission.Conflicting) {
+            return "conflict";
+        } else if (admission instanceof Admission.ForAPerson) {
+            return "parked";
+        }
+        return admission instanceof Admission.HeldElsewhere ? "held" : "store_unavailable";
+    }
+
+    static Settlement recorded(TaskOutcome outcome, Map<String, Object> key) {
+        if (outcome instanceof TaskOutcome.Unknowable unknowable) {
+            return unknowable(unknowable.why(), key);
+        }
         if (outcome instanceof TaskOutcome.Succeeded) {
             return new Settlement.Ack(SettlementReason.SUCCEEDED);
         } else if (outcome instanceof TaskOutcome.Failed) {
             return new Settlement.Ack(SettlementReason.FAILED);
         }
-        return new Settlement.Ack(SettlementReason.EXPIRED);
+        return new Settlement.Ack(
+                outcome instanceof TaskOutcome.Retried
+                        ? SettlementReason.RETRIED
+                        : outcome instanceof TaskOutcome.Replaced
+                                ? SettlementReason.REPLACED
+                                : outcome instanceof TaskOutcome.Poisonous
+                                        ? SettlementReason.POISON
+                                        : SettlementReason.EXPIRED);
+    }
+
+    static Settlement duplicate(DuplicatePolicy policy) {
+        return policy == DuplicatePolicy.ACK
+                ? new Settlement.Ack(SettlementReason.DUPLICATE)
+                : new Settlement.DeadLetter(
+                        SettlementReason.DUPLICATE,
+                        "the key is completed: the stored result was sent, nothing was run");
     }
 
     static Settlement undecodable(Decoded.Undecodable bad) {
@@ -29,11 +67,10 @@ final class Settlements {
                         + " to the queue of a worker that has it");
     }
 
-    static Settlement unsupportedFollowUps() {
+    static Settlement unsupportedFollowUps(String what) {
         return new Settlement.DeadLetter(
                 SettlementReason.UNSUPPORTED,
-                "the message has callbacks, errbacks, a chain or a chord, which this version does not run: send the"
-                        + " task without them");
+                "the message has " + what + ", which this version does not run: send the task without it");
     }
 
     static Settlement conflict(TaskMessage message) {
@@ -43,11 +80,21 @@ final class Settlements {
                         + " for other work");
     }
 
-    static Settlement parked(boolean storeLostData) {
-        return storeLostData
-                ? new Settlement.Park(
-                        SettlementReason.STORE_LOST_DATA, "the store lost data and an earlier copy may have run")
-                : new Settlement.Park(SettlementReason.PARKED, "an earlier owner vanished while it ran");
+    static Settlement parked(Admission.ForAPerson why, Map<String, Object> key) {
+        ClaimReply.Parked parked = why.parked();
+        if (parked == null) {
+            return new Settlement.Park(
+                    SettlementReason.STORE_LOST_DATA, "the store lost data and an earlier copy may have run", key);
+        }
+        Map<String, Object> details = new LinkedHashMap<>(key);
+        details.put("x-sedano-owner", parked.owner());
+        details.put("x-sedano-started", Instant.ofEpochMilli(parked.startedAt()).toString());
+        details.put("x-sedano-last-step", parked.lastStep());
+        return new Settlement.Park(SettlementReason.PARKED, "an earlier owner vanished while it ran", details);
+    }
+
+    static Settlement unknowable(String why, Map<String, Object> key) {
+        return new Settlement.Park(SettlementReason.OUTCOME_UNKNOWN, why, key);
     }
 
     private static SettlementReason reasonOf(PoisonReason reason) {

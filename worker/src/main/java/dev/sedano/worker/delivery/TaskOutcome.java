@@ -1,10 +1,12 @@
 package dev.sedano.worker.delivery;
 
+import dev.sedano.task.Retry;
+import dev.sedano.task.Signature;
 import org.jspecify.annotations.Nullable;
 
 /** How the run of a handler ended. */
 sealed interface TaskOutcome {
-    /** The handler returned. */
+    /** The handler returned, or a verifier found that an earlier run had. */
     record Succeeded(@Nullable Object value) implements TaskOutcome {}
 
     /** The handler threw, or its arguments did not fit. */
@@ -12,4 +14,19 @@ sealed interface TaskOutcome {
 
     /** It was too late to run. */
     record Expired() implements TaskOutcome {}
+
+    /** It took its workers with it too often, and was not run again. */
+    record Poisonous(int crashes) implements TaskOutcome {}
+
+    /** The handler asks for another attempt. */
+    record Retried(Retry retry) implements TaskOutcome {}
+
+    /** The handler gives its place to another task. */
+    record Replaced(Signature replacement) implements TaskOutcome {}
+
+    /** Nobody can tell what an earlier run did: a person must. */
+    record Unknowable(String why) implements TaskOutcome {}
+
+    /** This run does not own its key any more, and stopped: no outcome of its own. */
+    record Disowned() implements TaskOutcome {}
 }

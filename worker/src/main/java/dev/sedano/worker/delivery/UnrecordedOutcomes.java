@@ -6,5 +6,5 @@ import dev.sedano.worker.idempotency.IdempotencyStore;
 @FunctionalInterface
 public interface UnrecordedOutcomes {
     /** Writes durably; logs the id. Never throws. */
-    void keep(IdempotencyStore.Completion completion);
+    void keep(IdempotencyStore.Conclusion conclusion);
 }

@@ -1,5 +1,6 @@
 package dev.sedano.worker.delivery;
 
+import dev.sedano.task.StoreDownPolicy;
 import dev.sedano.worker.handler.BoundHandler;
 import dev.sedano.worker.handler.KeyExtractionException;
 import dev.sedano.worker.handler.TaskCallValues;
@@ -37,6 +38,8 @@ final class Work {
     final BoundHandler handler;
     final TaskCallValues call;
     final IdempotencyStore.Claim claim;
+    /** Who shares the explicit key. */
+    final String scope;
     /** Why the task's key cannot be read, which is then its outcome; null if it can. */
     final @Nullable KeyExtractionException noKey;
 
@@ -53,12 +56,14 @@ final class Work {
             BoundHandler handler,
             TaskCallValues call,
             IdempotencyStore.Claim claim,
+            String scope,
             @Nullable KeyExtractionException noKey) {
         this.delivery = delivery;
         this.message = message;
         this.handler = handler;
         this.call = call;
         this.claim = claim;
+        this.scope = scope;
         this.noKey = noKey;
     }
 
@@ -67,12 +72,17 @@ final class Work {
      * is released by its own nonce.
      */
     Work again(String nonce) {
-        return new Work(delivery, message, handler, call, claim.withNonce(nonce), noKey);
+        return new Work(delivery, message, handler, call, claim.withNonce(nonce), scope, noKey);
     }
 
     /** As {@link #again}, for a copy whose handler may have run here: whatever the broker said, it is not the first. */
     Work againAfterLoss(String nonce) {
-        return new Work(delivery, message, handler, call, claim.asLaterCopy(nonce), noKey);
+        return new Work(delivery, message, handler, call, claim.asLaterCopy(nonce), scope, noKey);
+    }
+
+    /** Whether it runs also when the store cannot be asked. */
+    boolean failsOpen() {
+        return handler.whenStoreDown() == StoreDownPolicy.OPEN;
     }
 
     Stage stage() {

@@ -1,5 +1,9 @@
 package dev.sedano.worker.handler;
 
+import dev.sedano.task.DuplicatePolicy;
+import dev.sedano.task.LeaseLossPolicy;
+import dev.sedano.task.OutcomeVerifier;
+import dev.sedano.task.StoreDownPolicy;
 import dev.sedano.task.TaskContext;
 import dev.sedano.task.TaskDefinition;
 import dev.sedano.task.TaskOptions;
@@ -69,6 +73,46 @@ public final class BoundHandler {
         return options.ttl();
     }
 
+    /** Who shares this task's explicit keys: the scope that tasks share on purpose, else its own name. */
+    public String scope() {
+        return Objects.requireNonNullElse(options.scope(), name);
+    }
+
+    /** What becomes of a call whose earlier owner vanished in mid-run. */
+    public LeaseLossPolicy onLeaseLost() {
+        return options.onLeaseLost();
+    }
+
+    /** Who is asked about such a call; null = nobody. */
+    public @Nullable OutcomeVerifier verifier() {
+        return options.verifier();
+    }
+
+    /** How many runs in a row may end with their worker's death. */
+    public int maxCrashes() {
+        return options.maxCrashes();
+    }
+
+    /** What becomes of a delivery whose key is completed. */
+    public DuplicatePolicy duplicates() {
+        return options.duplicates();
+    }
+
+    /** What becomes of a call when the store cannot be asked. */
+    public StoreDownPolicy whenStoreDown() {
+        return options.whenStoreDown();
+    }
+
+    /** Whether everything runs and refusals are only reported. */
+    public boolean observes() {
+        return options.observe();
+    }
+
+    /** Whether a run that failed so gives its key free. */
+    public boolean releasesOn(Throwable failure) {
+        return options.releaseOn().stream().anyMatch(type -> type.isInstance(failure));
+    }
+
     /**
      * The key under which {@code call} is claimed: the message's own, else the one in its arguments, else the task id.
      * An explicit key is scoped by the task's name, or by the scope that tasks share on purpose. A call that does not
@@ -82,7 +126,7 @@ public final class BoundHandler {
         if (key == null || key.isBlank()) {
             return TaskKey.ofTaskId(taskId);
         }
-        return TaskKey.explicit(Objects.requireNonNullElse(options.scope(), name), key);
+        return TaskKey.explicit(scope(), key);
     }
 
     private @Nullable String argumentKey(TaskCallValues call) {

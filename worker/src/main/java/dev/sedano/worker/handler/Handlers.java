@@ -1,10 +1,12 @@
 package dev.sedano.worker.handler;
 
+import dev.sedano.task.StoreDownPolicy;
 import dev.sedano.task.TaskDefinition;
 import dev.sedano.task.TaskRegistry;
 import dev.sedano.worker.ConfigurationException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,20 @@ public final class Handlers {
     /** The handler of the task {@code name}, or null. */
     public @Nullable BoundHandler find(String name) {
         return byName.get(name);
+    }
+
+    /** Whether every task runs also when the store cannot be asked. */
+    public boolean allFailOpen() {
+        return !byName.isEmpty()
+                && byName.values().stream().allMatch(handler -> handler.whenStoreDown() == StoreDownPolicy.OPEN);
+    }
+
+    /** The names of the tasks that run also when the store cannot be asked, or that only observe. */
+    public List<String> unprotected() {
+        return byName.values().stream()
+                .filter(handler -> handler.observes() || handler.whenStoreDown() == StoreDownPolicy.OPEN)
+                .map(BoundHandler::name)
+                .toList();
     }
 
     /** All names, in the order of registration; unmodifiable. */

@@ -1,6 +1,7 @@
 package dev.sedano.worker.idempotency;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** The checker's answer before a handler may run. Only {@link Run} lets it. */
 public sealed interface Admission {
@@ -10,8 +11,8 @@ public sealed interface Admission {
     /** The key is completed: acknowledge, and give the copy's caller the stored result. */
     record AlreadyDone(ClaimReply.Duplicate duplicate) implements Admission {}
 
-    /** A later attempt exists: this copy is history, acknowledge it. */
-    record Superseded(long nextAttempt) implements Admission {}
+    /** A later attempt exists: this copy is history, acknowledge it once its follow-ups are published. */
+    record Superseded(ClaimReply.StaleAttempt stale) implements Admission {}
 
     /** Somebody else runs it, or may: keep the delivery unsettled and ask again after {@code retryAfter}. */
     record HeldElsewhere(Duration retryAfter) implements Admission {}
@@ -19,8 +20,12 @@ public sealed interface Admission {
     /** Same key, other payload: never run, dead-letter. */
     record Conflicting() implements Admission {}
 
-    /** A person must decide: move to the parked queue. */
-    record ForAPerson(boolean storeLostData) implements Admission {}
+    /**
+     * A person must decide: move to the parked queue.
+     *
+     * @param parked who ran it and how far; null when the store lost that with its data
+     */
+    record ForAPerson(ClaimReply.@Nullable Parked parked) implements Admission {}
 
     /** The store cannot be trusted now: do not run, return the delivery. */
     record StoreUnavailable(StoreException cause) implements Admission {}

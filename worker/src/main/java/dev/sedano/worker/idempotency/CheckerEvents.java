@@ -24,4 +24,10 @@ public interface CheckerEvents {
 
     /** A store call failed. */
     void storeFailed(StoreException.Kind kind);
+
+    /** A repeated delivery was answered from this worker's memory of completed keys. */
+    void answeredFromMemory();
+
+    /** A handler runs without a claim, because its task fails open or only observes. */
+    void unprotectedRun();
 }

@@ -48,6 +48,9 @@ public final class CircuitBreaker implements AutoCloseable {
         /** The store answered a probe: repeat what is pending, before any new work. */
         void recovering();
 
+        /** The store answered a hello. */
+        default void greeted(StoreStatus status) {}
+
         /** Work may be taken again. */
         void halfOpened(Duration outage);
     }
@@ -157,6 +160,7 @@ public final class CircuitBreaker implements AutoCloseable {
                         LOG.debug("probe failed: {}", failure.getMessage());
                         probeLater();
                     } else {
+                        listener.greeted(status);
                         resume();
                     }
                 }));
@@ -179,8 +183,9 @@ public final class CircuitBreaker implements AutoCloseable {
                 .whenComplete((status, failure) -> execute(() -> {
                     if (failure instanceof StoreException cause) {
                         open(cause);
-                    } else if (failure == null && state == State.HALF_OPEN) {
-                        state = State.CLOSED;
+                    } else if (failure == null) {
+                        listener.greeted(status);
+                        state = state == State.HALF_OPEN ? State.CLOSED : state;
                     }
                     later(TICK_MILLIS, this::tick);
                 }));

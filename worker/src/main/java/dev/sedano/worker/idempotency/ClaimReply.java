@@ -22,18 +22,30 @@ public sealed interface ClaimReply {
      * @param firstId the task id that completed it
      * @param outcome the recorded Celery state
      * @param storedResult the stored result record if one is kept beside the marker
+     * @param followUps what its owner recorded but, as it seems, never published; null if nothing is pending
      */
-    record Duplicate(long token, String firstId, String outcome, byte @Nullable [] storedResult)
+    record Duplicate(
+            long token, String firstId, String outcome, byte @Nullable [] storedResult, byte @Nullable [] followUps)
             implements ClaimReply {}
 
-    /** A later attempt of the same task exists; this copy is an old one. */
-    record StaleAttempt(long token, long nextAttempt) implements ClaimReply {}
+    /**
+     * A later attempt of the same task exists; this copy is an old one.
+     *
+     * @param followUps the later attempt's message, if it was recorded but, as it seems, never published; else null
+     */
+    record StaleAttempt(long token, long nextAttempt, byte @Nullable [] followUps) implements ClaimReply {}
 
     /** Same key and attempt but another payload. Never run. */
     record Conflict(long token) implements ClaimReply {}
 
-    /** The record is parked, for a person to decide. */
-    record Parked(long token) implements ClaimReply {}
+    /**
+     * The record is parked, for a person to decide.
+     *
+     * @param owner the label of the owner that vanished
+     * @param startedAt store time of that owner's claim, in milliseconds
+     * @param lastStep the last step it told of; empty if none
+     */
+    record Parked(long token, String owner, long startedAt, String lastStep) implements ClaimReply {}
 
     /** The store just changed its identity; redelivered copies wait until all workers have reported. */
     record Unsafe(Duration left) implements ClaimReply {}

@@ -2,8 +2,10 @@ package dev.sedano.worker.idempotency;
 
 import dev.sedano.worker.time.Ticker;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -38,10 +40,18 @@ public final class IdempotencyChecker implements AutoCloseable {
     private final Ticker ticker;
     private final RepeatedCalls<Boolean> releases;
     private final RepeatedCalls<BlockVerdict> blockReports;
-    private final Map<Lease, PendingCompletion> completions = new ConcurrentHashMap<>();
+    private final RepeatedCalls<Boolean> settles;
+    private final CompletedKeys completed;
+    private final Map<Lease, PendingConclusion> conclusions = new ConcurrentHashMap<>();
 
-    private record PendingCompletion(
-            IdempotencyStore.Completion completion, CompletableFuture<Recording> recording, boolean[] underWay) {}
+    private record PendingConclusion(
+            IdempotencyStore.Conclusion conclusion, CompletableFuture<Recording> recording, boolean[] underWay) {}
+
+    /** What the store answered to a conclusion, whichever it was. */
+    private record Concluded(boolean accepted, List<BlockVerdict.Resolved> resolved) {
+        static final Concluded STALE = new Concluded(false, List.of());
+        static final Concluded ACCEPTED = new Concluded(true, List.of());
+    }
 
     /**
      * @param listener told after this checker when the store is given up and when it is back
@@ -57,7 +67,13 @@ public final class IdempotencyChecker implements AutoCloseable {
         this.ticker = ticker;
         this.events = events;
         this.renewer = new LeaseRenewer(store, ticker, events);
+        this.completed = new CompletedKeys(ticker);
         this.breaker = new CircuitBreaker(store, timer, ticker, new CircuitBreaker.Listener() {
+            @Override
+            public void greeted(StoreStatus status) {
+                completed.revoked(status.revocations());
+            }
+
             @Override
             public void opened(@Nullable StoreException cause) {
                 listener.opened(cause);
@@ -76,6 +92,7 @@ public final class IdempotencyChecker implements AutoCloseable {
         });
         this.releases = new RepeatedCalls<>(this::failed);
         this.blockReports = new RepeatedCalls<>(this::failed);
+        this.settles = new RepeatedCalls<>(this::failed);
         var unused = timer.scheduleWithFixedDelay(
                 () -> {
                     if (breaker.allowsClaims()) {
@@ -100,13 +117,16 @@ public final class IdempotencyChecker implements AutoCloseable {
 
     /** Finished handlers whose outcome the store has not confirmed. */
     public int unrecorded() {
-        return completions.size();
+        return conclusions.size();
     }
 
     /** Asks for the right to run. The future never fails. */
     public CompletableFuture<Admission> admit(IdempotencyStore.Claim claim) {
         CompletableFuture<Admission> admission = new CompletableFuture<>();
-        if (breaker.allowsClaims()) {
+        ClaimReply.Duplicate known = remembered(claim);
+        if (known != null) {
+            admission.complete(new Admission.AlreadyDone(known));
+        } else if (breaker.allowsClaims()) {
             ask(claim, ticker.nanos(), true, admission);
         } else {
             admission.complete(new Admission.StoreUnavailable(new StoreException(
@@ -154,26 +174,47 @@ public final class IdempotencyChecker implements AutoCloseable {
         } else if (reply instanceof ClaimReply.Busy busy) {
             return new Admission.HeldElsewhere(busy.left());
         } else if (reply instanceof ClaimReply.Duplicate duplicate) {
+            if (duplicate.followUps() == null) {
+                completed.remember(claim, duplicate, claim.lease());
+            }
             return new Admission.AlreadyDone(duplicate);
         } else if (reply instanceof ClaimReply.StaleAttempt stale) {
-            return new Admission.Superseded(stale.nextAttempt());
+            return new Admission.Superseded(stale);
         } else if (reply instanceof ClaimReply.Conflict) {
             return new Admission.Conflicting();
         } else if (reply instanceof ClaimReply.Unsafe unsafe) {
             return new Admission.HeldElsewhere(unsafe.left());
-        } else if (reply instanceof ClaimReply.Parked) {
-            return new Admission.ForAPerson(false);
+        } else if (reply instanceof ClaimReply.Parked parked) {
+            return new Admission.ForAPerson(parked);
         } else if (reply instanceof ClaimReply.HeldAfterLoss) {
-            return new Admission.ForAPerson(true);
+            return new Admission.ForAPerson(null);
         }
         throw new IllegalStateException(
                 "unknown claim reply " + reply.getClass().getName());
+    }
+
+    /** What this worker remembers of an exact repetition of completed work, or null. */
+    public ClaimReply.@Nullable Duplicate remembered(IdempotencyStore.Claim claim) {
+        ClaimReply.Duplicate known = completed.answer(claim);
+        if (known != null) {
+            events.answeredFromMemory();
+        }
+        return known;
+    }
+
+    /** Gives up a lease whose handler ran and stopped without an outcome: it lapses, and a rerun is announced. */
+    public void letLapse(Lease lease) {
+        renewer.forget(lease);
+        lease.ended();
     }
 
     /** Gives back a lease whose handler surely never started. */
     public void giveBack(Lease lease) {
         renewer.forget(lease);
         lease.ended();
+        if (!lease.isProtected()) {
+            return;
+        }
         releaseLater(lease.claim());
         if (breaker.allowsClaims()) {
             releases.repeatAll();
@@ -184,13 +225,15 @@ public final class IdempotencyChecker implements AutoCloseable {
         releases.add(() -> store.release(claim.key(), claim.nonce()), released -> {});
     }
 
-    /** The completion of a run under {@code lease}. */
+    /** The completion of a run under {@code lease}; see {@link IdempotencyStore.Completion} for the arguments. */
     public IdempotencyStore.Completion completion(
             Lease lease,
             Duration ttl,
             String outcome,
             IdempotencyStore.@Nullable ResultWrite result,
-            byte @Nullable [] storedResult) {
+            byte @Nullable [] storedResult,
+            byte @Nullable [] followUps,
+            boolean frees) {
         IdempotencyStore.Claim claim = lease.claim();
         return new IdempotencyStore.Completion(
                 claim.key(),
@@ -202,51 +245,178 @@ public final class IdempotencyChecker implements AutoCloseable {
                 ttl,
                 lease.claimedAt(),
                 result,
-                storedResult);
+                storedResult,
+                followUps,
+                frees);
     }
 
-    /** Records the outcome of a handler that ran under {@code lease}. The future never fails; it waits for the store. */
-    public CompletableFuture<Recording> record(Lease lease, IdempotencyStore.Completion completion) {
-        PendingCompletion pending = new PendingCompletion(completion, new CompletableFuture<>(), new boolean[1]);
-        completions.put(lease, pending);
+    /** The end of a run under {@code lease} that hands over to a later attempt; see {@link IdempotencyStore.HandOff}. */
+    public IdempotencyStore.HandOff handOff(
+            Lease lease,
+            long next,
+            String nextFingerprint,
+            IdempotencyStore.@Nullable ResultWrite result,
+            byte[] followUps) {
+        IdempotencyStore.Claim claim = lease.claim();
+        return new IdempotencyStore.HandOff(
+                claim.key(),
+                lease.token(),
+                claim.attempt(),
+                claim.fingerprint(),
+                claim.taskId(),
+                next,
+                nextFingerprint,
+                claim.keep(),
+                lease.claimedAt(),
+                result,
+                followUps);
+    }
+
+    /** Gives the key of {@code lease} into a person's hands. */
+    public IdempotencyStore.Parking parking(Lease lease) {
+        IdempotencyStore.Claim claim = lease.claim();
+        return new IdempotencyStore.Parking(claim.key(), lease.token(), claim.taskId(), claim.owner());
+    }
+
+    /** Records how the tenure {@code lease} ended. The future never fails; it waits for the store. */
+    public CompletableFuture<Recording> record(Lease lease, IdempotencyStore.Conclusion conclusion) {
+        PendingConclusion pending = new PendingConclusion(conclusion, new CompletableFuture<>(), new boolean[1]);
+        conclusions.put(lease, pending);
         if (breaker.allowsClaims()) {
             tryToRecord(lease, pending);
         }
         return pending.recording();
     }
 
-    private void tryToRecord(Lease lease, PendingCompletion pending) {
+    private void tryToRecord(Lease lease, PendingConclusion pending) {
         synchronized (pending.underWay()) {
             if (pending.underWay()[0]) {
                 return;
             }
             pending.underWay()[0] = true;
         }
-        store.complete(pending.completion()).whenComplete((reply, failure) -> {
+        tell(pending.conclusion()).whenComplete((concluded, failure) -> {
             if (failure != null) {
                 synchronized (pending.underWay()) {
                     pending.underWay()[0] = false;
                 }
-                if (failure instanceof StoreException cause) {
+                if (causeOf(failure) instanceof StoreException cause) {
                     failed(cause);
                 }
                 return;
             }
-            if (completions.remove(lease) == null) {
+            if (conclusions.remove(lease) == null) {
                 return;
             }
             renewer.forget(lease);
-            if (reply instanceof CompleteReply.Recorded recorded) {
+            if (concluded.accepted()) {
                 lease.ended();
-                recorded.resolved().forEach(this::count);
+                concluded.resolved().forEach(this::count);
+                remember(lease, pending.conclusion());
                 pending.recording().complete(new Recording.Recorded());
             } else {
-                if (lease.lost()) {
-                    events.zombie();
-                }
+                lost(lease);
                 pending.recording().complete(new Recording.LeaseLost());
             }
         });
+    }
+
+    private CompletableFuture<Concluded> tell(IdempotencyStore.Conclusion conclusion) {
+        if (conclusion instanceof IdempotencyStore.Completion completion) {
+            return store.complete(completion).thenApply(IdempotencyChecker::concluded);
+        } else if (conclusion instanceof IdempotencyStore.HandOff handOff) {
+            return store.handOff(handOff).thenApply(IdempotencyChecker::concluded);
+        }
+        return store.park((IdempotencyStore.Parking) conclusion)
+                .thenApply(reply -> reply == RenewReply.STALE ? Concluded.STALE : Concluded.ACCEPTED);
+    }
+
+    private static Concluded concluded(CompleteReply reply) {
+        return reply instanceof CompleteReply.Recorded recorded
+                ? new Concluded(true, recorded.resolved())
+                : Concluded.STALE;
+    }
+
+    private static Throwable causeOf(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
+    /** Only what nobody needs to finish: with follow-ups, the store must be asked whether they were published. */
+    private void remember(Lease lease, IdempotencyStore.Conclusion conclusion) {
+        if (conclusion instanceof IdempotencyStore.Completion done && !done.frees() && done.followUps() == null) {
+            completed.remember(
+                    lease.claim(),
+                    new ClaimReply.Duplicate(done.token(), done.taskId(), done.outcome(), done.storedResult(), null),
+                    done.ttl());
+        }
+    }
+
+    private void lost(Lease lease) {
+        if (lease.isProtected() && lease.lost()) {
+            events.zombie();
+        }
+    }
+
+    /**
+     * Tells the store that the follow-ups of the tenure {@code token} are published, again and again until it knows. The
+     * future never fails and completes with the first try: an acknowledgement should wait for that, not for an outage.
+     */
+    public CompletableFuture<Void> settle(TaskKey key, long token) {
+        CompletableFuture<Void> first = new CompletableFuture<>();
+        settles.add(
+                () -> store.settle(key, token).whenComplete((done, failure) -> first.complete(null)), settled -> {});
+        if (breaker.allowsClaims()) {
+            settles.repeatAll();
+        } else {
+            first.complete(null);
+        }
+        return first;
+    }
+
+    /**
+     * Records that the handler of {@code lease} starts, where that matters: for work that lost an owner before.
+     *
+     * @return true if it may start; fails with {@link StoreException} if the store does not say
+     */
+    public CompletableFuture<Boolean> starts(Lease lease) {
+        if (!lease.isProtected() || lease.priorRun() == PriorRun.NONE) {
+            return CompletableFuture.completedFuture(true);
+        }
+        return store.start(lease.key(), lease.token())
+                .whenComplete(this::reportFailure)
+                .thenApply(reply -> {
+                    if (reply == RenewReply.STALE) {
+                        lost(lease);
+                    }
+                    return reply != RenewReply.STALE;
+                });
+    }
+
+    /** Reads or records a step of the run under {@code lease}. Fails with {@link StoreException}. */
+    public CompletableFuture<StepReply> step(Lease lease, IdempotencyStore.StepChange change) {
+        return store.step(lease.key(), lease.token(), change)
+                .whenComplete(this::reportFailure)
+                .thenApply(reply -> {
+                    if (reply instanceof StepReply.Stale) {
+                        lost(lease);
+                    }
+                    return reply;
+                });
+    }
+
+    private void reportFailure(@Nullable Object reply, @Nullable Throwable failure) {
+        if (failure instanceof StoreException cause) {
+            failed(cause);
+        }
+    }
+
+    /**
+     * A lease for a run that no claim protects: of a task that fails open while the store is down, or that only observes.
+     * Counted; the completion is recorded if nobody else's is.
+     */
+    public Lease unprotected(IdempotencyStore.Claim claim) {
+        events.unprotectedRun();
+        return new Lease(claim, new ClaimReply.Granted(0, PriorRun.NONE, 0), 0);
     }
 
     /** Counts a delivery that the fail-safe keeps from running, and reports it when the store is back. */
@@ -262,11 +432,15 @@ public final class IdempotencyChecker implements AutoCloseable {
 
     /** Whether {@code lease} is still the key's current tenure, as far as the store says now. */
     public CompletableFuture<Boolean> owns(Lease lease) {
-        if (lease.isLost()) {
+        if (lease.isLost() || !lease.isProtected()) {
             return CompletableFuture.completedFuture(false);
         }
-        return store.renew(lease.key(), lease.token(), lease.claim().lease())
-                .thenApply(reply -> reply == RenewReply.RENEWED);
+        return store.renew(lease.key(), lease.token(), lease.claim().lease()).thenApply(reply -> {
+            if (reply == RenewReply.STALE) {
+                lost(lease);
+            }
+            return reply == RenewReply.RENEWED;
+        });
     }
 
     private void count(BlockVerdict verdict) {
@@ -286,15 +460,16 @@ public final class IdempotencyChecker implements AutoCloseable {
 
     private void repeatPending() {
         releases.repeatAll();
-        completions.forEach(this::tryToRecord);
+        conclusions.forEach(this::tryToRecord);
+        settles.repeatAll();
         blockReports.repeatAll();
     }
 
     /** Ends the waiting for the store: what is not recorded by now is handed back as {@link Recording.Unrecorded}. */
     public void giveUpRecording() {
-        completions.forEach((lease, pending) -> {
-            if (completions.remove(lease, pending)) {
-                pending.recording().complete(new Recording.Unrecorded(pending.completion()));
+        conclusions.forEach((lease, pending) -> {
+            if (conclusions.remove(lease, pending)) {
+                pending.recording().complete(new Recording.Unrecorded(pending.conclusion()));
             }
         });
     }
@@ -305,6 +480,7 @@ public final class IdempotencyChecker implements AutoCloseable {
             events.unreported();
         }
         blockReports.clear();
+        settles.clear();
         releases.clear();
         renewer.close();
         breaker.close();

@@ -30,6 +30,31 @@ public interface IdempotencyStore extends AutoCloseable {
     CompletableFuture<CompleteReply> complete(Completion completion);
 
     /**
+     * Records that an attempt ended in favour of a later one, before that one's message is published: until then an old
+     * copy must not run again, afterwards it must not be lost.
+     */
+    CompletableFuture<CompleteReply> handOff(HandOff handOff);
+
+    /**
+     * Forgets the follow-ups that the tenure {@code token} recorded, once the broker has confirmed them.
+     *
+     * @return false if there were none, or a later tenure has recorded its own
+     */
+    CompletableFuture<Boolean> settle(TaskKey key, long token);
+
+    /**
+     * Records that a handler starts, for work that lost an owner before. Counted once for a token; what is counted too
+     * often is granted with {@link PriorRun#TOO_MANY_CRASHES}.
+     */
+    CompletableFuture<RenewReply> start(TaskKey key, long token);
+
+    /** Gives a claimed key into a person's hands: from then on a claim is answered {@link ClaimReply.Parked}. */
+    CompletableFuture<RenewReply> park(Parking parking);
+
+    /** Reads or records a step of a run. Refused unless the tenure {@code token} still owns the key. */
+    CompletableFuture<StepReply> step(TaskKey key, long token, StepChange change);
+
+    /**
      * Gives a claim back whose handler surely never started.
      *
      * @return true if the claim was this nonce's and is released, false if it was not (nothing to release)
@@ -59,6 +84,8 @@ public interface IdempotencyStore extends AutoCloseable {
      * @param redelivered whether the broker or our own header says that this is not the first delivery
      * @param owner a label for people: the worker's node name
      * @param afterLeaseLoss what to do when an earlier owner vanished
+     * @param maxCrashes runs that may end with their worker's death before the claim is granted with {@link
+     *     PriorRun#TOO_MANY_CRASHES}
      */
     record Claim(
             TaskKey key,
@@ -70,15 +97,28 @@ public interface IdempotencyStore extends AutoCloseable {
             Duration keep,
             boolean redelivered,
             String owner,
-            AfterLeaseLoss afterLeaseLoss) {
+            AfterLeaseLoss afterLeaseLoss,
+            int maxCrashes) {
         /** The same claim for a delivery that is not the first of its message any more. */
         public Claim asLaterCopy(String other) {
-            return new Claim(key, other, attempt, fingerprint, taskId, lease, keep, true, owner, afterLeaseLoss);
+            return new Claim(
+                    key, other, attempt, fingerprint, taskId, lease, keep, true, owner, afterLeaseLoss, maxCrashes);
         }
 
         /** The same claim for the same delivery, asked anew. */
         public Claim withNonce(String other) {
-            return new Claim(key, other, attempt, fingerprint, taskId, lease, keep, redelivered, owner, afterLeaseLoss);
+            return new Claim(
+                    key,
+                    other,
+                    attempt,
+                    fingerprint,
+                    taskId,
+                    lease,
+                    keep,
+                    redelivered,
+                    owner,
+                    afterLeaseLoss,
+                    maxCrashes);
         }
     }
 
@@ -90,6 +130,22 @@ public interface IdempotencyStore extends AutoCloseable {
         PARK
     }
 
+    /** How a tenure ends that ran, or that must not run. Each may be repeated until the store answers. */
+    sealed interface Conclusion {
+        TaskKey key();
+
+        long token();
+
+        String taskId();
+    }
+
+    /**
+     * The key goes into a person's hands.
+     *
+     * @param owner the label of whoever parks it
+     */
+    record Parking(TaskKey key, long token, String taskId, String owner) implements Conclusion {}
+
     /**
      * A completion.
      *
@@ -98,6 +154,9 @@ public interface IdempotencyStore extends AutoCloseable {
      * @param claimedAt store time of the claim, from {@link ClaimReply.Granted}; used if the record vanished
      * @param result what to write for the caller in the same script, or null for nothing
      * @param storedResult what to keep beside the marker for later duplicates (explicit keys and RPC results), or null
+     * @param followUps what must still be published, kept until {@link #settle}, so that any worker can finish it; or null
+     * @param frees whether a later message with another id and the same explicit key may run (a failed run gave the key
+     *     free)
      */
     record Completion(
             TaskKey key,
@@ -109,7 +168,56 @@ public interface IdempotencyStore extends AutoCloseable {
             Duration ttl,
             long claimedAt,
             @Nullable ResultWrite result,
-            byte @Nullable [] storedResult) {}
+            byte @Nullable [] storedResult,
+            byte @Nullable [] followUps,
+            boolean frees)
+            implements Conclusion {}
+
+    /**
+     * The end of an attempt that hands over to a later one.
+     *
+     * @param next the later attempt's number, greater than {@code attempt}
+     * @param nextFingerprint of the later attempt's payload; empty = any
+     * @param keep how long the record is kept if the later attempt never comes
+     * @param claimedAt as in {@link Completion}
+     * @param result the state RETRY for the caller, or null for nothing
+     * @param followUps the later attempt's message, kept until {@link #settle}
+     */
+    record HandOff(
+            TaskKey key,
+            long token,
+            long attempt,
+            String fingerprint,
+            String taskId,
+            long next,
+            String nextFingerprint,
+            Duration keep,
+            long claimedAt,
+            @Nullable ResultWrite result,
+            byte[] followUps)
+            implements Conclusion {}
+
+    /** What a run tells of a step. */
+    sealed interface StepChange {
+        /** The step's name, unique within the task. */
+        String name();
+
+        /** Was it done before? */
+        record Read(String name) implements StepChange {}
+
+        /** It is about to run, and must never run twice. */
+        record Begin(String name) implements StepChange {}
+
+        /**
+         * It has run.
+         *
+         * @param value its value, encoded
+         */
+        record End(String name, byte[] value) implements StepChange {}
+
+        /** It was begun by this run and surely had no effect. */
+        record Undo(String name) implements StepChange {}
+    }
 
     /**
      * A result record for Celery's clients: SET with expiry and PUBLISH of the same bytes, skipped as a whole if a

@@ -26,6 +26,11 @@ public final class Lease {
         this.validUntil = asked + claim.lease().toNanos();
     }
 
+    /** Whether a claim stands behind it; if not, its fencing token is 0. */
+    public boolean isProtected() {
+        return grant.token() != 0;
+    }
+
     /** The lease was prolonged by a call sent at {@code asked}. */
     void renewed(long asked) {
         validUntil = asked + claim.lease().toNanos();
@@ -36,7 +41,7 @@ public final class Lease {
      * was paused for longer finds its claimed work void here, before the store tells it.
      */
     public boolean mayStart(long nanosNow) {
-        return state.get() == State.GRANTED && nanosNow - validUntil < 0;
+        return state.get() == State.GRANTED && (!isProtected() || nanosNow - validUntil < 0);
     }
 
     /** The key that is held. */
@@ -72,6 +77,11 @@ public final class Lease {
 
     IdempotencyStore.Claim claim() {
         return claim;
+    }
+
+    /** The attempt that was claimed. */
+    public long attempt() {
+        return claim.attempt();
     }
 
     long claimedAt() {

@@ -9,5 +9,5 @@ public sealed interface Recording {
     record LeaseLost() implements Recording {}
 
     /** The worker ends before the store answered; the outcome must go to the state folder. */
-    record Unrecorded(IdempotencyStore.Completion completion) implements Recording {}
+    record Unrecorded(IdempotencyStore.Conclusion conclusion) implements Recording {}
 }

@@ -34,7 +34,11 @@ public enum MetricName {
     HELD("sedano.held", "deliveries kept unsettled: their key runs elsewhere, or they are not due"),
     UNRECORDED("sedano.unrecorded.completions", "finished handlers whose outcome the store has not confirmed"),
     TAKEOVERS("sedano.takeovers", "runs of work that an earlier owner may have run", "prior"),
-    ZOMBIES("sedano.zombies", "owners whose key was taken over while they ran");
+    ZOMBIES("sedano.zombies", "owners whose key was taken over while they ran"),
+    FOLLOW_UPS("sedano.follow.ups", "retries, callbacks, chain steps and errbacks published or stored"),
+    ANSWERED_FROM_MEMORY("sedano.answered.from.memory", "exact repetitions answered without the store"),
+    UNPROTECTED_RUNS("sedano.unprotected.runs", "runs without a claim: the task fails open, or only observes"),
+    OBSERVED("sedano.observed", "refusals that an observing task ignored", "refusal");
 
     private final String id;
     private final String description;

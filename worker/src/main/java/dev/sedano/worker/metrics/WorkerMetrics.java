@@ -21,6 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The worker's metrics on Micrometer. Safe for use by many threads; recording never throws and never blocks. */
 public final class WorkerMetrics implements PipelineEvents, CheckerEvents, BrokerEvents {
@@ -46,6 +48,8 @@ public final class WorkerMetrics implements PipelineEvents, CheckerEvents, Broke
 
     private record SettlementTags(String task, String outcome, String reason) {}
 
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerMetrics.class);
+
     private final MeterRegistry registry;
     private final Ticker ticker;
     private final Map<SettlementTags, Counter> settlements = new ConcurrentHashMap<>();
@@ -67,7 +71,10 @@ public final class WorkerMetrics implements PipelineEvents, CheckerEvents, Broke
             MetricName.FALSE_POSITIVES,
             MetricName.TRUE_POSITIVES,
             MetricName.BLOCKS_UNREPORTED,
-            MetricName.ZOMBIES
+            MetricName.ZOMBIES,
+            MetricName.FOLLOW_UPS,
+            MetricName.ANSWERED_FROM_MEMORY,
+            MetricName.UNPROTECTED_RUNS
         }) {
             plain.put(name, counter(name));
         }
@@ -202,6 +209,27 @@ public final class WorkerMetrics implements PipelineEvents, CheckerEvents, Broke
     @Override
     public void takeover(PriorRun priorRun) {
         tagged(MetricName.TAKEOVERS, priorRun.name().toLowerCase(Locale.ROOT)).increment();
+    }
+
+    @Override
+    public void answeredFromMemory() {
+        count(MetricName.ANSWERED_FROM_MEMORY);
+    }
+
+    @Override
+    public void unprotectedRun() {
+        count(MetricName.UNPROTECTED_RUNS);
+    }
+
+    @Override
+    public void followUp() {
+        count(MetricName.FOLLOW_UPS);
+    }
+
+    @Override
+    public void observed(String task, String refusal) {
+        LOG.info("task {} only observes: it runs, would have been refused as {}", task, refusal);
+        tagged(MetricName.OBSERVED, refusal).increment();
     }
 
     @Override

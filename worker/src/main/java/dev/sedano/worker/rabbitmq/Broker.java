@@ -4,6 +4,7 @@ import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Address;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
+import dev.sedano.worker.canvas.OutgoingMessage;
 import dev.sedano.worker.delivery.Delivery;
 import dev.sedano.worker.delivery.DeliveryPipeline;
 import dev.sedano.worker.delivery.InFlight;
@@ -55,6 +56,7 @@ public final class Broker implements AutoCloseable {
     private final BrokerEvents events;
     private final Settler settler;
     private final ConfirmedPublisher publisher;
+    private final MovedDeliveries moved;
     private final ExecutorService dispatch = Executors.newSingleThreadExecutor(task -> daemon(task, "sedano-dispatch"));
     private final Thread thread = daemon(this::loop, "sedano-broker");
     private final Set<Pause> pauses = EnumSet.noneOf(Pause.class);
@@ -76,7 +78,8 @@ public final class Broker implements AutoCloseable {
         this.events = events;
         this.publisher = new ConfirmedPublisher(
                 this::connect, ticker, settings.topology() == BrokerSettings.TopologyMode.DECLARE);
-        this.settler = new Settler(new MovedDeliveries(publisher, settings.node(), clock), timer);
+        this.moved = new MovedDeliveries(publisher, settings.node(), clock);
+        this.settler = new Settler(moved, timer);
     }
 
     private static Thread daemon(Runnable body, String name) {
@@ -154,6 +157,11 @@ public final class Broker implements AutoCloseable {
                 .headers(Map.of())
                 .build();
         return publisher.reply(replyTo, properties, record);
+    }
+
+    /** Publishes what follows from a delivery; the future completes when the broker confirmed it. */
+    public CompletableFuture<?> publish(OutgoingMessage message) {
+        return moved.publish(message);
     }
 
     private void loop() {

@@ -36,8 +36,18 @@ final class ConfirmedPublisher implements AutoCloseable {
     private static final int MOST_WAITING = 10_000;
     private static final Duration CONFIRM_WITHIN = Duration.ofSeconds(30);
 
-    /** A queue, reached through the default exchange. */
-    record Target(String queue, Map<String, Object> arguments) {}
+    /**
+     * Where a message goes.
+     *
+     * @param exchange empty = the default exchange, where {@code queue} is the routing key
+     * @param queue the routing key
+     * @param arguments what the queue is declared with if it does not exist; only on the default exchange
+     */
+    record Target(String exchange, String queue, Map<String, Object> arguments) {
+        static Target queue(String name, Map<String, Object> arguments) {
+            return new Target("", name, arguments);
+        }
+    }
 
     /** Makes the publisher's connection. */
     interface Connector {
@@ -86,7 +96,8 @@ final class ConfirmedPublisher implements AutoCloseable {
 
     /** Publishes to a queue that somebody else owns; a queue that is gone is no failure, nobody waits any more. */
     CompletableFuture<Void> reply(String queue, AMQP.BasicProperties properties, byte[] body) {
-        return offer(new Publication(new Target(queue, Map.of()), false, properties, body, new CompletableFuture<>()));
+        return offer(
+                new Publication(Target.queue(queue, Map.of()), false, properties, body, new CompletableFuture<>()));
     }
 
     private CompletableFuture<Void> offer(Publication publication) {
@@ -130,7 +141,7 @@ final class ConfirmedPublisher implements AutoCloseable {
     private void send(Publication publication) throws IOException, TimeoutException {
         Channel to = channel();
         Target target = publication.target();
-        if (mayDeclare && publication.durable() && declared.add(target.queue())) {
+        if (mayDeclare && publication.durable() && target.exchange().isEmpty() && declared.add(target.queue())) {
             to = declare(to, target);
         }
         String id = UUID.randomUUID().toString();
@@ -138,7 +149,7 @@ final class ConfirmedPublisher implements AutoCloseable {
                 ? publication.properties().builder().messageId(id).build()
                 : publication.properties();
         unconfirmed.put(to.getNextPublishSeqNo(), new Sent(publication, id));
-        to.basicPublish("", target.queue(), publication.durable(), properties, publication.body());
+        to.basicPublish(target.exchange(), target.queue(), publication.durable(), properties, publication.body());
     }
 
     /** An existing queue is used as it is, whatever its arguments. */

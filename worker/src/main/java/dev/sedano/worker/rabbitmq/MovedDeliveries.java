@@ -1,8 +1,11 @@
 package dev.sedano.worker.rabbitmq;
 
 import com.rabbitmq.client.AMQP;
+import dev.sedano.worker.canvas.OutgoingMessage;
 import dev.sedano.worker.delivery.Delivery;
+import dev.sedano.worker.delivery.MoveHeaders;
 import dev.sedano.worker.delivery.Settlement;
+import dev.sedano.worker.protocol.MessageProperties;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
@@ -14,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  * headers and body stay; headers {@code x-sedano-*} say why, from where, when and by whom. Thread-safe.
  */
 final class MovedDeliveries {
-    private static final int LONGEST_TEXT = 1_000;
-
     private final ConfirmedPublisher publisher;
     private final String node;
     private final Clock clock;
@@ -30,33 +31,28 @@ final class MovedDeliveries {
     CompletableFuture<?> publish(Delivery delivery, Settlement settlement) {
         if (settlement instanceof Settlement.DeadLetter dead) {
             return publisher.publish(
-                    new ConfirmedPublisher.Target(delivery.queue() + ".dead", Map.of()),
-                    copy(delivery, settlement, dead.error()),
+                    ConfirmedPublisher.Target.queue(delivery.queue() + ".dead", Map.of()),
+                    copy(delivery, settlement, dead.error(), Map.of()),
                     delivery.body());
         } else if (settlement instanceof Settlement.Park park) {
             return publisher.publish(
-                    new ConfirmedPublisher.Target(delivery.queue() + ".parked", Map.of()),
-                    copy(delivery, settlement, park.error()),
+                    ConfirmedPublisher.Target.queue(delivery.queue() + ".parked", Map.of()),
+                    copy(delivery, settlement, park.error(), park.details()),
                     delivery.body());
         } else if (settlement instanceof Settlement.Wait wait) {
             WaitQueues queue = WaitQueues.of(delivery.queue(), wait.delay());
             return publisher.publish(
-                    new ConfirmedPublisher.Target(queue.name(), queue.arguments()), waiting(delivery), delivery.body());
+                    ConfirmedPublisher.Target.queue(queue.name(), queue.arguments()),
+                    waiting(delivery),
+                    delivery.body());
         }
         return CompletableFuture.failedFuture(new IllegalArgumentException("not a move: " + settlement.outcome()));
     }
 
-    private AMQP.BasicProperties copy(Delivery delivery, Settlement settlement, String error) {
-        Map<String, @Nullable Object> headers =
-                new HashMap<>(delivery.properties().headers());
-        headers.put("x-sedano-reason", settlement.reason().code());
-        headers.put("x-sedano-error", error.length() > LONGEST_TEXT ? error.substring(0, LONGEST_TEXT) : error);
-        headers.put("x-sedano-exchange", delivery.exchange());
-        headers.put("x-sedano-routing-key", delivery.routingKey());
-        headers.put("x-sedano-queue", delivery.queue());
-        headers.put("x-sedano-time", clock.instant().toString());
-        headers.put("x-sedano-worker", node);
-        return properties(delivery, headers, null);
+    private AMQP.BasicProperties copy(
+            Delivery delivery, Settlement settlement, String error, Map<String, Object> details) {
+        return properties(
+                delivery, MoveHeaders.of(delivery, settlement.reason(), error, details, node, clock.instant()), null);
     }
 
     private static AMQP.BasicProperties waiting(Delivery delivery) {
@@ -80,6 +76,24 @@ final class MovedDeliveries {
                 .deliveryMode(2)
                 .headers(writable(headers))
                 .build();
+    }
+
+    /** Publishes what follows from a delivery. */
+    CompletableFuture<Void> publish(OutgoingMessage message) {
+        MessageProperties properties = message.properties();
+        return publisher.publish(
+                new ConfirmedPublisher.Target(message.exchange(), message.routingKey(), Map.of()),
+                new AMQP.BasicProperties.Builder()
+                        .contentType(properties.contentType())
+                        .contentEncoding(properties.contentEncoding())
+                        .correlationId(properties.correlationId())
+                        .replyTo(properties.replyTo())
+                        .priority(properties.priority())
+                        .expiration(properties.expiration())
+                        .deliveryMode(2)
+                        .headers(writable(properties.headers()))
+                        .build(),
+                message.body());
     }
 
     @SuppressWarnings({"NullAway", "unchecked"

@@ -36,14 +36,17 @@ public final class ExceptionEncoding {
             Set.of("com", "org", "net", "dev", "io", "edu", "gov", "java", "javax", "jakarta", "app", "tech", "cloud");
 
     private final Map<String, String> builtins;
+    /** The modules of Python names that are no builtins. */
+    private final Map<String, String> modules;
 
     /** The mapping described above. */
     public ExceptionEncoding() {
-        this.builtins = OF_JDK;
+        this(OF_JDK, Map.of());
     }
 
-    private ExceptionEncoding(Map<String, String> builtins) {
+    private ExceptionEncoding(Map<String, String> builtins, Map<String, String> modules) {
         this.builtins = builtins;
+        this.modules = modules;
     }
 
     /**
@@ -53,9 +56,21 @@ public final class ExceptionEncoding {
      * @param builtin the name of a builtin exception of Python, e.g. {@code TypeError}
      */
     public ExceptionEncoding with(String javaName, String builtin) {
+        return with(javaName, builtin, "builtins");
+    }
+
+    /**
+     * Also maps the class {@code javaName} itself, not its subclasses, to an exception of a Python module.
+     *
+     * @param javaName the binary name of an exception class
+     * @param pythonName the name of the exception in {@code module}
+     */
+    public ExceptionEncoding with(String javaName, String pythonName, String module) {
         Map<String, String> more = new HashMap<>(builtins);
-        more.put(javaName, builtin);
-        return new ExceptionEncoding(Map.copyOf(more));
+        more.put(javaName, pythonName);
+        Map<String, String> moreModules = new HashMap<>(modules);
+        moreModules.put(pythonName, module);
+        return new ExceptionEncoding(Map.copyOf(more), Map.copyOf(moreModules));
     }
 
     PythonError encode(Throwable exception) {
@@ -66,7 +81,7 @@ public final class ExceptionEncoding {
         }
         String builtin = builtin(exception.getClass());
         if (builtin != null) {
-            return new PythonError(builtin, args, "builtins");
+            return new PythonError(builtin, args, modules.getOrDefault(builtin, "builtins"));
         }
         return new PythonError(
                 typeName(exception.getClass()),

@@ -30,6 +30,11 @@ public final class NoResults implements Results {
     }
 
     @Override
+    public CompletableFuture<?> sendFor(String taskId, @Nullable String replyTo, byte[] record) {
+        return DONE;
+    }
+
+    @Override
     public boolean keepsRecords() {
         return false;
     }

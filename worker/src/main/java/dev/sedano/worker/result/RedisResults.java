@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * record is written by the marker's script; otherwise the order is record, marker, announcement.
  */
 public final class RedisResults implements Results {
+    private static final String PREFIX = "celery-task-meta-";
     private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
     private final ResultStore store;
@@ -53,11 +54,16 @@ public final class RedisResults implements Results {
     }
 
     @Override
+    public CompletableFuture<?> sendFor(String taskId, @Nullable String replyTo, byte[] record) {
+        return store.write(PREFIX + taskId, record, ttl, ResultStore.Mode.STORE_AND_ANNOUNCE);
+    }
+
+    @Override
     public boolean keepsRecords() {
         return false;
     }
 
     private static String key(TaskMessage message) {
-        return "celery-task-meta-" + message.id();
+        return PREFIX + message.id();
     }
 }

@@ -6,6 +6,7 @@ import dev.sedano.worker.protocol.IsoTimes;
 import dev.sedano.worker.protocol.TaskMessage;
 import java.time.Clock;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,8 +39,18 @@ public final class ResultEncoder {
      * with {@code ResultTooLarge} if the record would exceed 512 KiB.
      */
     public ResultRecord success(TaskMessage message, @Nullable Object value) {
+        return success(message, value, List.of());
+    }
+
+    /**
+     * As above.
+     *
+     * @param children result tuples of what the task published
+     */
+    public ResultRecord success(TaskMessage message, @Nullable Object value, List<@Nullable Object> children) {
         try {
-            byte[] bytes = json.encode(fields(message, ResultState.SUCCESS, value, null), LARGEST_RESULT_BYTES);
+            byte[] bytes =
+                    json.encode(fields(message, ResultState.SUCCESS, value, null, children), LARGEST_RESULT_BYTES);
             return new ResultRecord(ResultState.SUCCESS, bytes, null);
         } catch (EncodingException e) {
             String problem = "the result is " + e.getMessage();
@@ -57,6 +68,31 @@ public final class ResultEncoder {
                 exceptions.encode(exception),
                 new Traceback(exceptions).of(exception),
                 null);
+    }
+
+    /**
+     * The handler asked for another attempt.
+     *
+     * @param cause why; null = it did not say
+     */
+    public ResultRecord retry(TaskMessage message, @Nullable Throwable cause) {
+        Map<String, @Nullable Object> fields = fields(
+                message,
+                ResultState.RETRY,
+                cause == null ? null : exceptions.encode(cause).fields(),
+                cause == null ? null : new Traceback(exceptions).of(cause),
+                Arrays.asList((Object) Arrays.asList(Arrays.asList(message.id(), null), null)));
+        fields.put("date_done", null);
+        return new ResultRecord(ResultState.RETRY, json.encode(fields), null);
+    }
+
+    /** The task's workers died {@code crashes} times while they ran it, and it is not run again. */
+    public ResultRecord workerLost(TaskMessage message, int crashes) {
+        PythonError error = new PythonError(
+                "WorkerLostError",
+                List.of("the worker died " + crashes + " times while it ran this task; it is parked"),
+                "billiard.exceptions");
+        return record(message, ResultState.FAILURE, error, null, null);
     }
 
     /** The task was not run since its {@code expires} is past. */
@@ -102,16 +138,21 @@ public final class ResultEncoder {
             PythonError error,
             @Nullable String traceback,
             @Nullable String problem) {
-        return new ResultRecord(state, json.encode(fields(message, state, error.fields(), traceback)), problem);
+        return new ResultRecord(
+                state, json.encode(fields(message, state, error.fields(), traceback, List.of())), problem);
     }
 
     private Map<String, @Nullable Object> fields(
-            TaskMessage message, ResultState state, @Nullable Object result, @Nullable String traceback) {
+            TaskMessage message,
+            ResultState state,
+            @Nullable Object result,
+            @Nullable String traceback,
+            List<@Nullable Object> children) {
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         fields.put("status", state.name());
         fields.put("result", result);
         fields.put("traceback", traceback);
-        fields.put("children", List.of());
+        fields.put("children", children);
         fields.put("date_done", dateDone());
         if (message.group() != null) {
             fields.put("group_id", message.group());

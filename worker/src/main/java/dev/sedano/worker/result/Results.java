@@ -22,6 +22,13 @@ public interface Results {
     /** Gives a caller a result outside of any completion: for duplicates, unknown tasks and conflicts. */
     CompletableFuture<?> send(TaskMessage message, byte[] record);
 
+    /**
+     * Gives the caller of another task, which will never run, its record.
+     *
+     * @param replyTo where that caller waits for replies, or null
+     */
+    CompletableFuture<?> sendFor(String taskId, @Nullable String replyTo, byte[] record);
+
     /** Whether later duplicates with the default key need the record kept beside the marker. */
     boolean keepsRecords();
 

@@ -51,6 +51,11 @@ public final class RpcResults implements Results {
     }
 
     @Override
+    public CompletableFuture<?> sendFor(String taskId, @Nullable String replyTo, byte[] record) {
+        return replyTo == null || replyTo.isEmpty() ? DONE : sender.send(replyTo, taskId, record);
+    }
+
+    @Override
     public boolean keepsRecords() {
         return true;
     }

@@ -2,6 +2,8 @@ package dev.sedano.worker.result;
 
 import dev.sedano.worker.protocol.CeleryJson;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Changes to records that {@link ResultEncoder} wrote earlier. Thread-safe. */
 public final class StoredResults {
@@ -30,5 +32,17 @@ public final class StoredResults {
         String id = new String(json.encode(newId), StandardCharsets.US_ASCII);
         String head = text.substring(0, at + LAST_FIELD.length() - 1);
         return (head + id + '}').getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /**
+     * The value of a stored SUCCESS.
+     *
+     * @throws IllegalArgumentException if {@code record} is no result record
+     */
+    public @Nullable Object valueOf(byte[] record) {
+        if (json.decode(record) instanceof Map<?, ?> fields) {
+            return fields.get("result");
+        }
+        throw new IllegalArgumentException("not a result record: it is no map");
     }
 }

@@ -39,7 +39,7 @@ final class UnrecordedFile implements UnrecordedOutcomes {
     }
 
     @Override
-    public synchronized void keep(IdempotencyStore.Completion completion) {
+    public synchronized void keep(IdempotencyStore.Conclusion completion) {
         kept.incrementAndGet();
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
@@ -54,40 +54,51 @@ final class UnrecordedFile implements UnrecordedOutcomes {
                 }
                 channel.force(true);
             }
-            LOG.error(
-                    "task id {} ran to {} but its outcome could not be recorded; it is in {}",
-                    completion.taskId(),
-                    completion.outcome(),
-                    file);
+            LOG.error("task id {} ran but its outcome could not be recorded; it is in {}", completion.taskId(), file);
         } catch (IOException | RuntimeException e) {
             LOG.error(
-                    "task id {} ran to {} but its outcome could be written neither to the store nor to {}",
+                    "task id {} ran but its outcome could be written neither to the store nor to {}",
                     completion.taskId(),
-                    completion.outcome(),
                     file,
                     e);
         }
     }
 
-    private byte[] line(IdempotencyStore.Completion completion) {
+    private byte[] line(IdempotencyStore.Conclusion conclusion) {
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-        fields.put("task_id", completion.taskId());
-        fields.put("record", completion.key().record());
-        fields.put("key", completion.key().key());
-        fields.put("explicit", completion.key().explicit());
-        fields.put("token", completion.token());
-        fields.put("attempt", completion.attempt());
-        fields.put("fingerprint", completion.fingerprint());
-        fields.put("outcome", completion.outcome());
-        fields.put("ttl_ms", completion.ttl().toMillis());
-        fields.put("claimed_at", completion.claimedAt());
-        fields.put("stored_result", completion.storedResult());
-        IdempotencyStore.ResultWrite result = completion.result();
-        fields.put("result_key", result == null ? null : result.key());
-        fields.put("result", result == null ? null : result.body());
+        fields.put("task_id", conclusion.taskId());
+        fields.put("record", conclusion.key().record());
+        fields.put("key", conclusion.key().key());
+        fields.put("explicit", conclusion.key().explicit());
+        fields.put("token", conclusion.token());
+        if (conclusion instanceof IdempotencyStore.Completion completion) {
+            fields.put("attempt", completion.attempt());
+            fields.put("fingerprint", completion.fingerprint());
+            fields.put("outcome", completion.outcome());
+            fields.put("ttl_ms", completion.ttl().toMillis());
+            fields.put("claimed_at", completion.claimedAt());
+            fields.put("stored_result", completion.storedResult());
+            fields.put("follow_ups", completion.followUps());
+            fields.put("frees", completion.frees());
+            addResult(fields, completion.result());
+        } else if (conclusion instanceof IdempotencyStore.HandOff handOff) {
+            fields.put("attempt", handOff.attempt());
+            fields.put("fingerprint", handOff.fingerprint());
+            fields.put("next", handOff.next());
+            fields.put("next_fingerprint", handOff.nextFingerprint());
+            fields.put("ttl_ms", handOff.keep().toMillis());
+            fields.put("claimed_at", handOff.claimedAt());
+            fields.put("follow_ups", handOff.followUps());
+            addResult(fields, handOff.result());
+        }
         byte[] text = json.encode(fields);
         byte[] line = java.util.Arrays.copyOf(text, text.length + 1);
         line[text.length] = '\n';
         return line;
+    }
+
+    private static void addResult(Map<String, @Nullable Object> fields, IdempotencyStore.@Nullable ResultWrite result) {
+        fields.put("result_key", result == null ? null : result.key());
+        fields.put("result", result == null ? null : result.body());
     }
 }

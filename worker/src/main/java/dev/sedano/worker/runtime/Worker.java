@@ -2,9 +2,12 @@ package dev.sedano.worker.runtime;
 
 import dev.sedano.task.TaskRegistry;
 import dev.sedano.worker.ConfigurationException;
+import dev.sedano.worker.canvas.FollowUpList;
+import dev.sedano.worker.canvas.FollowUps;
 import dev.sedano.worker.console.Console;
 import dev.sedano.worker.delivery.DeliveryPipeline;
 import dev.sedano.worker.delivery.InFlight;
+import dev.sedano.worker.delivery.MaxRetriesExceededException;
 import dev.sedano.worker.delivery.PipelineSettings;
 import dev.sedano.worker.handler.ArgumentsException;
 import dev.sedano.worker.handler.Handlers;
@@ -32,6 +35,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -71,6 +75,9 @@ public final class Worker {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+    /** Celery's {@code task_default_queue}: where callbacks go that name no queue. */
+    private static final String DEFAULT_QUEUE = "celery";
+
     private static final int MOST_PREFETCH = 512;
     private static final int MOST_HELD = 2_000;
     private static final Duration LONGEST_HOLD = Duration.ofSeconds(60);
@@ -97,6 +104,8 @@ public final class Worker {
     private final AtomicInteger stops = new AtomicInteger();
     private volatile @Nullable Console console;
     private volatile boolean storeUp;
+    private final boolean goesOnWithoutStore;
+    private final List<String> unprotected;
 
     /** A worker of {@code registry}'s tasks. Nothing is started or connected yet. */
     public Worker(WorkerConfig config, TaskRegistry registry) {
@@ -122,6 +131,8 @@ public final class Worker {
         this.resultStore = Wiring.resultStore(config, metrics);
         this.checker = new IdempotencyChecker(store, timer, ticker, metrics, new StoreOutage());
         Handlers handlers = Handlers.of(registry, json::convert);
+        this.goesOnWithoutStore = handlers.allFailOpen();
+        this.unprotected = handlers.unprotected();
         this.pipeline = new DeliveryPipeline(
                 new PipelineSettings(
                         config.node(),
@@ -139,10 +150,19 @@ public final class Worker {
                         checker,
                         new ResultEncoder(
                                 json,
-                                new ExceptionEncoding().with(ArgumentsException.class.getName(), "TypeError"),
+                                new ExceptionEncoding()
+                                        .with(ArgumentsException.class.getName(), "TypeError")
+                                        .with(
+                                                MaxRetriesExceededException.class.getName(),
+                                                "MaxRetriesExceededError",
+                                                "celery.exceptions"),
                                 clock),
                         new StoredResults(json),
                         results(),
+                        new FollowUps(json, clock, origin(), DEFAULT_QUEUE),
+                        new FollowUpList(json),
+                        broker::publish,
+                        json,
                         slots,
                         unrecorded,
                         metrics,
@@ -155,6 +175,11 @@ public final class Worker {
     /** A builder for programs that embed a worker. */
     public static WorkerBuilder builder() {
         return new WorkerBuilder();
+    }
+
+    /** As Celery names publishers; the process id tells workers on one host apart. */
+    private static String origin() {
+        return "gen" + ProcessHandle.current().pid() + "@" + NodeName.hostname();
     }
 
     private Results results() {
@@ -173,7 +198,11 @@ public final class Worker {
         public void opened(@Nullable StoreException cause) {
             storeUp = false;
             metrics.paused("store_down");
-            pipeline.inFlight().storeGone(broker.pause(Broker.Pause.STORE_DOWN));
+            pipeline.inFlight()
+                    .storeGone(
+                            goesOnWithoutStore
+                                    ? CompletableFuture.completedFuture(null)
+                                    : broker.pause(Broker.Pause.STORE_DOWN));
         }
 
         @Override
@@ -214,6 +243,16 @@ public final class Worker {
             throw e;
         }
         metrics.paused("broker_down");
+        if (!unprotected.isEmpty()) {
+            LOG.warn(
+                    "the tasks {} run without protection (they only observe, or fail open while the store is down):"
+                            + " duplicates of them may run twice{}",
+                    unprotected,
+                    goesOnWithoutStore
+                            ? ""
+                            : "; while the store is down, consuming stops for the other tasks' sake: tasks that fail"
+                                    + " open go on only in a worker of their own");
+        }
         checker.start();
         var unused = broker.start(pipeline);
     }
@@ -266,7 +305,8 @@ public final class Worker {
         } else if (!broker.isConsuming()) {
             return new Console.Health(false, "not consuming");
         }
-        return new Console.Health(true, "ready");
+        return new Console.Health(
+                true, unprotected.isEmpty() ? "ready" : "ready, but without protection for " + unprotected);
     }
 
     /** Starts, runs until {@link #stop}, and ends in order. */

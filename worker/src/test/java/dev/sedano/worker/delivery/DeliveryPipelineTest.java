@@ -259,10 +259,10 @@ class DeliveryPipelineTest {
     }
 
     @Test
-    void followUps_areNotSupportedYet_soTheMessageIsDeadLettered() {
+    void aChord_isNotSupportedYet_soTheMessageIsDeadLettered() {
         try (PipelineFixture test = new PipelineFixture((context, call) -> 1)) {
             Delivery plain = test.delivery("a");
-            byte[] body = "[[\"x\"], {}, {\"callbacks\": [{\"task\": \"t\", \"args\": [], \"options\": {}}]}]"
+            byte[] body = "[[\"x\"], {}, {\"chord\": {\"task\": \"t\", \"args\": [], \"options\": {}}}]"
                     .getBytes(StandardCharsets.UTF_8);
             test.pipeline.accept(new Delivery(
                     plain.queue(),

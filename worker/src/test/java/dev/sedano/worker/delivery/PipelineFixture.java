@@ -4,6 +4,9 @@ import dev.sedano.task.TaskContext;
 import dev.sedano.task.TaskHandler;
 import dev.sedano.task.TaskOptions;
 import dev.sedano.task.TaskRegistry;
+import dev.sedano.worker.canvas.FollowUpList;
+import dev.sedano.worker.canvas.FollowUps;
+import dev.sedano.worker.canvas.OutgoingMessage;
 import dev.sedano.worker.handler.Handlers;
 import dev.sedano.worker.idempotency.CheckerEvents;
 import dev.sedano.worker.idempotency.CircuitBreaker;
@@ -21,6 +24,7 @@ import dev.sedano.worker.result.ResultEncoder;
 import dev.sedano.worker.result.ResultStore;
 import dev.sedano.worker.result.StoredResults;
 import dev.sedano.worker.time.Ticker;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -43,6 +47,10 @@ final class PipelineFixture implements AutoCloseable {
     final InMemoryIdempotencyStore store = new InMemoryIdempotencyStore();
     final RecordingChannel channel = new RecordingChannel();
     final Counts counts = new Counts();
+    /** What was handed to the broker, confirmed or not. */
+    final List<OutgoingMessage> published = new CopyOnWriteArrayList<>();
+
+    volatile boolean refusesToPublish;
     final List<String> runs = new CopyOnWriteArrayList<>();
     final List<Boolean> announced = new CopyOnWriteArrayList<>();
     final IdempotencyChecker checker;
@@ -82,6 +90,9 @@ final class PipelineFixture implements AutoCloseable {
         final AtomicInteger falsePositives = new AtomicInteger();
         final AtomicInteger truePositives = new AtomicInteger();
         final AtomicInteger zombies = new AtomicInteger();
+        final AtomicInteger fromMemory = new AtomicInteger();
+        final AtomicInteger unprotected = new AtomicInteger();
+        final List<String> observed = new CopyOnWriteArrayList<>();
         final List<String> duplicates = new CopyOnWriteArrayList<>();
 
         @Override
@@ -118,6 +129,24 @@ final class PipelineFixture implements AutoCloseable {
 
         @Override
         public void handlerEnded(String task, long nanos) {}
+
+        @Override
+        public void answeredFromMemory() {
+            fromMemory.incrementAndGet();
+        }
+
+        @Override
+        public void unprotectedRun() {
+            unprotected.incrementAndGet();
+        }
+
+        @Override
+        public void observed(String task, String refusal) {
+            observed.add(refusal);
+        }
+
+        @Override
+        public void followUp() {}
 
         @Override
         public void duplicate(String kind) {
@@ -169,6 +198,15 @@ final class PipelineFixture implements AutoCloseable {
                         new ResultEncoder(json, new ExceptionEncoding(), Clock.systemUTC()),
                         new StoredResults(json),
                         new RedisResults(new StoreOfResults(), Duration.ofDays(1), true),
+                        new FollowUps(json, Clock.systemUTC(), "gen1@test", "celery"),
+                        new FollowUpList(json),
+                        message -> {
+                            published.add(message);
+                            return refusesToPublish
+                                    ? CompletableFuture.failedFuture(new IOException("no confirm"))
+                                    : CompletableFuture.completedFuture(null);
+                        },
+                        json,
                         new Slots(),
                         completion -> {},
                         counts,

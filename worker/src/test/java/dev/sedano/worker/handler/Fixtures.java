@@ -1,11 +1,16 @@
 package dev.sedano.worker.handler;
 
+import dev.sedano.task.ReplaceException;
+import dev.sedano.task.Retry;
+import dev.sedano.task.RetryException;
+import dev.sedano.task.Signature;
 import dev.sedano.task.TaskContext;
 import dev.sedano.task.TaskRegistry;
 import java.lang.System.Logger;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -38,6 +43,32 @@ final class Fixtures {
     }
 
     private static final class FixedContext implements TaskContext {
+        @Override
+        public <T extends @Nullable Object> T step(String name, Class<T> type, Callable<T> body) throws Exception {
+            return body.call();
+        }
+
+        @Override
+        public <T extends @Nullable Object> T stepAtMostOnce(String name, Class<T> type, Callable<T> body)
+                throws Exception {
+            return body.call();
+        }
+
+        @Override
+        public String stepKey(String name) {
+            return name;
+        }
+
+        @Override
+        public RetryException retry(Retry retry) {
+            return new RetryException(retry);
+        }
+
+        @Override
+        public ReplaceException replace(Signature replacement) {
+            return new ReplaceException(replacement);
+        }
+
         @Override
         public String taskName() {
             return "task";

@@ -54,6 +54,12 @@ class FailSafeAdmissionTest {
 
     private static final class NoEvents implements CheckerEvents {
         @Override
+        public void answeredFromMemory() {}
+
+        @Override
+        public void unprotectedRun() {}
+
+        @Override
         public void blocked() {}
 
         @Override

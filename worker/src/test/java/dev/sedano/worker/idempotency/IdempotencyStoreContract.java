@@ -86,11 +86,14 @@ public abstract class IdempotencyStoreContract {
 
     @Test
     void lostLease_withPolicyParkIsParked_andTheLateOwnerMayStillComplete() {
-        long token = granted(claim("a")).token();
+        ClaimReply.Granted first = granted(claim("a"));
+        long token = first.token();
+        long claimedAt = first.claimedAt();
         pass(LEASE.plusMillis(1));
 
-        assertThat(claimAs(key, id, "b", 0, "f", false, AfterLeaseLoss.PARK)).isEqualTo(new ClaimReply.Parked(token));
-        assertThat(claim("c")).isEqualTo(new ClaimReply.Parked(token));
+        assertThat(claimAs(key, id, "b", 0, "f", false, AfterLeaseLoss.PARK))
+                .isEqualTo(new ClaimReply.Parked(token, "w@host", claimedAt, ""));
+        assertThat(claim("c")).isEqualTo(new ClaimReply.Parked(token, "w@host", claimedAt, ""));
         assertThat(complete(key, token)).isInstanceOf(CompleteReply.Recorded.class);
         assertThat(claim("d")).isInstanceOf(ClaimReply.Duplicate.class);
     }
@@ -116,7 +119,7 @@ public abstract class IdempotencyStoreContract {
 
         assertThat(complete(key, token)).isEqualTo(new CompleteReply.Recorded(false, false, List.of()));
         assertThat(complete(key, token)).isEqualTo(new CompleteReply.Recorded(true, false, List.of()));
-        assertThat(claim("b")).isEqualTo(new ClaimReply.Duplicate(token, id, "SUCCESS", null));
+        assertThat(claim("b")).isEqualTo(new ClaimReply.Duplicate(token, id, "SUCCESS", null, null));
     }
 
     @Test
@@ -131,7 +134,7 @@ public abstract class IdempotencyStoreContract {
     @Test
     void completionOfAnotherAttempt_isStale() {
         long token = granted(claim("a")).token();
-        Completion wrong = new Completion(key, token, 1, "f", id, "SUCCESS", DAY, 0, null, null);
+        Completion wrong = new Completion(key, token, 1, "f", id, "SUCCESS", DAY, 0, null, null, null, false);
 
         assertThat(get(store().complete(wrong))).isEqualTo(new CompleteReply.Stale(token));
     }
@@ -231,7 +234,7 @@ public abstract class IdempotencyStoreContract {
                 .token();
 
         assertThat(claimAs(key, id, "b", 2, "f", false, AfterLeaseLoss.RERUN))
-                .isEqualTo(new ClaimReply.StaleAttempt(token, (1L << 20) + 2));
+                .isEqualTo(new ClaimReply.StaleAttempt(token, (1L << 20) + 2, null));
     }
 
     @Test
@@ -319,7 +322,7 @@ public abstract class IdempotencyStoreContract {
         loseAllData();
 
         assertThat(complete(key, token)).isEqualTo(new CompleteReply.Recorded(false, false, List.of()));
-        assertThat(claim("b")).isEqualTo(new ClaimReply.Duplicate(token, id, "SUCCESS", null));
+        assertThat(claim("b")).isEqualTo(new ClaimReply.Duplicate(token, id, "SUCCESS", null, null));
     }
 
     @Test
@@ -351,7 +354,7 @@ public abstract class IdempotencyStoreContract {
             String print,
             boolean redelivered,
             AfterLeaseLoss policy) {
-        return new Claim(of, nonce, attempt, print, taskId, LEASE, DAY, redelivered, "w@host", policy);
+        return new Claim(of, nonce, attempt, print, taskId, LEASE, DAY, redelivered, "w@host", policy, 3);
     }
 
     private CompleteReply complete(TaskKey of, long token) {
@@ -361,7 +364,7 @@ public abstract class IdempotencyStoreContract {
     private Completion completion(
             TaskKey of, long token, @Nullable String resultKey, byte[] body, byte @Nullable [] kept) {
         ResultWrite write = resultKey == null ? null : new ResultWrite(resultKey, body, DAY);
-        return new Completion(of, token, 0, "f", id, "SUCCESS", DAY, store().estimatedNow(), write, kept);
+        return new Completion(of, token, 0, "f", id, "SUCCESS", DAY, store().estimatedNow(), write, kept, null, false);
     }
 
     private static ClaimReply.Granted granted(ClaimReply reply) {

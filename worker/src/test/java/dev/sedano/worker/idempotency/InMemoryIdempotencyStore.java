@@ -5,8 +5,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InMemoryIdempotencyStore implements IdempotencyStore {
     private static final long UNSAFE_WINDOW = 10_000;
+    private static final long PUBLISHING = 10_000;
+    private static final int MOST_STEPS = 1_000;
     private static final long LOSS_HORIZON = Duration.ofDays(7).toMillis();
 
     private enum State {
@@ -33,6 +37,7 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
         long token;
         long attempt;
         long expected = -1;
+        String expectedPrint = "";
         String fingerprint = "";
         long leaseEnd;
         long forgottenAt = Long.MAX_VALUE;
@@ -44,6 +49,17 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
         String firstPrint = "";
         String outcome = "";
         byte @Nullable [] kept;
+        byte @Nullable [] followUps;
+        long followUpsSince;
+        long handedOffBy;
+        boolean free;
+        final Set<String> released = new LinkedHashSet<>();
+        String owner = "";
+        String lastStep = "";
+        int starts;
+        long startedBy;
+        final Map<String, byte[]> stepsDone = new HashMap<>();
+        final Map<String, Long> stepsBegun = new HashMap<>();
         boolean resultWritten;
         final Map<Long, Long> claimedAt = new HashMap<>();
         final Map<String, BlockedDelivery> pending = new LinkedHashMap<>();
@@ -112,7 +128,8 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
                     1,
                     Duration.ofMillis(Math.max(0, unsafeUntil - now)),
                     Duration.ofMillis(Math.max(0, lossUntil - now)),
-                    now);
+                    now,
+                    0);
         });
     }
 
@@ -123,31 +140,50 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
             Entry entry = entry(claim.key());
             boolean other = claim.key().explicit() && entry.firstId != null && !entry.firstId.equals(claim.taskId());
             PriorRun prior = PriorRun.NONE;
+            if (entry.state == State.COMPLETED && entry.free && other) {
+                if (entry.released.contains(claim.taskId())) {
+                    return new ClaimReply.StaleAttempt(entry.token, entry.attempt, null);
+                }
+                startAnew(entry, claim);
+                return grant(entry, claim, PriorRun.NONE);
+            }
             if (entry.state == State.COMPLETED) {
                 boolean conflict = other
                         ? !entry.firstPrint.equals(claim.fingerprint())
                         : entry.attempt == claim.attempt() && !entry.fingerprint.equals(claim.fingerprint());
                 String first = entry.firstId == null ? claim.taskId() : entry.firstId;
-                return conflict
-                        ? new ClaimReply.Conflict(entry.token)
-                        : new ClaimReply.Duplicate(entry.token, first, entry.outcome, entry.kept);
+                if (conflict) {
+                    return new ClaimReply.Conflict(entry.token);
+                }
+                return stillPublished(entry)
+                        ? publishing(entry)
+                        : new ClaimReply.Duplicate(entry.token, first, entry.outcome, entry.kept, entry.followUps);
             }
             if (entry.state == State.PARKED) {
-                return new ClaimReply.Parked(entry.token);
+                return parked(entry);
             }
             if (entry.state == State.HANDED_OFF) {
                 if (other) {
                     return new ClaimReply.Busy(entry.token, claim.lease());
                 }
                 if (claim.attempt() < entry.expected) {
-                    return new ClaimReply.StaleAttempt(entry.token, entry.expected);
+                    return stillPublished(entry)
+                            ? publishing(entry)
+                            : new ClaimReply.StaleAttempt(entry.token, entry.expected, entry.followUps);
+                }
+                if (claim.attempt() == entry.expected
+                        && !entry.expectedPrint.isEmpty()
+                        && !entry.expectedPrint.equals(claim.fingerprint())) {
+                    return new ClaimReply.Conflict(entry.token);
                 }
             } else if (entry.state == State.RUNNING) {
                 ClaimReply refusal = whileRunning(entry, claim, other);
                 if (refusal != null) {
                     return refusal;
                 }
-                prior = claim.attempt() == entry.attempt ? PriorRun.MAY_HAVE_RUN : PriorRun.NONE;
+                prior = claim.attempt() != entry.attempt
+                        ? PriorRun.NONE
+                        : entry.starts + 1 >= claim.maxCrashes() ? PriorRun.TOO_MANY_CRASHES : PriorRun.MAY_HAVE_RUN;
             } else if (claim.redelivered() && unsafeUntil > now) {
                 return new ClaimReply.Unsafe(Duration.ofMillis(unsafeUntil - now));
             } else if (claim.redelivered() && lossUntil > now) {
@@ -162,7 +198,7 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
 
     private @Nullable ClaimReply whileRunning(Entry entry, Claim claim, boolean other) {
         if (!other && claim.attempt() < entry.attempt) {
-            return new ClaimReply.StaleAttempt(entry.token, entry.attempt);
+            return new ClaimReply.StaleAttempt(entry.token, entry.attempt, null);
         }
         boolean samePrint = entry.fingerprint.equals(claim.fingerprint());
         if (!other && claim.attempt() == entry.attempt && !samePrint) {
@@ -183,13 +219,50 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
         }
         if (claim.afterLeaseLoss() == AfterLeaseLoss.PARK) {
             entry.state = State.PARKED;
-            return new ClaimReply.Parked(entry.token);
+            return parked(entry);
         }
         return null;
     }
 
+    private boolean stillPublished(Entry entry) {
+        return entry.followUps != null && entry.followUpsSince + PUBLISHING > now;
+    }
+
+    private ClaimReply publishing(Entry entry) {
+        return new ClaimReply.Busy(entry.token, Duration.ofMillis(entry.followUpsSince + PUBLISHING - now));
+    }
+
+    private static ClaimReply parked(Entry entry) {
+        return new ClaimReply.Parked(
+                entry.token, entry.owner, entry.claimedAt.getOrDefault(entry.attempt, 0L), entry.lastStep);
+    }
+
+    /** The failed run before gave the key free. */
+    private static void startAnew(Entry entry, Claim claim) {
+        String before = entry.firstId;
+        if (before != null) {
+            entry.released.add(before);
+        }
+        if (!entry.firstPrint.equals(claim.fingerprint())) {
+            entry.stepsDone.clear();
+            entry.stepsBegun.clear();
+        }
+        entry.state = State.ABSENT;
+        entry.free = false;
+        entry.kept = null;
+        entry.followUps = null;
+        entry.resultWritten = false;
+    }
+
     private ClaimReply grant(Entry entry, Claim claim, PriorRun prior) {
         lastToken = Math.max(lastToken + 1, now * 1000);
+        if (prior == PriorRun.NONE) {
+            entry.starts = 0;
+        }
+        if (entry.state == State.HANDED_OFF) {
+            entry.followUps = null;
+        }
+        entry.owner = claim.owner();
         if (entry.state == State.ABSENT && claim.key().explicit()) {
             entry.firstId = claim.taskId();
             entry.firstPrint = claim.fingerprint();
@@ -227,22 +300,31 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
             Entry entry = entry(done.key());
             boolean owner = entry.token == done.token();
             if (entry.state == State.COMPLETED && owner) {
-                List<BlockVerdict.Resolved> again = new ArrayList<>();
-                entry.decided.forEach((id, verdict) -> {
-                    if (entry.decidedAttempt.getOrDefault(id, 0L) <= done.attempt()) {
-                        again.add(repeated(verdict, ("token " + done.token()).equals(entry.decidedBy.get(id))));
-                    }
-                });
-                return new CompleteReply.Recorded(true, entry.resultWritten, again);
+                return new CompleteReply.Recorded(
+                        true, entry.resultWritten, again(entry, done.attempt(), done.token()));
             }
             boolean held = entry.state == State.RUNNING || entry.state == State.PARKED;
             if (entry.state != State.ABSENT && !(held && owner && entry.attempt == done.attempt())) {
                 return new CompleteReply.Stale(entry.token);
             }
             if (entry.state == State.ABSENT) {
-                recreate(entry, done);
+                recreate(
+                        entry,
+                        done.key(),
+                        done.token(),
+                        done.attempt(),
+                        done.fingerprint(),
+                        done.taskId(),
+                        done.claimedAt());
             }
             entry.state = State.COMPLETED;
+            entry.followUps = done.followUps();
+            entry.followUpsSince = now;
+            entry.free = done.frees();
+            if (!done.frees()) {
+                entry.stepsDone.clear();
+                entry.stepsBegun.clear();
+            }
             entry.outcome = done.outcome();
             entry.kept = done.storedResult();
             entry.forgottenAt = now + done.ttl().toMillis();
@@ -252,16 +334,149 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
         });
     }
 
-    private void recreate(Entry entry, Completion done) {
-        entry.token = done.token();
-        entry.attempt = done.attempt();
-        entry.fingerprint = done.fingerprint();
-        entry.claimedAt.put(done.attempt(), done.claimedAt());
-        lastToken = Math.max(lastToken, done.token());
-        if (done.key().explicit()) {
-            entry.firstId = done.taskId();
-            entry.firstPrint = done.fingerprint();
+    private void recreate(
+            Entry entry, TaskKey key, long token, long attempt, String print, String taskId, long claimedAt) {
+        entry.token = token;
+        entry.attempt = attempt;
+        entry.fingerprint = print;
+        entry.claimedAt.put(attempt, claimedAt);
+        lastToken = Math.max(lastToken, token);
+        if (key.explicit()) {
+            entry.firstId = taskId;
+            entry.firstPrint = print;
         }
+    }
+
+    @Override
+    public CompletableFuture<CompleteReply> handOff(HandOff over) {
+        return answer(() -> {
+            Entry entry = entry(over.key());
+            if (entry.handedOffBy == over.token()) {
+                return new CompleteReply.Recorded(
+                        true, entry.resultWritten, again(entry, over.attempt(), over.token()));
+            }
+            boolean held = entry.state == State.RUNNING || entry.state == State.PARKED;
+            boolean owner = entry.token == over.token() && entry.attempt == over.attempt();
+            if (entry.state != State.ABSENT && !(held && owner)) {
+                return new CompleteReply.Stale(entry.token);
+            }
+            if (entry.state == State.ABSENT) {
+                recreate(
+                        entry,
+                        over.key(),
+                        over.token(),
+                        over.attempt(),
+                        over.fingerprint(),
+                        over.taskId(),
+                        over.claimedAt());
+            }
+            entry.state = State.HANDED_OFF;
+            entry.nonce = "";
+            entry.expected = over.next();
+            entry.expectedPrint = over.nextFingerprint();
+            entry.followUps = over.followUps();
+            entry.followUpsSince = now;
+            entry.handedOffBy = over.token();
+            entry.starts = 0;
+            entry.forgottenAt = now + over.keep().toMillis();
+            entry.resultWritten = write(over.result());
+            return new CompleteReply.Recorded(
+                    false, entry.resultWritten, settle(entry, over.attempt(), null, "token " + over.token()));
+        });
+    }
+
+    @Override
+    public CompletableFuture<Boolean> settle(TaskKey key, long token) {
+        return answer(() -> {
+            Entry entry = entry(key);
+            if (entry.token != token || entry.followUps == null) {
+                return false;
+            }
+            entry.followUps = null;
+            return true;
+        });
+    }
+
+    @Override
+    public CompletableFuture<RenewReply> start(TaskKey key, long token) {
+        return answer(() -> {
+            Entry entry = entry(key);
+            if (entry.state == State.ABSENT) {
+                return RenewReply.ABSENT;
+            }
+            if (entry.state != State.RUNNING || entry.token != token) {
+                return RenewReply.STALE;
+            }
+            if (entry.startedBy != token) {
+                entry.startedBy = token;
+                entry.starts++;
+            }
+            return RenewReply.RENEWED;
+        });
+    }
+
+    @Override
+    public CompletableFuture<RenewReply> park(Parking parking) {
+        return answer(() -> {
+            Entry entry = entry(parking.key());
+            if (entry.state == State.ABSENT) {
+                return RenewReply.ABSENT;
+            }
+            boolean held = entry.state == State.RUNNING || entry.state == State.PARKED;
+            if (!held || entry.token != parking.token()) {
+                return RenewReply.STALE;
+            }
+            entry.state = State.PARKED;
+            return RenewReply.RENEWED;
+        });
+    }
+
+    @Override
+    public CompletableFuture<StepReply> step(TaskKey key, long token, StepChange change) {
+        return answer(() -> {
+            Entry entry = entry(key);
+            if (entry.state != State.RUNNING || entry.token != token) {
+                return new StepReply.Stale();
+            }
+            String name = change.name();
+            byte[] done = entry.stepsDone.get(name);
+            Long begun = entry.stepsBegun.get(name);
+            if (change instanceof StepChange.Read || change instanceof StepChange.Begin) {
+                if (done != null) {
+                    return new StepReply.Done(done);
+                } else if (begun != null && begun != token) {
+                    return new StepReply.Begun(begun);
+                } else if (change instanceof StepChange.Read) {
+                    return new StepReply.Free();
+                }
+            }
+            boolean fresh = done == null && begun == null;
+            if (change instanceof StepChange.Undo) {
+                entry.stepsBegun.remove(name, token);
+                return new StepReply.Recorded();
+            }
+            if (fresh && entry.stepsDone.size() + entry.stepsBegun.size() >= MOST_STEPS) {
+                return new StepReply.Full();
+            }
+            entry.lastStep = name;
+            if (change instanceof StepChange.End end) {
+                entry.stepsBegun.remove(name);
+                entry.stepsDone.put(name, end.value());
+            } else {
+                entry.stepsBegun.put(name, token);
+            }
+            return new StepReply.Recorded();
+        });
+    }
+
+    private static List<BlockVerdict.Resolved> again(Entry entry, long attempt, long token) {
+        List<BlockVerdict.Resolved> again = new ArrayList<>();
+        entry.decided.forEach((id, verdict) -> {
+            if (entry.decidedAttempt.getOrDefault(id, 0L) <= attempt) {
+                again.add(repeated(verdict, ("token " + token).equals(entry.decidedBy.get(id))));
+            }
+        });
+        return again;
     }
 
     private boolean write(@Nullable ResultWrite write) {
@@ -286,6 +501,9 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
                 return false;
             }
             if (entry.prior == PriorRun.NONE && entry.attempt > 0) {
+                if (entry.expected != entry.attempt) {
+                    entry.expectedPrint = "";
+                }
                 entry.expected = entry.attempt;
                 entry.state = State.HANDED_OFF;
             } else if (entry.prior == PriorRun.NONE) {

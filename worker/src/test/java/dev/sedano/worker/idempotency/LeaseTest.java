@@ -21,7 +21,8 @@ class LeaseTest {
                     Duration.ofDays(7),
                     false,
                     "test",
-                    IdempotencyStore.AfterLeaseLoss.RERUN),
+                    IdempotencyStore.AfterLeaseLoss.RERUN,
+                    3),
             new ClaimReply.Granted(1, PriorRun.NONE, 0),
             ASKED);
 

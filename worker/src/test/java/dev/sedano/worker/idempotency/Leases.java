@@ -19,7 +19,8 @@ public final class Leases {
                 Duration.ofDays(7),
                 false,
                 "test",
-                IdempotencyStore.AfterLeaseLoss.RERUN);
+                IdempotencyStore.AfterLeaseLoss.RERUN,
+                3);
         return new Lease(claim, new ClaimReply.Granted(1, PriorRun.NONE, 0), System.nanoTime());
     }
 }

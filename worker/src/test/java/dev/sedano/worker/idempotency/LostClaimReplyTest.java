@@ -50,7 +50,8 @@ class LostClaimReplyTest {
                 Duration.ofDays(7),
                 false,
                 "test",
-                IdempotencyStore.AfterLeaseLoss.RERUN);
+                IdempotencyStore.AfterLeaseLoss.RERUN,
+                3);
 
         assertThat(checker.admit(claim).join()).isInstanceOf(Admission.StoreUnavailable.class);
         await().atMost(Duration.ofSeconds(5)).until(() -> released.contains("nonce"));

@@ -143,7 +143,8 @@ public final class StoreSchedule {
                         Duration.ofDays(1),
                         random.nextBoolean(),
                         "w",
-                        AfterLeaseLoss.RERUN)));
+                        AfterLeaseLoss.RERUN,
+                        3)));
         log.add("claim " + who + " -> " + reply + " at " + ghostNow);
         if (reply instanceof ClaimReply.Granted granted) {
             granted(who, granted);
@@ -232,7 +233,9 @@ public final class StoreSchedule {
                         Duration.ofDays(7),
                         claimedAt.getOrDefault(any.attempt(), 0L),
                         new ResultWrite(resultKey, body, Duration.ofDays(1)),
-                        null)));
+                        null,
+                        null,
+                        false)));
         log.add("complete " + any + " -> " + reply);
         if (any.equals(winner)) {
             assertThat(reply).isInstanceOf(CompleteReply.Recorded.class);

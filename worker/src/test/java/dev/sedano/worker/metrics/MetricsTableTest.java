@@ -85,6 +85,7 @@ class MetricsTableTest {
         metrics.handlerEnded("a.task", 1);
         metrics.falsePositive(Duration.ofMillis(1));
         metrics.takeover(PriorRun.MAY_HAVE_RUN);
+        metrics.observed("a.task", "duplicate");
         metrics.delivered("a.queue");
         metrics.settled("a.task", new Settlement.Requeue(SettlementReason.SHUTDOWN));
     }

@@ -64,7 +64,8 @@ final class HelloExchange {
                 reply.number(2),
                 Duration.ofMillis(reply.number(4)),
                 Duration.ofMillis(reply.number(5)),
-                reply.number(6));
+                reply.number(6),
+                reply.number(7));
         if (status.verdict() != Verdict.OK) {
             settings.listener().noticed(status);
         }

@@ -6,6 +6,7 @@ import dev.sedano.worker.idempotency.ClaimReply;
 import dev.sedano.worker.idempotency.CompleteReply;
 import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.RenewReply;
+import dev.sedano.worker.idempotency.StepReply;
 import dev.sedano.worker.idempotency.StoreStatus;
 import dev.sedano.worker.idempotency.TaskKey;
 import java.time.Duration;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RedisIdempotencyStore implements IdempotencyStore {
     private static final byte[] SAME_AS_BODY = {'='};
+    private static final byte[] YES = {'1'};
+    private static final byte[] NO = {'0'};
 
     private final long callNanos;
     private final byte[] keepReports;
@@ -103,7 +106,8 @@ public final class RedisIdempotencyStore implements IdempotencyStore {
                 Bytes.of(claim.lease().toMillis()),
                 Bytes.of(claim.keep().toMillis()),
                 Bytes.of(flags),
-                Bytes.of(claim.owner())));
+                Bytes.of(claim.owner()),
+                Bytes.of(claim.maxCrashes())));
     }
 
     @Override
@@ -119,28 +123,89 @@ public final class RedisIdempotencyStore implements IdempotencyStore {
     @Override
     public CompletableFuture<CompleteReply> complete(Completion completion) {
         ResultWrite result = completion.result();
-        List<byte[]> keys = result == null
-                ? List.of(record(completion.key()), health, blocked(completion.key()))
-                : List.of(record(completion.key()), health, blocked(completion.key()), Bytes.of(result.key()));
-        byte[][] arguments = new byte[result == null ? 8 : 10][];
-        arguments[0] = Bytes.of(completion.token());
-        arguments[1] = Bytes.of(completion.attempt());
-        arguments[2] = Bytes.of(completion.ttl().toMillis());
-        arguments[3] = Bytes.of(completion.outcome());
-        arguments[4] = Bytes.of(completion.fingerprint());
-        arguments[5] = Bytes.of(completion.claimedAt());
-        arguments[6] = idOf(completion.key(), completion.taskId());
-        arguments[7] = kept(completion.storedResult(), result);
-        if (result != null) {
-            arguments[8] = result.body();
-            arguments[9] = Bytes.of(result.ttl() == null ? 0 : result.ttl().toMillis());
+        return work.submit(call(
+                RedisScript.COMPLETE,
+                keys(completion.key(), result),
+                reply -> replies.recorded(reply, result),
+                Bytes.of(completion.token()),
+                Bytes.of(completion.attempt()),
+                Bytes.of(completion.ttl().toMillis()),
+                Bytes.of(completion.outcome()),
+                Bytes.of(completion.fingerprint()),
+                Bytes.of(completion.claimedAt()),
+                idOf(completion.key(), completion.taskId()),
+                kept(completion.storedResult(), result),
+                body(result),
+                ttl(result),
+                completion.followUps() == null ? Bytes.NONE : completion.followUps(),
+                completion.frees() ? YES : NO));
+    }
+
+    @Override
+    public CompletableFuture<CompleteReply> handOff(HandOff handOff) {
+        ResultWrite result = handOff.result();
+        return work.submit(call(
+                RedisScript.HANDOFF,
+                keys(handOff.key(), result),
+                reply -> replies.recorded(reply, result),
+                Bytes.of(handOff.token()),
+                Bytes.of(handOff.attempt()),
+                Bytes.of(handOff.keep().toMillis()),
+                Bytes.of(handOff.next()),
+                Bytes.of(handOff.nextFingerprint()),
+                Bytes.of(handOff.claimedAt()),
+                idOf(handOff.key(), handOff.taskId()),
+                Bytes.of(handOff.fingerprint()),
+                body(result),
+                ttl(result),
+                handOff.followUps()));
+    }
+
+    @Override
+    public CompletableFuture<Boolean> settle(TaskKey key, long token) {
+        return work.submit(call(RedisScript.SETTLE, List.of(record(key), health), replies::changed, Bytes.of(token)));
+    }
+
+    @Override
+    public CompletableFuture<RenewReply> start(TaskKey key, long token) {
+        return work.submit(call(RedisScript.START, List.of(record(key), health), replies::renewed, Bytes.of(token)));
+    }
+
+    @Override
+    public CompletableFuture<RenewReply> park(Parking parking) {
+        return work.submit(call(
+                RedisScript.PARK,
+                List.of(record(parking.key()), health),
+                replies::renewed,
+                Bytes.of(parking.token()),
+                Bytes.of(parking.owner())));
+    }
+
+    @Override
+    public CompletableFuture<StepReply> step(TaskKey key, long token, StepChange change) {
+        String operation;
+        byte[] value = Bytes.NONE;
+        if (change instanceof StepChange.End end) {
+            operation = "END";
+            value = end.value();
+        } else if (change instanceof StepChange.Begin) {
+            operation = "BEGIN";
+        } else {
+            operation = change instanceof StepChange.Undo ? "UNDO" : "READ";
         }
-        return work.submit(call(RedisScript.COMPLETE, keys, reply -> replies.completed(reply, completion), arguments));
+        return work.submit(call(
+                RedisScript.STEP,
+                List.of(record(key), health),
+                replies::step,
+                Bytes.of(token),
+                Bytes.of(operation),
+                Bytes.of(change.name()),
+                value));
     }
 
     @Override
     public CompletableFuture<Boolean> release(TaskKey key, String nonce) {
-        return work.submit(call(RedisScript.RELEASE, List.of(record(key), health), replies::released, Bytes.of(nonce)));
+        return work.submit(call(RedisScript.RELEASE, List.of(record(key), health), replies::changed, Bytes.of(nonce)));
     }
 
     @Override
@@ -172,6 +237,22 @@ public final class RedisIdempotencyStore implements IdempotencyStore {
     private <T> ScriptCall<T> call(
             RedisScript script, List<byte[]> keys, Function<Reply, T> decoder, byte[]... arguments) {
         return new ScriptCall<>(callNanos, script, keys, decoder, arguments);
+    }
+
+    private List<byte[]> keys(TaskKey key, @Nullable ResultWrite result) {
+        return result == null
+                ? List.of(record(key), health, blocked(key))
+                : List.of(record(key), health, blocked(key), Bytes.of(result.key()));
+    }
+
+    private static byte[] body(@Nullable ResultWrite result) {
+        return result == null ? Bytes.NONE : result.body();
+    }
+
+    private static byte[] ttl(@Nullable ResultWrite result) {
+        return result == null || result.ttl() == null
+                ? NO
+                : Bytes.of(result.ttl().toMillis());
     }
 
     private byte[] record(TaskKey key) {

@@ -5,9 +5,14 @@ import java.util.List;
 /** The scripts, and the shared parts that come before each one's own file. */
 enum RedisScript {
     HELLO("hello", "prologue"),
-    CLAIM("claim", "prologue"),
+    CLAIM("claim", "prologue", "history"),
     RENEW("renew", "prologue"),
-    COMPLETE("complete", "prologue", "blocks"),
+    COMPLETE("complete", "prologue", "blocks", "result_write"),
+    HANDOFF("handoff", "prologue", "blocks", "history", "result_write"),
+    SETTLE("settle", "prologue"),
+    START("start", "prologue"),
+    PARK("park", "prologue", "history"),
+    STEP("step", "prologue"),
     RELEASE("release", "prologue"),
     REPORT_BLOCKED("report_blocked", "prologue", "blocks"),
     RESULT("result");

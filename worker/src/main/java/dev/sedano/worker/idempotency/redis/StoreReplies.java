@@ -3,18 +3,21 @@ package dev.sedano.worker.idempotency.redis;
 import dev.sedano.worker.idempotency.BlockVerdict;
 import dev.sedano.worker.idempotency.ClaimReply;
 import dev.sedano.worker.idempotency.CompleteReply;
-import dev.sedano.worker.idempotency.IdempotencyStore.Completion;
 import dev.sedano.worker.idempotency.IdempotencyStore.ResultWrite;
 import dev.sedano.worker.idempotency.PriorRun;
 import dev.sedano.worker.idempotency.RenewReply;
+import dev.sedano.worker.idempotency.StepReply;
 import dev.sedano.worker.idempotency.StoreListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the scripts' answers, and what they tell in passing: the store's time and its write counter. */
 final class StoreReplies {
-    private static final PriorRun[] PRIOR = {PriorRun.NONE, PriorRun.MAY_HAVE_RUN, PriorRun.STORE_LOST_DATA};
+    private static final PriorRun[] PRIOR = {
+        PriorRun.NONE, PriorRun.MAY_HAVE_RUN, PriorRun.STORE_LOST_DATA, PriorRun.TOO_MANY_CRASHES
+    };
 
     private final KnownData data;
     private final StoreClock clock;
@@ -39,11 +42,15 @@ final class StoreReplies {
             case "DUPLICATE" -> {
                 String first = reply.text(2);
                 yield new ClaimReply.Duplicate(
-                        reply.number(1), first.isEmpty() ? taskId : first, reply.text(3), reply.bytes(4));
+                        reply.number(1),
+                        first.isEmpty() ? taskId : first,
+                        reply.text(3),
+                        reply.bytes(4),
+                        reply.bytes(5));
             }
-            case "STALE_ATTEMPT" -> new ClaimReply.StaleAttempt(reply.number(1), reply.number(2));
+            case "STALE_ATTEMPT" -> new ClaimReply.StaleAttempt(reply.number(1), reply.number(2), reply.bytes(3));
             case "CONFLICT" -> new ClaimReply.Conflict(reply.number(1));
-            case "PARKED" -> new ClaimReply.Parked(reply.number(1));
+            case "PARKED" -> new ClaimReply.Parked(reply.number(1), reply.text(2), reply.number(3), reply.text(4));
             case "UNSAFE" -> new ClaimReply.Unsafe(Duration.ofMillis(reply.number(1)));
             case "HELD_AFTER_LOSS" -> new ClaimReply.HeldAfterLoss();
             default -> throw reply.unexpected();
@@ -63,12 +70,11 @@ final class StoreReplies {
         };
     }
 
-    CompleteReply completed(Reply reply, Completion completion) {
+    CompleteReply recorded(Reply reply, @Nullable ResultWrite result) {
         return switch (reply.word()) {
             case "OK" -> {
                 data.acknowledged(generation(reply, 4), reply.number(3));
                 String written = reply.text(2);
-                ResultWrite result = completion.result();
                 if (written.equals("T") && result != null) {
                     listener.resultKeyOccupied(result.key());
                 }
@@ -80,13 +86,32 @@ final class StoreReplies {
         };
     }
 
-    boolean released(Reply reply) {
+    /** Of release and settle: whether something was changed. */
+    boolean changed(Reply reply) {
         return switch (reply.word()) {
             case "OK" -> {
                 data.acknowledged(generation(reply, 2), reply.number(1));
                 yield true;
             }
-            case "NOT_MINE" -> false;
+            case "NOT_MINE", "GONE" -> false;
+            default -> throw reply.unexpected();
+        };
+    }
+
+    StepReply step(Reply reply) {
+        return switch (reply.word()) {
+            case "FREE" -> new StepReply.Free();
+            case "DONE" -> {
+                byte[] value = reply.bytes(1);
+                yield new StepReply.Done(value == null ? Bytes.NONE : value);
+            }
+            case "BEGUN" -> new StepReply.Begun(reply.number(1));
+            case "OK" -> {
+                data.acknowledged(generation(reply, 2), reply.number(1));
+                yield new StepReply.Recorded();
+            }
+            case "STALE", "ABSENT" -> new StepReply.Stale();
+            case "FULL" -> new StepReply.Full();
             default -> throw reply.unexpected();
         };
     }

@@ -2,9 +2,9 @@
 -- KEYS  1, 2 health  3 workers: id -> 'generation:store time' of the last hello
 -- ARGV  1 epoch known ('' = none)  2 generation known (0 = not to this server yet)  3 highest write counter seen  4 server identity (run_id|master_replid)
 --       5 epoch for a new data set  6 unsafe window ms  7 loss horizon ms  8 worker id
--- Reply CREATED | OK | SWITCHED | ROLLBACK | AMNESIA, epoch, generation, counter, unsafe ms left, loss ms left, now
+-- Reply CREATED | OK | SWITCHED | ROLLBACK | AMNESIA, epoch, generation, counter, unsafe ms left, loss ms left, now, revocations
 -- Atomic because two workers that meet an empty store must agree on one epoch.
-local x = call('HMGET', KEYS[2], 'rid', 'nsw', 'unsafe', 'loss', 'seen')
+local x = call('HMGET', KEYS[2], 'rid', 'nsw', 'unsafe', 'loss', 'seen', 'rv')
 local gen, rid, nsw, unsafe, loss = num(generation), x[1], num(x[2]), num(x[3]), num(x[4])
 local verdict = 'OK'
 if not epoch then
@@ -45,4 +45,4 @@ if unsafe > now and seen > 0 and known and not missing then
 end
 call('HSET', KEYS[3], ARGV[8], string.format('%.0f:%.0f', gen, now))
 for i = 1, #gone do call('HDEL', KEYS[3], gone[i]) end
-return { verdict, epoch, gen, n, math.max(0, unsafe - now), math.max(0, loss - now), now }
+return { verdict, epoch, gen, n, math.max(0, unsafe - now), math.max(0, loss - now), now, num(x[6]) }

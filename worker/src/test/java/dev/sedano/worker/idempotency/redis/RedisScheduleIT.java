@@ -54,7 +54,7 @@ class RedisScheduleIT {
                 "CLAIM | if left > 0 then | if false then",
                 "CLAIM | if att == current and r[5] ~= ARGV[4] then | if false then",
                 "CLAIM | if att < current then return | if false then return",
-                "CLAIM | if att == current then ran = 1 end | local y = 0",
+                "CLAIM | ran = 1 | ran = 0",
                 "CLAIM | if st == 'C' then | if st == 'X' then",
                 "CLAIM | 'exp', now + ARGV[6], 'ct' .. ARGV[3], now) | 'exp', now + ARGV[6])",
                 "CLAIM | tk = math.max(tk + 1, now * 1000) | tk = 7",
@@ -67,7 +67,7 @@ class RedisScheduleIT {
                 "REPORT_BLOCKED | by == 'r' and 1 or 0 | 1",
                 "REPORT_BLOCKED | by == 'r' and 1 or 0 | 0",
                 "COMPLETE | by == ARGV[1] and 1 or 0 | 0",
-                "CLAIM | conflict = r[11] ~= ARGV[4] else | conflict = false else",
+                "CLAIM | differs = r[11] ~= ARGV[4] else | differs = false else",
             })
     void brokenScript_isNoticed(RedisScript broken, String guard, String hole) {
         ScriptLibrary scripts = ScriptLibrary.edited(

@@ -394,7 +394,8 @@ class StoreFaultIT {
                 Duration.ofDays(1),
                 redelivered,
                 "w",
-                AfterLeaseLoss.RERUN);
+                AfterLeaseLoss.RERUN,
+                3);
     }
 
     private static Completion completion(String id, long token, byte[] body) {
@@ -408,7 +409,9 @@ class StoreFaultIT {
                 Duration.ofHours(1),
                 0,
                 new ResultWrite("result:" + id, body, Duration.ofMinutes(1)),
-                null);
+                null,
+                null,
+                false);
     }
 
     private String field(String id, String name) {

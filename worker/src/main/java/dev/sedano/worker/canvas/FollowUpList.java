@@ -1,0 +1,156 @@
+package dev.sedano.worker.canvas;
+
+import dev.sedano.worker.protocol.CeleryJson;
+import dev.sedano.worker.protocol.MessageProperties;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follow-ups as the bytes that are kept beside a completion marker: a JSON list in Celery's notation of values, so that
+ * workers in any language can finish it. Thread-safe.
+ */
+public final class FollowUpList {
+    /** More is not kept: the run fails instead of leaving follow-ups that could be lost. */
+    public static final int LARGEST_BYTES = 8 << 20;
+
+    private final CeleryJson json;
+
+    public FollowUpList(CeleryJson json) {
+        this.json = json;
+    }
+
+    /** @throws dev.sedano.worker.protocol.EncodingException if they are larger than {@link #LARGEST_BYTES} */
+    public byte[] encode(List<FollowUp> followUps) {
+        List<@Nullable Object> all = new ArrayList<>();
+        for (FollowUp followUp : followUps) {
+            all.add(
+                    followUp instanceof FollowUp.Send send
+                            ? fields(send.message())
+                            : fields((FollowUp.Store) followUp));
+        }
+        return json.encode(all, LARGEST_BYTES);
+    }
+
+    private static Map<String, @Nullable Object> fields(OutgoingMessage message) {
+        MessageProperties properties = message.properties();
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("exchange", message.exchange());
+        fields.put("routing_key", message.routingKey());
+        fields.put("content_type", properties.contentType());
+        fields.put("content_encoding", properties.contentEncoding());
+        fields.put("correlation_id", properties.correlationId());
+        fields.put("reply_to", properties.replyTo());
+        fields.put("expiration", properties.expiration());
+        fields.put("priority", properties.priority());
+        fields.put("headers", storable(properties.headers()));
+        fields.put("body", message.body());
+        return fields;
+    }
+
+    private static Map<String, @Nullable Object> fields(FollowUp.Store store) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("result_of", store.taskId());
+        fields.put("reply_to", store.replyTo());
+        fields.put("record", store.record());
+        return fields;
+    }
+
+    /** AMQP timestamps have no form of their own in Celery's JSON. */
+    private static @Nullable Object storable(@Nullable Object value) {
+        if (value instanceof Date time) {
+            return OffsetDateTime.ofInstant(time.toInstant(), ZoneOffset.UTC);
+        } else if (value instanceof Map<?, ?> map) {
+            Map<String, @Nullable Object> copy = new LinkedHashMap<>();
+            map.forEach((name, each) -> copy.put(String.valueOf(name), storable(each)));
+            return copy;
+        } else if (value instanceof List<?> list) {
+            List<@Nullable Object> copy = new ArrayList<>();
+            list.forEach(each -> copy.add(storable(each)));
+            return copy;
+        }
+        return value;
+    }
+
+    /** @throws IllegalArgumentException if {@code bytes} are no such list */
+    public List<FollowUp> decode(byte[] bytes) {
+        List<FollowUp> all = new ArrayList<>();
+        if (!(json.decode(bytes) instanceof List<?> items)) {
+            throw new IllegalArgumentException("kept follow-ups are no list");
+        }
+        for (Object item : items) {
+            if (!(item instanceof Map<?, ?> fields)) {
+                throw new IllegalArgumentException("a kept follow-up is no map");
+            }
+            all.add(
+                    fields.containsKey("result_of")
+                            ? new FollowUp.Store(
+                                    required(fields, "result_of"), text(fields, "reply_to"), bytes(fields, "record"))
+                            : new FollowUp.Send(message(fields)));
+        }
+        return all;
+    }
+
+    private static OutgoingMessage message(Map<?, ?> fields) {
+        return new OutgoingMessage(
+                required(fields, "exchange"),
+                required(fields, "routing_key"),
+                new MessageProperties(
+                        text(fields, "content_type"),
+                        text(fields, "content_encoding"),
+                        text(fields, "correlation_id"),
+                        text(fields, "reply_to"),
+                        text(fields, "expiration"),
+                        fields.get("priority") instanceof Number number ? number.intValue() : null,
+                        headers(fields.get("headers"))),
+                bytes(fields, "body"));
+    }
+
+    private static Map<String, @Nullable Object> headers(@Nullable Object value) {
+        Map<String, @Nullable Object> headers = new LinkedHashMap<>();
+        if (value instanceof Map<?, ?> map) {
+            map.forEach((name, each) -> headers.put(String.valueOf(name), header(each)));
+        }
+        return headers;
+    }
+
+    /** As the broker's client takes it. */
+    private static @Nullable Object header(@Nullable Object value) {
+        if (value instanceof OffsetDateTime time) {
+            return Date.from(time.toInstant());
+        } else if (value instanceof Long number && number.intValue() == number) {
+            return number.intValue();
+        } else if (value instanceof Map<?, ?> map) {
+            return headers(map);
+        } else if (value instanceof List<?> list) {
+            List<@Nullable Object> copy = new ArrayList<>();
+            list.forEach(each -> copy.add(header(each)));
+            return copy;
+        }
+        return value;
+    }
+
+    private static @Nullable String text(Map<?, ?> fields, String name) {
+        return fields.get(name) instanceof String text ? text : null;
+    }
+
+    private static String required(Map<?, ?> fields, String name) {
+        String text = text(fields, name);
+        if (text == null) {
+            throw new IllegalArgumentException("a kept follow-up has no " + name);
+        }
+        return text;
+    }
+
+    private static byte[] bytes(Map<?, ?> fields, String name) {
+        if (fields.get(name) instanceof byte[] bytes) {
+            return bytes;
+        }
+        throw new IllegalArgumentException("a kept follow-up has no " + name);
+    }
+}

@@ -1,0 +1,166 @@
+package dev.sedano.worker.canvas;
+
+import dev.sedano.worker.protocol.CeleryJson;
+import dev.sedano.worker.protocol.IsoTimes;
+import dev.sedano.worker.protocol.MessageProperties;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Writes task messages of protocol 2 (celery/app/amqp.py, {@code as_task_v2}). Thread-safe. */
+final class TaskMessages {
+    private final CeleryJson json;
+    private final Clock clock;
+    private final String origin;
+    private final String replyTo;
+    private final String defaultQueue;
+
+    /**
+     * @param origin who publishes, as Celery's header says it
+     * @param defaultQueue where tasks go that name no queue
+     */
+    TaskMessages(CeleryJson json, Clock clock, String origin, String defaultQueue) {
+        this.json = json;
+        this.clock = clock;
+        this.origin = origin;
+        this.replyTo = NameUuid.of("reply", origin);
+        this.defaultQueue = defaultQueue;
+    }
+
+    /**
+     * A call of {@code signature}.
+     *
+     * @param group its group id and index, or null
+     * @param embed what follows it
+     */
+    OutgoingMessage call(
+            CallSignature signature,
+            List<@Nullable Object> args,
+            String id,
+            @Nullable String rootId,
+            @Nullable String parentId,
+            @Nullable GroupPlace group,
+            int nesting,
+            Map<String, @Nullable Object> embed,
+            Map<String, @Nullable Object> moreHeaders) {
+        Map<String, @Nullable Object> headers = new LinkedHashMap<>();
+        Object expires = signature.option("expires");
+        headers.put("lang", "py"); // the body's conventions, not the worker's language
+        headers.put("task", signature.task());
+        headers.put("id", id);
+        headers.put("shadow", signature.option("shadow"));
+        headers.put("eta", eta(signature));
+        headers.put("expires", expires instanceof Number seconds ? iso(in(seconds)) : text(expires));
+        headers.put("group", group == null ? null : group.id());
+        headers.put("group_index", group == null ? null : group.index());
+        headers.put("retries", 0);
+        headers.put("timelimit", Arrays.asList(signature.option("time_limit"), signature.option("soft_time_limit")));
+        headers.put("root_id", rootId == null ? id : rootId);
+        headers.put("parent_id", parentId);
+        headers.put("origin", origin);
+        headers.put("ignore_result", Boolean.TRUE.equals(signature.option("ignore_result")));
+        headers.put("replaced_task_nesting", nesting);
+        headers.put("stamped_headers", signature.option("stamped_headers"));
+        headers.put("stamps", stamps(signature));
+        if (signature.option("headers") instanceof Map<?, ?> custom) {
+            custom.forEach((name, value) -> headers.put(String.valueOf(name), value));
+        }
+        headers.putAll(moreHeaders);
+        String replies = signature.text("reply_to");
+        MessageProperties properties = new MessageProperties(
+                "application/json",
+                "utf-8",
+                id,
+                replies == null ? replyTo : replies,
+                expires instanceof Number seconds
+                        ? Long.toString(Math.max(0, (long) (seconds.doubleValue() * 1000)))
+                        : null,
+                signature.option("priority") instanceof Number priority ? priority.intValue() : 0,
+                headers);
+        return new OutgoingMessage(
+                exchange(signature), routingKey(signature), properties, body(args, signature.kwargs(), embed));
+    }
+
+    /** The place of a task in a group. */
+    record GroupPlace(String id, int index) {}
+
+    byte[] body(
+            List<@Nullable Object> args, Map<String, @Nullable Object> kwargs, Map<String, @Nullable Object> embed) {
+        List<@Nullable Object> parts = new ArrayList<>();
+        parts.add(args);
+        parts.add(kwargs);
+        parts.add(embed);
+        return json.encode(parts);
+    }
+
+    /** The third part of a body; empty lists are written as null, as Celery does. */
+    static Map<String, @Nullable Object> embed(
+            List<@Nullable Object> callbacks,
+            List<@Nullable Object> errbacks,
+            @Nullable List<@Nullable Object> chain,
+            @Nullable Object chord) {
+        Map<String, @Nullable Object> embed = new LinkedHashMap<>();
+        embed.put("callbacks", callbacks.isEmpty() ? null : callbacks);
+        embed.put("errbacks", errbacks.isEmpty() ? null : errbacks);
+        embed.put("chain", chain);
+        embed.put("chord", chord);
+        return embed;
+    }
+
+    String iso(Instant time) {
+        return IsoTimes.format(OffsetDateTime.ofInstant(time, ZoneOffset.UTC));
+    }
+
+    Instant now() {
+        return clock.instant();
+    }
+
+    private @Nullable String eta(CallSignature signature) {
+        return signature.option("countdown") instanceof Number seconds
+                ? iso(in(seconds))
+                : text(signature.option("eta"));
+    }
+
+    private Instant in(Number seconds) {
+        return clock.instant().plus(Duration.ofNanos((long) (seconds.doubleValue() * 1e9)));
+    }
+
+    private @Nullable String text(@Nullable Object value) {
+        if (value instanceof OffsetDateTime time) {
+            return IsoTimes.format(time);
+        }
+        return value == null ? null : value.toString();
+    }
+
+    private static Map<String, @Nullable Object> stamps(CallSignature signature) {
+        Map<String, @Nullable Object> stamps = new LinkedHashMap<>();
+        for (Object name : CallSignature.list(signature.option("stamped_headers"))) {
+            if (name instanceof String stamp && signature.options().containsKey(stamp)) {
+                stamps.put(stamp, signature.option(stamp));
+            }
+        }
+        return stamps;
+    }
+
+    private static String exchange(CallSignature signature) {
+        String exchange = signature.text("exchange");
+        return exchange == null || signature.text("queue") != null ? "" : exchange;
+    }
+
+    private String routingKey(CallSignature signature) {
+        String queue = signature.text("queue");
+        if (queue != null) {
+            return queue;
+        }
+        String key = signature.text("routing_key");
+        return key == null ? defaultQueue : key;
+    }
+}

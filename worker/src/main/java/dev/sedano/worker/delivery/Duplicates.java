@@ -1,0 +1,100 @@
+package dev.sedano.worker.delivery;
+
+import dev.sedano.worker.idempotency.ClaimReply;
+import dev.sedano.worker.idempotency.IdempotencyChecker;
+import dev.sedano.worker.protocol.TaskMessage;
+import dev.sedano.worker.result.Results;
+import dev.sedano.worker.result.StoredResults;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a delivery gets whose work is done: the follow-ups that its owner left unpublished, and for its caller the stored
+ * result. A duplicate with an id of its own also has follow-ups of its own: the workflow it is part of goes on with the
+ * stored outcome. Thread-safe.
+ */
+final class Duplicates {
+    private static final Logger LOG = LoggerFactory.getLogger(Duplicates.class);
+    private static final CompletableFuture<Boolean> DONE = CompletableFuture.completedFuture(true);
+
+    private final Results results;
+    private final StoredResults storedResults;
+    private final Endings endings;
+    private final FollowUpRun followUps;
+    private final Repetition repetition;
+    private final IdempotencyChecker checker;
+
+    Duplicates(
+            Results results,
+            StoredResults storedResults,
+            Endings endings,
+            FollowUpRun followUps,
+            Repetition repetition,
+            IdempotencyChecker checker) {
+        this.results = results;
+        this.storedResults = storedResults;
+        this.endings = endings;
+        this.followUps = followUps;
+        this.repetition = repetition;
+        this.checker = checker;
+    }
+
+    /**
+     * Completes when everything is told, or the channel is gone.
+     *
+     * @return the kind of duplicate: {@code same_id} or {@code other_id}
+     */
+    CompletableFuture<String> answer(Work work, ClaimReply.Duplicate duplicate) {
+        boolean sameId = duplicate.firstId().equals(work.message.id());
+        LOG.info(
+                "duplicate of task {}: id {} was completed as id {}",
+                work.handler.name(),
+                work.message.id(),
+                duplicate.firstId());
+        byte[] stored = recordFor(work.message, sameId, duplicate.storedResult());
+        BooleanSupplier needed = () -> work.delivery.channel().isOpen();
+        byte[] left = duplicate.followUps();
+        CompletableFuture<Boolean> followed =
+                left == null ? DONE : followUps.finishFor(left, work.claim.key(), duplicate.token(), needed);
+        if (stored != null) {
+            if (checker.breaker().allowsClaims()) {
+                followed = followed.thenCombine(
+                        repetition.untilDone(() -> results.send(work.message, stored), needed),
+                        (before, told) -> before && told);
+            }
+            if (!sameId && !work.message.embed().isEmpty()) {
+                followed = followed.thenCombine(
+                        followUps.all(endings.afterDuplicate(work.message, duplicate.outcome(), stored), needed),
+                        (before, own) -> before && own);
+            }
+        }
+        return followed.thenApply(done -> sameId ? "same_id" : "other_id");
+    }
+
+    /** An old copy of an attempt that was handed off: the later attempt's message may have been left unpublished. */
+    CompletableFuture<Boolean> supersede(Work work, ClaimReply.StaleAttempt stale) {
+        byte[] left = stale.followUps();
+        return left == null
+                ? DONE
+                : followUps.finishFor(
+                        left,
+                        work.claim.key(),
+                        stale.token(),
+                        () -> work.delivery.channel().isOpen());
+    }
+
+    private byte @Nullable [] recordFor(TaskMessage message, boolean sameId, byte @Nullable [] stored) {
+        if (stored == null || sameId) {
+            return stored;
+        }
+        try {
+            return storedResults.rewriteTaskId(stored, message.id());
+        } catch (IllegalArgumentException e) {
+            LOG.error("the stored result for id {} cannot be handed on: {}", message.id(), e.getMessage());
+            return null;
+        }
+    }
+}

@@ -1,0 +1,212 @@
+package dev.sedano.worker.delivery;
+
+import dev.sedano.worker.canvas.FollowUp;
+import dev.sedano.worker.canvas.FollowUpList;
+import dev.sedano.worker.canvas.FollowUps;
+import dev.sedano.worker.canvas.OutgoingMessage;
+import dev.sedano.worker.idempotency.IdempotencyChecker;
+import dev.sedano.worker.idempotency.IdempotencyStore;
+import dev.sedano.worker.idempotency.Lease;
+import dev.sedano.worker.protocol.MessageProperties;
+import dev.sedano.worker.protocol.TaskMessage;
+import dev.sedano.worker.result.ResultEncoder;
+import dev.sedano.worker.result.ResultRecord;
+import dev.sedano.worker.result.ResultState;
+import dev.sedano.worker.result.Results;
+import dev.sedano.worker.result.StoredResults;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * From the outcome of a run to everything it leads to: result, follow-ups with their ids, and what the store is told
+ * (PROTOCOL §4, FINISH). Nothing is done here. Thread-safe.
+ */
+final class Endings {
+    private static final Logger LOG = LoggerFactory.getLogger(Endings.class);
+
+    private final IdempotencyChecker checker;
+    private final ResultEncoder encoder;
+    private final StoredResults storedResults;
+    private final Results results;
+    private final FollowUps followUps;
+    private final FollowUpList lists;
+    private final PipelineSettings settings;
+    private final Clock clock;
+
+    Endings(
+            PipelineSettings settings,
+            IdempotencyChecker checker,
+            ResultEncoder encoder,
+            StoredResults storedResults,
+            Results results,
+            FollowUps followUps,
+            FollowUpList lists,
+            Clock clock) {
+        this.settings = settings;
+        this.checker = checker;
+        this.encoder = encoder;
+        this.storedResults = storedResults;
+        this.results = results;
+        this.followUps = followUps;
+        this.lists = lists;
+        this.clock = clock;
+    }
+
+    /** Never throws: values and exceptions are the handler's, and whatever their methods throw, it has run. */
+    Ending of(Work work, Lease lease, TaskOutcome outcome) {
+        try {
+            return decided(work, lease, outcome);
+        } catch (Throwable defect) {
+            LOG.error("the outcome of task {} cannot be encoded", work.message.task(), defect);
+            Exception failure = new IllegalStateException(
+                    "the outcome cannot be encoded: " + defect.getClass().getName());
+            return completed(
+                    work,
+                    lease,
+                    new TaskOutcome.Failed(failure),
+                    encoder.failure(work.message, failure),
+                    List.of(),
+                    false);
+        }
+    }
+
+    private Ending decided(Work work, Lease lease, TaskOutcome outcome) {
+        TaskMessage message = work.message;
+        if (outcome instanceof TaskOutcome.Succeeded succeeded) {
+            FollowUps.Plan plan = followUps.afterSuccess(message, succeeded.value());
+            ResultRecord result = encoder.success(message, succeeded.value(), plan.children());
+            if (result.state() == ResultState.FAILURE) {
+                return failed(work, lease, outcome, result, false);
+            }
+            return completed(work, lease, outcome, result, plan.followUps(), false);
+        } else if (outcome instanceof TaskOutcome.Failed failed) {
+            boolean frees = work.claim.key().explicit() && work.handler.releasesOn(failed.cause());
+            return failed(work, lease, outcome, encoder.failure(message, failed.cause()), frees);
+        } else if (outcome instanceof TaskOutcome.Poisonous poisonous) {
+            Ending failed = failed(work, lease, outcome, encoder.workerLost(message, poisonous.crashes()), false);
+            List<FollowUp> all = new ArrayList<>(failed.followUps());
+            all.add(new FollowUp.Send(parkedCopy(work, poisonous.crashes())));
+            return completed(work, lease, outcome, encoder.workerLost(message, poisonous.crashes()), all, false);
+        } else if (outcome instanceof TaskOutcome.Retried retried) {
+            boolean same = FollowUps.keepsPayload(message, retried.retry());
+            return handedOff(
+                    work,
+                    lease,
+                    outcome,
+                    work.claim.attempt() + 1,
+                    same ? work.claim.fingerprint() : "",
+                    encoder.retry(message, retried.retry().cause()),
+                    followUps.retry(message, originOf(work.delivery), retried.retry(), keyHeaders(work)));
+        } else if (outcome instanceof TaskOutcome.Replaced replaced) {
+            return handedOff(
+                    work,
+                    lease,
+                    outcome,
+                    ((long) message.nesting() + 1) << 20,
+                    "",
+                    null,
+                    followUps.replacement(message, originOf(work.delivery), replaced.replacement(), keyHeaders(work)));
+        } else if (outcome instanceof TaskOutcome.Unknowable) {
+            return new Ending(outcome, checker.parking(lease), null, List.of());
+        }
+        return completed(work, lease, outcome, encoder.expired(message), List.of(), false);
+    }
+
+    private Ending failed(Work work, Lease lease, TaskOutcome outcome, ResultRecord result, boolean frees) {
+        FollowUps.Plan plan =
+                followUps.afterFailure(work.message, id -> storedResults.rewriteTaskId(result.json(), id));
+        return completed(work, lease, outcome, result, plan.followUps(), frees);
+    }
+
+    private Ending completed(
+            Work work, Lease lease, TaskOutcome outcome, ResultRecord result, List<FollowUp> all, boolean frees) {
+        boolean keepRecord = work.claim.key().explicit() || results.keepsRecords();
+        Duration ttl = work.handler.ttl();
+        IdempotencyStore.Completion completion = checker.completion(
+                lease,
+                ttl == null ? settings.retention() : ttl,
+                result.state().name(),
+                results.withMarker(work.message, result.json()),
+                keepRecord ? result.json() : null,
+                all.isEmpty() ? null : lists.encode(all),
+                frees);
+        return new Ending(outcome, completion, result, all);
+    }
+
+    private Ending handedOff(
+            Work work,
+            Lease lease,
+            TaskOutcome outcome,
+            long next,
+            String nextFingerprint,
+            @Nullable ResultRecord result,
+            OutgoingMessage message) {
+        List<FollowUp> all = List.of(new FollowUp.Send(message));
+        IdempotencyStore.HandOff handOff = checker.handOff(
+                lease,
+                next,
+                nextFingerprint,
+                result == null ? null : results.withMarker(work.message, result.json()),
+                lists.encode(all));
+        return new Ending(outcome, handOff, result, all);
+    }
+
+    /** What follows a duplicate with an id of its own: the workflow it is part of goes on with the stored outcome. */
+    List<FollowUp> afterDuplicate(TaskMessage message, String outcome, byte[] record) {
+        return outcome.equals(ResultState.SUCCESS.name())
+                ? followUps.afterSuccess(message, storedResults.valueOf(record)).followUps()
+                : followUps
+                        .afterFailure(message, id -> storedResults.rewriteTaskId(record, id))
+                        .followUps();
+    }
+
+    /** The headers by which a later message of this work carries its explicit key. */
+    static Map<String, Object> keyDetails(Work work) {
+        Map<String, Object> headers = new LinkedHashMap<>();
+        if (work.claim.key().explicit()) {
+            headers.put(WorkFactory.KEY_HEADER, work.claim.key().key());
+            headers.put(WorkFactory.SCOPE_HEADER, work.scope);
+        }
+        return headers;
+    }
+
+    private static Map<String, @Nullable Object> keyHeaders(Work work) {
+        return new LinkedHashMap<>(keyDetails(work));
+    }
+
+    private OutgoingMessage parkedCopy(Work work, int crashes) {
+        Delivery delivery = work.delivery;
+        MessageProperties properties = delivery.properties();
+        Map<String, @Nullable Object> headers = MoveHeaders.of(
+                delivery,
+                SettlementReason.POISON,
+                "its workers died " + crashes + " times while it ran",
+                keyDetails(work),
+                settings.node(),
+                clock.instant());
+        return new OutgoingMessage(
+                "",
+                delivery.queue() + ".parked",
+                new MessageProperties(
+                        properties.contentType(),
+                        properties.contentEncoding(),
+                        properties.correlationId(),
+                        properties.replyTo(),
+                        null,
+                        properties.priority(),
+                        headers),
+                delivery.body());
+    }
+
+    private static FollowUps.Origin originOf(Delivery delivery) {
+        return new FollowUps.Origin(
+                delivery.exchange(), delivery.routingKey(), delivery.queue(), delivery.properties(), delivery.body());
+    }
+}

@@ -1,0 +1,11 @@
+package dev.sedano.worker.delivery;
+
+import dev.sedano.worker.canvas.OutgoingMessage;
+import java.util.concurrent.CompletableFuture;
+
+/** Publishes messages that follow from others. Thread-safe. */
+@FunctionalInterface
+public interface FollowUpPublisher {
+    /** The future completes when the broker confirmed that the message is in a queue, and fails otherwise. */
+    CompletableFuture<?> publish(OutgoingMessage message);
+}

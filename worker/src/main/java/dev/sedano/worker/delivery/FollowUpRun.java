@@ -1,0 +1,91 @@
+package dev.sedano.worker.delivery;
+
+import dev.sedano.worker.canvas.FollowUp;
+import dev.sedano.worker.canvas.FollowUpList;
+import dev.sedano.worker.idempotency.IdempotencyChecker;
+import dev.sedano.worker.idempotency.TaskKey;
+import dev.sedano.worker.result.Results;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Does follow-ups: each is repeated until the broker has confirmed it (or the result store has taken it), then the store
+ * is told. A step that nobody needs any more, since the delivery's channel is gone, is left to the delivery's next copy,
+ * which finds the follow-ups beside the marker. Thread-safe.
+ */
+final class FollowUpRun {
+    private static final Logger LOG = LoggerFactory.getLogger(FollowUpRun.class);
+
+    private final FollowUpPublisher publisher;
+    private final Results results;
+    private final FollowUpList lists;
+    private final Repetition repetition;
+    private final IdempotencyChecker checker;
+    private final PipelineEvents events;
+
+    FollowUpRun(
+            FollowUpPublisher publisher,
+            Results results,
+            FollowUpList lists,
+            Repetition repetition,
+            IdempotencyChecker checker,
+            PipelineEvents events) {
+        this.publisher = publisher;
+        this.results = results;
+        this.lists = lists;
+        this.repetition = repetition;
+        this.checker = checker;
+        this.events = events;
+    }
+
+    /**
+     * Follow-ups that the tenure {@code token} recorded.
+     *
+     * @return true when all are done and the store was told once; false if the channel went first. Never fails
+     */
+    CompletableFuture<Boolean> finish(List<FollowUp> followUps, TaskKey key, long token, BooleanSupplier needed) {
+        if (followUps.isEmpty()) {
+            return CompletableFuture.completedFuture(true);
+        }
+        return all(followUps, needed)
+                .thenCompose(done -> done
+                        ? checker.settle(key, token).thenApply(told -> true)
+                        : CompletableFuture.completedFuture(false));
+    }
+
+    /** As {@link #finish}, for what another owner left. What cannot be read is reported and left where it is. */
+    CompletableFuture<Boolean> finishFor(byte[] kept, TaskKey key, long token, BooleanSupplier needed) {
+        List<FollowUp> followUps;
+        try {
+            followUps = lists.decode(kept);
+        } catch (RuntimeException e) {
+            LOG.error("follow-ups that another worker left cannot be read: {}; they stay in the store", e.getMessage());
+            return CompletableFuture.completedFuture(true);
+        }
+        LOG.info("{} follow-ups that their owner left are published in its place", followUps.size());
+        return finish(followUps, key, token, needed);
+    }
+
+    /** Follow-ups without a record of their own. */
+    CompletableFuture<Boolean> all(List<FollowUp> followUps, BooleanSupplier needed) {
+        CompletableFuture<Boolean> all = CompletableFuture.completedFuture(true);
+        for (FollowUp followUp : followUps) {
+            all = all.thenCombine(repetition.untilDone(() -> one(followUp), needed), (before, done) -> before && done);
+        }
+        return all;
+    }
+
+    private CompletableFuture<?> one(FollowUp followUp) {
+        CompletableFuture<?> done = followUp instanceof FollowUp.Send send
+                ? publisher.publish(send.message())
+                : store((FollowUp.Store) followUp);
+        return done.thenAccept(confirmed -> events.followUp());
+    }
+
+    private CompletableFuture<?> store(FollowUp.Store store) {
+        return results.sendFor(store.taskId(), store.replyTo(), store.record());
+    }
+}

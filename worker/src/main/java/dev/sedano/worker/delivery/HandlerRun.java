@@ -1,0 +1,158 @@
+package dev.sedano.worker.delivery;
+
+import dev.sedano.task.OutcomeVerifier;
+import dev.sedano.task.ReplaceException;
+import dev.sedano.task.Retry;
+import dev.sedano.task.RetryException;
+import dev.sedano.task.StaleOwnerException;
+import dev.sedano.task.StepOutcomeUnknownException;
+import dev.sedano.task.Verification;
+import dev.sedano.worker.handler.ArgumentConverter;
+import dev.sedano.worker.idempotency.IdempotencyChecker;
+import dev.sedano.worker.idempotency.Lease;
+import dev.sedano.worker.idempotency.PriorRun;
+import dev.sedano.worker.protocol.CeleryJson;
+import dev.sedano.worker.time.Ticker;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/** Runs a handler under its lease, on the calling thread, and says how it ended. Thread-safe. */
+final class HandlerRun {
+    private static final Logger LOG = LoggerFactory.getLogger(HandlerRun.class);
+    private static final long START_SECONDS = 2;
+
+    private final IdempotencyChecker checker;
+    private final CeleryJson json;
+    private final ArgumentConverter converter;
+    private final PipelineEvents events;
+    private final Clock clock;
+    private final Ticker ticker;
+
+    HandlerRun(
+            IdempotencyChecker checker,
+            CeleryJson json,
+            ArgumentConverter converter,
+            PipelineEvents events,
+            Clock clock,
+            Ticker ticker) {
+        this.checker = checker;
+        this.json = json;
+        this.converter = converter;
+        this.events = events;
+        this.clock = clock;
+        this.ticker = ticker;
+    }
+
+    /** Whether the start counts in the store, where it must: a crash from now on is then this work's own. */
+    boolean isRecordedAsStarted(Lease lease) {
+        try {
+            return checker.starts(lease).get(START_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debug("the start could not be recorded: {}", e.toString());
+            return false;
+        }
+    }
+
+    TaskOutcome outcomeOf(Work work, Lease lease) {
+        Instant expires = work.message.expires();
+        if (expires != null && clock.instant().isAfter(expires)) {
+            return new TaskOutcome.Expired();
+        }
+        if (work.noKey != null) {
+            return new TaskOutcome.Failed(work.noKey);
+        }
+        if (lease.priorRun() == PriorRun.TOO_MANY_CRASHES) {
+            LOG.error(
+                    "task {} id {}: its workers died {} times while it ran, it is not run again",
+                    work.handler.name(),
+                    work.message.id(),
+                    work.handler.maxCrashes());
+            return new TaskOutcome.Poisonous(work.handler.maxCrashes());
+        }
+        TaskOutcome verified = verified(work, lease);
+        return verified == null ? invoke(work, lease) : verified;
+    }
+
+    /** What a verifier says of an earlier run; null = run the handler. */
+    private @Nullable TaskOutcome verified(Work work, Lease lease) {
+        OutcomeVerifier verifier = work.handler.verifier();
+        if (verifier == null || lease.priorRun() == PriorRun.NONE) {
+            return null;
+        }
+        Verification found;
+        try {
+            found = verifier.verify(work.call, lease.key().key());
+        } catch (Throwable failure) { // a verifier that fails knows nothing, whatever it throws
+            LOG.warn(
+                    "the verifier of task {} failed with {}",
+                    work.handler.name(),
+                    failure.getClass().getName());
+            found = new Verification.Unknown();
+        }
+        if (found instanceof Verification.Done done) {
+            LOG.info("task {} id {}: an earlier run had its effect", work.handler.name(), work.message.id());
+            return new TaskOutcome.Succeeded(done.result());
+        }
+        return found instanceof Verification.NotDone
+                ? null
+                : new TaskOutcome.Unknowable("the verifier cannot tell whether an earlier run had its effect");
+    }
+
+    private TaskOutcome invoke(Work work, Lease lease) {
+        events.handlerStarted(work.handler.name());
+        long begin = ticker.nanos();
+        MDC.put("task_id", work.message.id());
+        MDC.put("task", work.handler.name());
+        try {
+            RunContext context = new RunContext(
+                    work.message,
+                    lease,
+                    checker,
+                    new RunSteps(lease, checker, json, converter),
+                    work.handler.observes());
+            return new TaskOutcome.Succeeded(work.handler.invoke(lease, context, work.call));
+        } catch (RetryException retry) {
+            return retried(work, retry.retry());
+        } catch (ReplaceException replaced) {
+            return new TaskOutcome.Replaced(replaced.replacement());
+        } catch (StaleOwnerException stale) {
+            LOG.warn("task {} id {} stopped: {}", work.handler.name(), work.message.id(), stale.getMessage());
+            return new TaskOutcome.Disowned();
+        } catch (StepOutcomeUnknownException unknown) {
+            return new TaskOutcome.Unknowable(String.valueOf(unknown.getMessage()));
+        } catch (Throwable failure) { // an Error of a handler is its outcome too: it must not kill the slot
+            LOG.warn(
+                    "task {} failed with {}",
+                    work.handler.name(),
+                    failure.getClass().getName());
+            return new TaskOutcome.Failed(failure);
+        } finally {
+            MDC.clear();
+            events.handlerEnded(work.handler.name(), ticker.nanos() - begin);
+        }
+    }
+
+    /** As Celery: beyond the limit the cause itself is the outcome, or MaxRetriesExceededError without one. */
+    private static TaskOutcome retried(Work work, Retry retry) {
+        Integer most = retry.mostRetries();
+        if (most == null || work.message.retries() < most) {
+            return new TaskOutcome.Retried(retry);
+        }
+        Throwable cause = retry.cause();
+        return new TaskOutcome.Failed(
+                cause == null
+                        ? new MaxRetriesExceededException(
+                                "Can't retry " + work.message.task() + "[" + work.message.id() + "]")
+                        : cause);
+    }
+}
