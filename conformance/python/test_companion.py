@@ -12,7 +12,6 @@ import fingerprint_vectors  # noqa: F401  puts examples/python on the path
 import sedano_idempotent
 from sedano_idempotent import Sedano
 
-NAMES = ("hello", "claim", "renew", "complete", "release", "report_blocked", "result")
 
 
 class Request:
@@ -25,7 +24,7 @@ class CompanionTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.scripts = pathlib.Path(folder.name)
-        for name in NAMES:
+        for name in sedano_idempotent.SCRIPTS:
             (self.scripts / (name + ".lua")).write_text("-- " + name + "\n")
         self.app = Celery("test", broker="memory://", backend="redis://localhost:6379/3", set_as_current=False)
         self.options = {"name": "t", "acks_late": True, "reject_on_worker_lost": True}
@@ -73,7 +72,13 @@ class CompanionTest(unittest.TestCase):
         self.refused("task_serializer is 'pickle'")
 
     def test_options_of_the_wrong_kind_are_named(self):
-        for text, options in (("key=7", {"key": 7}), ("on_lease_loss='ask'", {"on_lease_loss": "ask"}), ("ttl=0", {"ttl": 0})):
+        wrong = {
+            "key=7": {"key": 7},
+            "on_lease_loss='ask'": {"on_lease_loss": "ask"},
+            "ttl=0": {"ttl": 0},
+            "max_crashes=0": {"max_crashes": 0},
+        }
+        for text, options in wrong.items():
             with self.subTest(text), self.assertRaisesRegex(ImproperlyConfigured, text):
                 self.sedano().task(**self.options, **options)
         with self.assertRaisesRegex(ImproperlyConfigured, "retention=1 is shorter than lease=30"):

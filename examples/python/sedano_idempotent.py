@@ -33,6 +33,7 @@ import socket
 import struct
 import threading
 import time
+import types
 import uuid
 
 import amqp
@@ -59,6 +60,7 @@ __all__ = [
 
 log = logging.getLogger("sedano")
 
+SCRIPTS = "hello claim renew start complete handoff settle release report_blocked result".split()
 LONGEST_KEY = 200  # bytes of a record's name; longer ones are hashed
 LARGEST_RESULT = 512 * 1024
 LEAST_KEEP = 7 * 86_400_000  # ms: an unfinished record outlives its run, however short its marker is to live
@@ -459,8 +461,6 @@ class _Store:
 
     def handoff(self, lease, keep_ms, next_attempt, next_print, follow_ups):
         """Records that a later attempt follows, with its message. StaleOwner if another owner took over."""
-        if "handoff" not in self.scripts:
-            raise ImproperlyConfigured("the scripts lack handoff.lua: take those of the release that your Java workers run")
         keys = self._keys(lease.key, self.blocks + lease.key.record)
         args = [lease.token, lease.attempt, keep_ms, next_attempt, next_print, lease.claimed_at, lease.key.task_id]
         args += [lease.fingerprint, "", 0, _follow_up_list(follow_ups)]
@@ -478,8 +478,6 @@ class _Store:
 
     def settle(self, key, token):
         """Tells the store that the follow-ups of a tenure are published."""
-        if "settle" not in self.scripts:
-            return
         try:
             self.work.call("settle", self._keys(key), [token])
         except StoreDown as error:
@@ -488,8 +486,6 @@ class _Store:
 
     def start(self, lease):
         """Counts the start of work that lost an owner before, so that its crashes are known as its own."""
-        if "start" not in self.scripts:
-            return True
         reply = self.work.call("start", self._keys(lease.key), [lease.token])
         if reply[0] == b"STALE":
             self.forget(lease)
@@ -593,7 +589,7 @@ class _Publisher:
         self.send(delivery.message("", queue, headers, expiration), [entity])
 
     def send(self, message, entities=()):
-        """Publishes a message to queues that exist, or are `entities`. Returns when the broker has it, however long that takes."""
+        """Publishes a message, after `entities` were declared. Returns when the broker has it, however long that takes."""
         names = ("content_type", "content_encoding", "correlation_id", "reply_to", "expiration", "priority")
         properties = {name: message[name] for name in names if message.get(name) is not None}
         copy = amqp.Message(
@@ -618,7 +614,7 @@ class _Publisher:
                         confirm_timeout=30,
                     )
                 return
-            except Exception as error:  # whatever it is, what is not confirmed is not there: the delivery stays unacknowledged
+            except Exception as error:  # whatever it is: what is not confirmed is not there, the delivery stays unacknowledged
                 where = message["routing_key"]
                 log.error("no message in %s yet (%s: %s), tried again", where, type(error).__name__, error)
                 with self.lock:
@@ -906,7 +902,7 @@ def _scripts(folder):
         plain = file.read_bytes()
         forms = {False: plain, True: b"#!lua\n" + plain}
         found[file.stem] = {mark: (text, hashlib.sha1(text).hexdigest()) for mark, text in forms.items()}
-    missing = {"hello", "claim", "renew", "complete", "release", "report_blocked", "result"} - set(found)
+    missing = set(SCRIPTS) - set(found)
     if missing:
         raise ImproperlyConfigured(
             "%s lacks %s: write the scripts with `./sedano scripts --out %s`"
@@ -1109,7 +1105,8 @@ class IdempotentTask(Task):
         for item in celery_json.loads(kept):
             if "result_of" in item:
                 record = json.loads(item["record"])
-                self._store_for(store, item["result_of"], record, collections.namedtuple("R", "reply_to")(item["reply_to"]))
+                caller = types.SimpleNamespace(reply_to=item["reply_to"], correlation_id=None)
+                self._store_for(store, item["result_of"], record, caller)
             else:
                 publisher.send(item)
         store.settle(key, int(reply[1]))
@@ -1145,7 +1142,7 @@ class IdempotentTask(Task):
         backend = self.backend
         if self.sedano._shares_redis(backend):
             store.write_result(backend.get_key_for_task(task_id), _dump(record), _expiry_ms(backend, record["status"]))
-        else:
+        elif request.reply_to or hasattr(backend, "get_key_for_task"):
             result = celery_json.loads(json.dumps(record["result"]))
             backend.plain_store_result(task_id, result, record["status"], record.get("traceback"), request=request)
 

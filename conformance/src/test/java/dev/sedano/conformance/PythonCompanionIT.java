@@ -12,6 +12,7 @@ import dev.sedano.conformance.harness.TestStore;
 import dev.sedano.conformance.harness.WorkerProcess;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -287,6 +288,89 @@ final class PythonCompanionIT {
         assertThat(heir.pid()).isEqualTo(javaWorker.pid());
         assertThat(heir.mayHaveRunBefore()).isTrue();
         assertThat(results.await(message.id())).isEqualTo(result);
+    }
+
+    @Test
+    void retryAskedForInPython_runsInJava_andOldCopiesDoNotRun() {
+        String queue = HARNESS.queue();
+        String work = "retry-python-" + UUID.randomUUID();
+        CeleryMessage message = retrying(work);
+        PythonWorker first = HARNESS.own(PythonWorker.start(PythonWorker.Setup.solo(HARNESS, queue)));
+        publish(queue, message);
+        awaitStarts(work, 1);
+        WorkerProcess second = HARNESS.start(HARNESS.worker(queue));
+
+        first.term();
+        HARNESS.ledger().open(work);
+
+        assertRetried(message, work, queue);
+        assertThat(HARNESS.ledger().ends(work).get(0).pid()).isEqualTo(second.pid());
+    }
+
+    @Test
+    void retryAskedForInJava_runsInPython_andOldCopiesDoNotRun() {
+        String queue = HARNESS.queue();
+        String work = "retry-java-" + UUID.randomUUID();
+        CeleryMessage message = retrying(work);
+        WorkerProcess first = HARNESS.start(HARNESS.worker(queue));
+        publish(queue, message);
+        awaitStarts(work, 1);
+        HARNESS.own(PythonWorker.start(PythonWorker.Setup.solo(HARNESS, queue)));
+
+        first.term();
+        await("it takes no more").atMost(LIMIT).until(() -> !first.isReady());
+        HARNESS.ledger().open(work);
+
+        assertRetried(message, work, queue);
+        assertThat(HARNESS.ledger().ends(work).get(0).pid()).isNotEqualTo(first.pid());
+    }
+
+    /** A task with an explicit key that asks for one retry when its gate is open. */
+    private static CeleryMessage retrying(String work) {
+        return CeleryMessage.of("ledger.retry", work, 1)
+                .header("idempotency_key", UUID.randomUUID().toString());
+    }
+
+    private static void assertRetried(CeleryMessage message, String work, String queue) {
+        assertThat(results.await(message.id(), stored -> stored.contains("SUCCESS"))
+                        .get("result")
+                        .intValue())
+                .isEqualTo(1);
+        CeleryMessage sameKey = message.withId(UUID.randomUUID().toString());
+        publish(queue, message);
+        publish(queue, sameKey);
+        assertThat(results.await(sameKey.id()).get("result").intValue()).isEqualTo(1);
+        assertThat(HARNESS.ledger().starts(work)).hasSize(2).noneMatch(Ledger.Entry::mayHaveRunBefore);
+    }
+
+    @Test
+    void pythonWorkerDiesBeforeItSendsTheCallback_javaSendsIt() {
+        String queue = HARNESS.queue();
+        String work = "linked-" + UUID.randomUUID();
+        String callback = "callback-" + UUID.randomUUID();
+        String callbackId = UUID.randomUUID().toString();
+        CeleryMessage message = CeleryMessage.of("ledger.work", work, 0)
+                .embed(
+                        "callbacks",
+                        List.of(Map.of(
+                                "task", "ledger.work",
+                                "args", List.of(callback, 0),
+                                "kwargs", Map.of(),
+                                "options", Map.of("task_id", callbackId, "queue", queue),
+                                "immutable", true)));
+        PythonWorker dies = HARNESS.own(
+                PythonWorker.start(PythonWorker.Setup.solo(HARNESS, queue).dyingBeforeItSends()));
+        publish(queue, message);
+        dies.awaitExit(LIMIT);
+        assertThat(results.await(message.id()).get("result").stringValue()).isEqualTo(work);
+        assertThat(HARNESS.ledger().starts(callback)).isEmpty();
+
+        HARNESS.start(HARNESS.worker(queue));
+
+        awaitEnds(callback, 1);
+        results.await(callbackId);
+        assertThat(HARNESS.ledger().starts(work)).hasSize(1);
+        assertThat(HARNESS.ledger().starts(callback)).hasSize(1);
     }
 
     @Test

@@ -1,10 +1,12 @@
 package dev.sedano.conformance.harness;
 
 import dev.sedano.task.Idempotent;
+import dev.sedano.task.Retry;
 import dev.sedano.task.Task;
 import dev.sedano.task.TaskContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -38,14 +40,30 @@ final class LedgerTasks {
     @Task("ledger.gated")
     String gated(TaskContext context, String key) throws InterruptedException {
         note(Ledger.Kind.START, context, key);
+        awaitGate(key);
+        note(Ledger.Kind.END, context, key);
+        return key;
+    }
+
+    private void awaitGate(String key) throws InterruptedException {
         while (!Files.exists(ledger.gate(key))) {
             LockSupport.parkNanos(POLL_NANOS);
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
         }
+    }
+
+    /** Waits for the gate of {@code key}, then asks for another attempt, until there were {@code times}. */
+    @Task("ledger.retry")
+    int retry(TaskContext context, String key, int times) throws InterruptedException {
+        note(Ledger.Kind.START, context, key);
+        if (context.retries() < times) {
+            awaitGate(key);
+            throw context.retry(Retry.in(Duration.ZERO));
+        }
         note(Ledger.Kind.END, context, key);
-        return key;
+        return context.retries();
     }
 
     /** Notes its run and fails. */

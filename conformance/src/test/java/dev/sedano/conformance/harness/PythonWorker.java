@@ -23,7 +23,8 @@ public final class PythonWorker implements AutoCloseable {
     private static final Path SCRIPTS = Path.of("target/sedano_lua").toAbsolutePath();
 
     /** What it works with; {@code pool} is Celery's, {@code lease} in whole seconds. */
-    public record Setup(String broker, String store, Ledger ledger, String queue, String pool, Duration lease) {
+    public record Setup(
+            String broker, String store, Ledger ledger, String queue, String pool, Duration lease, boolean dies) {
         /** One process, so that killing it kills the task. */
         public static Setup solo(Harness harness, String queue) {
             return new Setup(
@@ -32,20 +33,26 @@ public final class PythonWorker implements AutoCloseable {
                     harness.ledger(),
                     queue,
                     "solo",
-                    Duration.ofSeconds(30));
+                    Duration.ofSeconds(30),
+                    false);
         }
 
         /** A parent and two processes that run tasks. */
         public Setup prefork() {
-            return new Setup(broker, store, ledger, queue, "prefork", lease);
+            return new Setup(broker, store, ledger, queue, "prefork", lease, dies);
         }
 
         public Setup lease(Duration shorter) {
-            return new Setup(broker, store, ledger, queue, pool, shorter);
+            return new Setup(broker, store, ledger, queue, pool, shorter, dies);
+        }
+
+        /** It kills itself between the record of what follows a run and its sending. */
+        public Setup dyingBeforeItSends() {
+            return new Setup(broker, store, ledger, queue, pool, lease, true);
         }
 
         public Setup store(String url) {
-            return new Setup(broker, url, ledger, queue, pool, lease);
+            return new Setup(broker, url, ledger, queue, pool, lease, dies);
         }
     }
 
@@ -103,6 +110,9 @@ public final class PythonWorker implements AutoCloseable {
                             "1",
                             Ledger.VARIABLE,
                             setup.ledger().file().toString()));
+            if (setup.dies()) {
+                builder.environment().put("DIE", "before-sending");
+            }
             Process process = builder.start();
             return new PythonWorker(process, Guard.of(process), log).awaitReady();
         } catch (IOException e) {
@@ -152,6 +162,12 @@ public final class PythonWorker implements AutoCloseable {
     /** Asks it to end when what runs has ended (SIGTERM); returns at once. */
     public void term() {
         signal("TERM");
+    }
+
+    /** Waits for its end. */
+    public void awaitExit(Duration limit) {
+        Awaitility.await("end of the Python worker").atMost(limit).until(() -> !process.isAlive());
+        guard.dismiss();
     }
 
     private void signal(String signal) {
