@@ -1,5 +1,6 @@
 """What the Python companion decides without servers:  python3 -m unittest discover conformance/python"""
 import hashlib
+import json
 import pathlib
 import tempfile
 import unittest
@@ -167,6 +168,47 @@ class CompanionTest(unittest.TestCase):
             self.assertEqual(arguments["x-message-ttl"], seconds * 1000)
             self.assertEqual((arguments["x-dead-letter-exchange"], arguments["x-dead-letter-routing-key"]), ("", "q"))
             self.assertEqual(headers, {"a": 1, "x-sedano-returned": 3})
+
+    def test_follow_ups_that_a_java_worker_left_are_sent_and_settled(self):
+        kept = (  # as FollowUpList.java writes them
+            b'[{"exchange": "", "routing_key": "q", "content_type": "application/json", "content_encoding": "utf-8", '
+            b'"correlation_id": "c-1", "reply_to": null, "expiration": null, "priority": 0, '
+            b'"headers": {"task": "t2", "id": "c-1", "retries": 0}, '
+            b'"body": {"__type__": "bytes", "__value__": "[[1], {}, {}]"}}, '
+            b'{"result_of": "c-2", "reply_to": null, "record": {"__type__": "bytes", '
+            b'"__value__": "{\\"status\\": \\"FAILURE\\", \\"result\\": null, \\"task_id\\": \\"c-2\\"}"}}]'
+        )
+        done = []
+
+        class Store:
+            def write_result(self, key, body, ttl_ms):
+                done.append(("result", key, json.loads(body)["status"], ttl_ms))
+
+            def settle(self, key, token):
+                done.append(("settled", key, token))
+
+        class Publisher:
+            def send(self, message):
+                done.append((message["routing_key"], message["headers"]["id"], message["body"]))
+
+        task = self.task()
+        self.app.finalize()
+        key = sedano_idempotent._Key("id-1")
+        task._follow_up([b"DUPLICATE", b"77", b"", b"SUCCESS", None, kept], 5, key, Store(), Publisher())
+        self.assertEqual(done[0], ("q", "c-1", b"[[1], {}, {}]"))
+        self.assertEqual(done[1], ("result", b"celery-task-meta-c-2", "FAILURE", 86_400_000))
+        self.assertEqual(done[2], ("settled", key, 77))
+        task._follow_up([b"DUPLICATE", b"77", b"", b"SUCCESS", None, None], 5, key, Store(), Publisher())
+        self.assertEqual(len(done), 3)
+
+    def test_follow_ups_are_kept_as_the_java_workers_read_them(self):
+        message = {"exchange": "", "routing_key": "q", "headers": {"id": "c-1"}, "body": b"[]"}
+        self.assertEqual(sedano_idempotent._follow_up_list([]), b"")
+        self.assertEqual(
+            sedano_idempotent._follow_up_list([message]),
+            b'[{"exchange": "", "routing_key": "q", "headers": {"id": "c-1"}, '
+            b'"body": {"__type__": "bytes", "__value__": "[]"}}]',
+        )
 
     def test_callbacks_without_an_id_get_the_same_one_again(self):
         given = str(uuid.uuid4())
