@@ -69,11 +69,11 @@ def fail(key, message):
 
 
 @sedano.task(name="ledger.retry", bind=True)
-def retry(self, key, times):
+def retry(self, key, times, queue):
     note("START", key)
     if self.request.retries < times:
         await_gate(key)
-        raise self.retry(countdown=0)
+        raise self.retry(countdown=0, queue=queue)
     note("END", key)
     return self.request.retries
 

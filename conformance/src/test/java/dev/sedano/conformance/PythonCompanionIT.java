@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -292,26 +293,22 @@ final class PythonCompanionIT {
 
     @Test
     void retryAskedForInPython_runsInJava_andOldCopiesDoNotRun() {
-        String queue = HARNESS.queue();
         String work = "retry-python-" + UUID.randomUUID();
-        CeleryMessage message = retrying(work);
-        PythonWorker first = HARNESS.own(PythonWorker.start(PythonWorker.Setup.solo(HARNESS, queue)));
-        publish(queue, message);
+        CeleryMessage message = retrying(work, JAVA);
+        publish(PYTHON, message);
         awaitStarts(work, 1);
-        WorkerProcess second = HARNESS.start(HARNESS.worker(queue));
 
-        first.term();
         HARNESS.ledger().open(work);
 
-        assertRetried(message, work, queue);
-        assertThat(HARNESS.ledger().ends(work).get(0).pid()).isEqualTo(second.pid());
+        assertRetried(message, work, PYTHON);
+        assertThat(HARNESS.ledger().ends(work).get(0).pid()).isEqualTo(javaWorker.pid());
     }
 
     @Test
     void retryAskedForInJava_runsInPython_andOldCopiesDoNotRun() {
         String queue = HARNESS.queue();
         String work = "retry-java-" + UUID.randomUUID();
-        CeleryMessage message = retrying(work);
+        CeleryMessage message = retrying(work, null);
         WorkerProcess first = HARNESS.start(HARNESS.worker(queue));
         publish(queue, message);
         awaitStarts(work, 1);
@@ -326,8 +323,8 @@ final class PythonCompanionIT {
     }
 
     /** A task with an explicit key that asks for one retry when its gate is open. */
-    private static CeleryMessage retrying(String work) {
-        return CeleryMessage.of("ledger.retry", work, 1)
+    private static CeleryMessage retrying(String work, @Nullable String queue) {
+        return CeleryMessage.of("ledger.retry", work, 1, queue)
                 .header("idempotency_key", UUID.randomUUID().toString());
     }
 

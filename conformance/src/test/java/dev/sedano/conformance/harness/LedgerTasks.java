@@ -54,9 +54,12 @@ final class LedgerTasks {
         }
     }
 
-    /** Waits for the gate of {@code key}, then asks for another attempt, until there were {@code times}. */
+    /**
+     * Waits for the gate of {@code key}, then asks for another attempt, until there were {@code times}. A worker in
+     * Python sends that to {@code queue}.
+     */
     @Task("ledger.retry")
-    int retry(TaskContext context, String key, int times) throws InterruptedException {
+    int retry(TaskContext context, String key, int times, @Nullable String queue) throws InterruptedException {
         note(Ledger.Kind.START, context, key);
         if (context.retries() < times) {
             awaitGate(key);
