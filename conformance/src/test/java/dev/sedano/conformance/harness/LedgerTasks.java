@@ -2,6 +2,7 @@ package dev.sedano.conformance.harness;
 
 import dev.sedano.task.Idempotent;
 import dev.sedano.task.Retry;
+import dev.sedano.task.Signature;
 import dev.sedano.task.Task;
 import dev.sedano.task.TaskContext;
 import java.nio.file.Files;
@@ -75,6 +76,23 @@ final class LedgerTasks {
         note(Ledger.Kind.START, context, key);
         note(Ledger.Kind.END, context, key);
         throw new IllegalStateException(message);
+    }
+
+    /** Asks for another attempt until there were {@code retries}. */
+    @Task("ledger.retries")
+    String retries(TaskContext context, String key, int retries) {
+        note(Ledger.Kind.START, context, key);
+        note(Ledger.Kind.END, context, key);
+        if (context.retries() < retries) {
+            throw context.retry(Retry.in(Duration.ofMillis(50)));
+        }
+        return key + " " + context.retries() + " " + context.headers().get("tenant");
+    }
+
+    /** Gives its place to {@code proj.add}, in {@code queue}. */
+    @Task("ledger.replaced")
+    String replaced(TaskContext context, int number, String queue) {
+        throw context.replace(Signature.of("proj.add", number, 1).option("queue", queue));
     }
 
     private void note(Ledger.Kind kind, TaskContext context, String key) {

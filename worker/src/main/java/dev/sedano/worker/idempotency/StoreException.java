@@ -28,6 +28,11 @@ public final class StoreException extends RuntimeException {
         SERVER_UNABLE,
         /** Wrong credentials or missing permissions: a configuration fault, not an outage. */
         NOT_PERMITTED,
+        /**
+         * The key's record, or another key of the namespace, holds data of a foreign type. The server itself is well, and a
+         * repetition fails the same way until a person removes the key.
+         */
+        FOREIGN_KEY,
         /** A script failed or answered what it should not: a bug. */
         SCRIPT,
         /** The store was closed. */

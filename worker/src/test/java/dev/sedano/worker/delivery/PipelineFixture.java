@@ -271,8 +271,46 @@ final class PipelineFixture implements AutoCloseable {
                 channel);
     }
 
+    /** A delivery of {@code test.run("x")} with this embed, as JSON. */
+    Delivery followed(String id, String embed, Map<String, Object> more) {
+        Delivery plain = delivery(id, "x", more);
+        return new Delivery(
+                plain.queue(),
+                plain.exchange(),
+                plain.routingKey(),
+                plain.tag(),
+                false,
+                plain.properties(),
+                ("[[\"x\"], {}, " + embed + "]").getBytes(StandardCharsets.UTF_8),
+                channel);
+    }
+
+    /** What was published, as it would be delivered. */
+    Delivery arriving(OutgoingMessage message) {
+        return new Delivery(
+                message.routingKey(),
+                message.exchange(),
+                message.routingKey(),
+                tags.incrementAndGet(),
+                false,
+                message.properties(),
+                message.body(),
+                channel);
+    }
+
+    /** The stored result of a task, as text. */
+    String result(String id) {
+        byte[] record = store.result("celery-task-meta-" + id);
+        return record == null ? "" : new String(record, StandardCharsets.UTF_8);
+    }
+
     /** A handler that answers with its context's id. */
     static Object idOf(TaskContext context) {
+        return context.id();
+    }
+
+    /** The same as a handler. */
+    static Object idOf0(TaskContext context, dev.sedano.task.TaskCall call) {
         return context.id();
     }
 

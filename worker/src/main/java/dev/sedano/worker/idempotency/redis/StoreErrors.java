@@ -18,6 +18,9 @@ final class StoreErrors {
     private static final Pattern NOT_PERMITTED = Pattern.compile(
             "(?:^|[-@: ])(NOAUTH|NOPERM|WRONGPASS)\\b|without any password configured|invalid password");
 
+    /** Scripts look at their keys before they write. */
+    private static final Pattern FOREIGN = Pattern.compile("(?:^|[-@: ])WRONGTYPE\\b");
+
     private StoreErrors() {}
 
     /** An error that the server sent in answer to a command. */
@@ -33,6 +36,14 @@ final class StoreErrors {
         Matcher unable = UNABLE.matcher(text);
         if (unable.find() || text.contains("max number of clients")) {
             return new StoreException(Kind.SERVER_UNABLE, Effect.NONE, "the store cannot serve now: " + text, error);
+        }
+        if (FOREIGN.matcher(text).find()) {
+            return new StoreException(
+                    Kind.FOREIGN_KEY,
+                    Effect.NONE,
+                    "a key of the store's namespace holds data of another type, so something else writes there: " + text
+                            + "; look at it with TYPE, and remove or rename it",
+                    error);
         }
         return new StoreException(Kind.SCRIPT, Effect.UNKNOWN, "a script of the store failed: " + text, error);
     }

@@ -23,14 +23,25 @@ final class PrivateRedis implements AutoCloseable {
     private Process process;
 
     PrivateRedis(String... options) {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            this.port = probe.getLocalPort();
+        try {
+            this.port = freePort();
             this.folder = Files.createTempDirectory("sedano-redis");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         this.options = List.of(options);
         this.process = launch();
+    }
+
+    /** Low enough for a cluster's bus, which listens 10,000 ports higher. */
+    private static int freePort() throws IOException {
+        while (true) {
+            try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                if (probe.getLocalPort() < 55_000) {
+                    return probe.getLocalPort();
+                }
+            }
+        }
     }
 
     URI uri() {
@@ -67,6 +78,16 @@ final class PrivateRedis implements AutoCloseable {
         process = launch();
     }
 
+    /** Starts it again, and loads its snapshot so slowly that it refuses commands meanwhile. */
+    void restartLoading() {
+        process = spawn("--key-load-delay", "20000", "--loading-process-events-interval-bytes", "1024");
+    }
+
+    /** Where it keeps its snapshots. */
+    Path folder() {
+        return folder;
+    }
+
     @Override
     public void close() {
         kill();
@@ -78,6 +99,16 @@ final class PrivateRedis implements AutoCloseable {
     }
 
     private Process launch() {
+        Process started = spawn();
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(20))
+                .until(this::answers);
+        return started;
+    }
+
+    private Process spawn(String... more) {
         List<String> command = new ArrayList<>(List.of(
                 "redis-server",
                 "--port",
@@ -91,17 +122,12 @@ final class PrivateRedis implements AutoCloseable {
                 "--logfile",
                 folder.resolve("log").toString()));
         command.addAll(options);
+        command.addAll(List.of(more));
         try {
-            Process started = new ProcessBuilder(command)
+            return new ProcessBuilder(command)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(20))
-                    .pollDelay(Duration.ZERO)
-                    .pollInterval(Duration.ofMillis(20))
-                    .until(this::answers);
-            return started;
         } catch (IOException e) {
             throw new UncheckedIOException("redis-server must be on the PATH", e);
         }

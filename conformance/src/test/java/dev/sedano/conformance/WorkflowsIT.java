@@ -1,0 +1,47 @@
+package dev.sedano.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sedano.conformance.harness.Harness;
+import dev.sedano.conformance.harness.TestStore;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import tools.jackson.databind.JsonNode;
+
+/** Links, errbacks, chains, retries and replacements: sent by a real Celery, executed here. */
+final class WorkflowsIT {
+    @RegisterExtension
+    static final Harness HARNESS = new Harness();
+
+    private static final String QUEUE = HARNESS.queue();
+    private static final CelerySession CELERY =
+            new CelerySession(HARNESS.broker().url(), TestStore.shared().url(0), QUEUE);
+
+    @BeforeAll
+    static void startWorker() {
+        HARNESS.start(HARNESS.worker(QUEUE));
+    }
+
+    @Test
+    void workflowsEndAsTheyWouldInPython() {
+        JsonNode answer = CELERY.run("workflows", Map.of("tag", QUEUE));
+
+        assertThat(answer.get("middle").intValue()).isEqualTo(50);
+        assertThat(answer.get("chain").intValue()).isEqualTo(51);
+        assertThat(answer.get("callback").intValue()).isEqualTo(14);
+        assertThat(answer.get("children").get(0).stringValue()).isEqualTo("linked-" + QUEUE);
+        assertThat(answer.get("errback").stringValue())
+                .isEqualTo(answer.get("failing").stringValue());
+        assertThat(answer.get("broken").stringValue()).isEqualTo("RuntimeError");
+        assertThat(answer.get("retried").stringValue()).isEqualTo("retries-" + QUEUE + " 2 acme");
+        assertThat(HARNESS.ledger().starts("retries-" + QUEUE)).hasSize(3);
+        assertThat(answer.get("exhausted").stringValue()).isEqualTo("celery.exceptions.MaxRetriesExceededError");
+        assertThat(HARNESS.ledger().starts("exhausted-" + QUEUE))
+                .as("the first attempt and three retries")
+                .hasSize(4);
+        assertThat(answer.get("replaced").intValue()).isEqualTo(21);
+        assertThat(answer.get("afterwards").intValue()).isEqualTo(42);
+    }
+}

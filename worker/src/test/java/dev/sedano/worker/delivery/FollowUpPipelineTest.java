@@ -1,0 +1,231 @@
+package dev.sedano.worker.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sedano.task.Retry;
+import dev.sedano.task.Signature;
+import dev.sedano.task.TaskOptions;
+import dev.sedano.worker.canvas.OutgoingMessage;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class FollowUpPipelineTest {
+    private static final String LINK =
+            "{\"task\": \"t.linked\", \"args\": [7], \"kwargs\": {}, \"options\": {\"queue\": \"q2\"},"
+                    + " \"subtask_type\": null, \"immutable\": false}";
+    private static final String STEP =
+            "{\"task\": \"t.next\", \"args\": [], \"kwargs\": {}, \"options\": {\"task_id\": \"next-id\"},"
+                    + " \"subtask_type\": null, \"immutable\": false}";
+
+    private static String embed(String callbacks, String errbacks, String chain) {
+        return "{\"callbacks\": " + callbacks + ", \"errbacks\": " + errbacks + ", \"chain\": " + chain
+                + ", \"chord\": null}";
+    }
+
+    private static Object header(OutgoingMessage message, String name) {
+        return String.valueOf(message.properties().headers().get(name));
+    }
+
+    private static String body(OutgoingMessage message) {
+        return new String(message.body(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void success_publishesCallbacksAndTheNextStep_thenAcknowledges() {
+        try (PipelineFixture test = new PipelineFixture((context, call) -> 5)) {
+            test.pipeline.accept(test.followed("a", embed("[" + LINK + "]", "null", "[" + STEP + "]"), Map.of()));
+
+            await().until(() -> test.channel.settled.size() == 1);
+            assertThat(test.channel.reasons()).containsExactly("ack succeeded");
+            assertThat(test.published).hasSize(2);
+            OutgoingMessage link = test.published.get(0);
+            assertThat(link.routingKey()).isEqualTo("q2");
+            assertThat(header(link, "task")).isEqualTo("t.linked");
+            assertThat(header(link, "parent_id")).isEqualTo("a");
+            assertThat(body(link)).startsWith("[[5, 7], {}, ");
+            OutgoingMessage next = test.published.get(1);
+            assertThat(next.routingKey()).isEqualTo("celery");
+            assertThat(header(next, "id")).isEqualTo("next-id");
+            assertThat(header(next, "root_id")).isEqualTo("a");
+            assertThat(body(next)).contains("\"chain\": []");
+            assertThat(test.result("a"))
+                    .contains("next-id")
+                    .contains(header(link, "id").toString());
+        }
+    }
+
+    @Test
+    void deliveryIsNotAcknowledged_beforeItsFollowUpsAreConfirmed() {
+        try (PipelineFixture test = new PipelineFixture((context, call) -> 5)) {
+            test.refusesToPublish = true;
+            test.pipeline.accept(test.followed("a", embed("[" + LINK + "]", "null", "null"), Map.of()));
+            await().until(() -> test.published.size() >= 2);
+            assertThat(test.channel.settled).isEmpty();
+
+            test.refusesToPublish = false;
+            await().until(() -> test.channel.settled.size() == 1);
+            assertThat(test.published.stream().map(each -> header(each, "id")).distinct())
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void followUpsThatTheirOwnerLeft_arePublishedByTheNextCopy_withTheSameIds_withoutRunning() {
+        try (PipelineFixture test = new PipelineFixture((context, call) -> 5)) {
+            test.refusesToPublish = true;
+            test.pipeline.accept(test.followed("a", embed("[" + LINK + "]", "null", "null"), Map.of()));
+            await().until(() -> !test.published.isEmpty());
+            test.channel.open = false;
+            Object first = header(test.published.get(0), "id");
+            await().until(() -> test.channel.settled.size() == 1);
+            test.published.clear();
+            test.channel.open = true;
+            test.refusesToPublish = false;
+            test.store.advance(Duration.ofSeconds(11));
+
+            test.pipeline.accept(test.followed("a", embed("[" + LINK + "]", "null", "null"), Map.of()));
+
+            await().until(() -> test.channel.settled.size() == 2);
+            assertThat(test.channel.reasons()).endsWith("ack duplicate");
+            assertThat(test.published).hasSize(1);
+            assertThat(header(test.published.get(0), "id")).isEqualTo(first);
+            assertThat(test.runs).hasSize(1);
+
+            test.pipeline.accept(test.followed("a", embed("[" + LINK + "]", "null", "null"), Map.of()));
+            await().until(() -> test.channel.settled.size() == 3);
+            assertThat(test.published).as("settled: nothing to publish again").hasSize(1);
+        }
+    }
+
+    @Test
+    void failure_publishesErrbacks_andTellsTheStepsThatWillNeverRun() {
+        try (PipelineFixture test = new PipelineFixture((context, call) -> {
+            throw new IllegalArgumentException("no");
+        })) {
+            test.pipeline.accept(test.followed("a", embed("null", "[" + LINK + "]", "[" + STEP + "]"), Map.of()));
+
+            await().until(() -> test.channel.settled.size() == 1);
+            assertThat(test.published).hasSize(1);
+            assertThat(body(test.published.get(0))).startsWith("[[\"a\", 7], {}, ");
+            assertThat(header(test.published.get(0), "group_index")).isEqualTo("0");
+            assertThat(test.result("next-id")).contains("FAILURE").contains("ValueError");
+        }
+    }
+
+    @Test
+    void duplicateWithAnIdOfItsOwn_goesOnWithItsOwnWorkflow() {
+        TaskOptions byArgument = TaskOptions.builder().key("0").build();
+        try (PipelineFixture test = new PipelineFixture((context, call) -> 5, byArgument)) {
+            test.pipeline.accept(test.delivery("a"));
+            await().until(() -> test.channel.settled.size() == 1);
+
+            test.pipeline.accept(test.followed("b", embed("[" + LINK + "]", "null", "null"), Map.of()));
+
+            await().until(() -> test.channel.settled.size() == 2);
+            assertThat(test.channel.reasons()).containsExactly("ack succeeded", "ack duplicate");
+            assertThat(body(test.published.get(0))).startsWith("[[5, 7], {}, ");
+            assertThat(test.result("b")).contains("SUCCESS").contains("\"task_id\": \"b\"");
+            assertThat(test.runs).containsExactly("a");
+        }
+    }
+
+    @Test
+    void retry_isHandedOffBeforeItIsPublished_andTheOldCopyIsHistory() {
+        try (PipelineFixture test = new PipelineFixture((context, call) -> {
+            if (context.retries() == 0) {
+                throw context.retry(Retry.in(Duration.ZERO).because(new IllegalStateException("again")));
+            }
+            return context.retries();
+        })) {
+            test.pipeline.accept(test.delivery("a", "x", Map.of("tenant", "acme")));
+            await().until(() -> test.channel.settled.size() == 1);
+            assertThat(test.channel.reasons()).containsExactly("ack retried");
+            assertThat(test.result("a")).contains("RETRY").contains("again");
+            OutgoingMessage retry = test.published.get(0);
+            assertThat(header(retry, "id")).isEqualTo("a");
+            assertThat(header(retry, "retries")).isEqualTo("1");
+            assertThat(header(retry, "tenant")).isEqualTo("acme");
+            assertThat(header(retry, "parent_id")).isEqualTo("a");
+            assertThat(retry.routingKey()).isEqualTo("celery");
+
+            test.pipeline.accept(test.delivery("a", "x", Map.of("tenant", "acme")));
+            await().until(() -> test.channel.settled.size() == 2);
+            assertThat(test.channel.reasons()).endsWith("ack stale_attempt");
+
+            test.pipeline.accept(test.arriving(retry));
+            await().until(() -> test.channel.settled.size() == 3);
+            assertThat(test.channel.reasons()).endsWith("ack succeeded");
+            assertThat(test.runs).hasSize(2);
+            assertThat(test.announced).containsExactly(false, false);
+        }
+    }
+
+    @Test
+    void retry_withOtherArguments_keepsAnExplicitKey() {
+        TaskOptions byArgument = TaskOptions.builder().key("0").build();
+        try (PipelineFixture test = new PipelineFixture(
+                (context, call) -> {
+                    if (context.retries() == 0) {
+                        throw context.retry(Retry.in(Duration.ZERO).with(List.of("other"), Map.of()));
+                    }
+                    return context.idempotencyKey();
+                },
+                byArgument)) {
+            test.pipeline.accept(test.delivery("a"));
+            await().until(() -> test.published.size() == 1);
+            test.pipeline.accept(test.arriving(test.published.get(0)));
+
+            await().until(() -> test.channel.settled.size() == 2);
+            assertThat(test.result("a")).contains("\"result\": \"x\"");
+            test.pipeline.accept(test.delivery("b"));
+            await().until(() -> test.channel.settled.size() == 3);
+            assertThat(test.channel.reasons()).endsWith("ack duplicate");
+            test.pipeline.accept(test.delivery("c", "x", Map.of("shadow", "s")));
+            await().until(() -> test.channel.settled.size() == 4);
+            assertThat(test.runs).hasSize(2);
+        }
+    }
+
+    @Test
+    void retry_beyondItsLimit_fails() {
+        try (PipelineFixture test = new PipelineFixture((context, call) -> {
+            throw context.retry(Retry.in(Duration.ZERO).atMost(1));
+        })) {
+            test.pipeline.accept(test.delivery("a", "x", Map.of("retries", 1)));
+
+            await().until(() -> test.channel.settled.size() == 1);
+            assertThat(test.channel.reasons()).containsExactly("ack failed");
+            assertThat(test.published).isEmpty();
+            assertThat(test.result("a")).contains("FAILURE").contains("Can't retry test.run[a]");
+        }
+    }
+
+    @Test
+    void replacement_keepsIdFollowUpsAndKey() {
+        TaskOptions byArgument = TaskOptions.builder().key("0").build();
+        try (PipelineFixture test = new PipelineFixture(
+                (context, call) -> {
+                    throw context.replace(Signature.of("t.other", 9));
+                },
+                byArgument)) {
+            test.pipeline.accept(test.followed("a", embed("[" + LINK + "]", "null", "[" + STEP + "]"), Map.of()));
+
+            await().until(() -> test.channel.settled.size() == 1);
+            assertThat(test.channel.reasons()).containsExactly("ack replaced");
+            OutgoingMessage other = test.published.get(0);
+            assertThat(header(other, "id")).isEqualTo("a");
+            assertThat(header(other, "task")).isEqualTo("t.other");
+            assertThat(header(other, "replaced_task_nesting")).isEqualTo("1");
+            assertThat(header(other, "x-sedano-key")).isEqualTo("x");
+            assertThat(header(other, "x-sedano-scope")).isEqualTo("test.run");
+            assertThat(body(other))
+                    .startsWith("[[9], {}, ")
+                    .contains("t.linked")
+                    .contains("next-id");
+        }
+    }
+}
