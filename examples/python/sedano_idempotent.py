@@ -66,7 +66,7 @@ LARGEST_RESULT = 512 * 1024
 LEAST_KEEP = 7 * 86_400_000  # ms: an unfinished record outlives its run, however short its marker is to live
 NESTING = 1 << 20  # attempt = replaced_task_nesting * NESTING + retries
 CALL_SECONDS = 1.0  # a call of the store is given up after this
-TICK_SECONDS = 5.0  # the store takes 15 s without a word from any worker for an outage
+TICK_SECONDS = 1.0  # the store takes 2 s without a word from any worker for an outage, if leases are short
 POISON = 3  # what a claim says of work whose workers died too often
 LONGEST_HOLD = 5_000  # ms until a held delivery asks again
 HIGHEST_WAIT = 21  # wait queues last 2^0 to 2^21 seconds
@@ -327,7 +327,7 @@ class _Session:
             "hello",
             [store.health, store.health, store.workers],
             [known.epoch, generation, known.counter, identity, secrets.token_hex(16)]
-            + [store.unsafe_ms, store.horizon_ms, known.worker],
+            + [store.unsafe_ms, store.horizon_ms, known.worker, *store.limits],
         )
         known.met(identity, reply[1].decode(), int(reply[2]), int(reply[3]), int(reply[6]))
         if reply[0] != b"OK":
@@ -372,6 +372,8 @@ class _Store:
         self.health, self.workers = prefix + "h", prefix + "w"
         self.records, self.blocks = (prefix + "r:").encode(), (prefix + "b:").encode()
         self.unsafe_ms, self.horizon_ms = 10_000, settings.retention_ms
+        lease = settings.lease_ms  # the silence after which a lease may be over although its owner lives, and the time to renew
+        self.limits = [max(2_000, min(15_000, lease // 2)), max(10_000, min(30_000, 2 * lease))]
         self.scripts = settings.scripts
         self.known = _Knowledge()
         self.work, self.keeping = _Session(self), _Session(self)
