@@ -91,6 +91,7 @@ final class LedgerTasks {
 
     /** Gives its place to {@code proj.add}, in {@code queue}. */
     @Task("ledger.replaced")
+    @SuppressWarnings("DoNotCallSuggester") // called by the worker alone
     String replaced(TaskContext context, int number, String queue) {
         throw context.replace(Signature.of("proj.add", number, 1).option("queue", queue));
     }

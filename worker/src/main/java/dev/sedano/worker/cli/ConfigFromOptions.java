@@ -20,12 +20,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Options and environment to a checked configuration. An option wins over the environment, ours over Celery's. */
 final class ConfigFromOptions {
     private static final List<String> CELERY_POOLS = List.of("prefork", "processes", "gevent", "eventlet");
+
+    private static final Pattern SIZE = Pattern.compile("([0-9]{1,10})([KMG]?)", Pattern.CASE_INSENSITIVE);
 
     private final WorkerOptions options;
     private final Map<String, String> environment;
@@ -76,6 +80,8 @@ final class ConfigFromOptions {
         given("-c", options.concurrency).apply((name, text) -> config.concurrency(number(name, text)));
         given("--prefetch-multiplier", options.prefetchMultiplier)
                 .apply((name, text) -> config.prefetchMultiplier(number(name, text)));
+        given("--delivery-limit", options.deliveryLimit)
+                .apply((name, text) -> config.deliveryLimit(number(name, text)));
         given("--on-unknown-task", options.onUnknownTask)
                 .apply((name, text) -> config.unknownTask(choice(name, text, UnknownTaskPolicy.values())));
         given("--on-lease-loss", options.onLeaseLoss)
@@ -86,6 +92,10 @@ final class ConfigFromOptions {
         given("--shutdown-timeout", options.shutdownTimeout)
                 .apply((name, text) -> config.shutdownTimeout(DurationText.parse(name, text)));
         given("--lease", options.lease).apply((name, text) -> config.lease(DurationText.parse(name, text)));
+        given("--consumer-timeout", options.consumerTimeout)
+                .apply((name, text) -> config.consumerTimeout(DurationText.parse(name, text)));
+        given("--journal-limit", options.journalLimit)
+                .apply((name, text) -> config.journalLimit(journalLimit(name, text)));
         given("--retention", options.retention).apply((name, text) -> config.retention(DurationText.parse(name, text)));
     }
 
@@ -129,6 +139,24 @@ final class ConfigFromOptions {
             return Integer.parseInt(text.strip());
         }
         throw new ConfigurationException(option, text, "is no whole number: write one, such as 4");
+    }
+
+    private static long journalLimit(String option, String text) {
+        Matcher size = SIZE.matcher(text.strip());
+        if (!size.matches()) {
+            throw new ConfigurationException(option, text, "is no size: write a number of bytes, or 512K, 64M, 1G");
+        }
+        int shift = switch (size.group(2).toUpperCase(Locale.ROOT)) {
+            case "K" -> 10;
+            case "M" -> 20;
+            case "G" -> 30;
+            default -> 0;
+        };
+        long bytes = Math.min(Long.parseLong(size.group(1)), 1L << 32) << shift; // beyond any limit already
+        if (!WorkerConfig.isJournalLimit(bytes)) {
+            throw new ConfigurationException(option, text, WorkerConfig.JOURNAL_LIMITS);
+        }
+        return bytes;
     }
 
     private static <E extends Enum<E>> E choice(String option, String text, E[] values) {

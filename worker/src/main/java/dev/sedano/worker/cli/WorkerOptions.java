@@ -110,6 +110,22 @@ final class WorkerOptions {
     String stateDir;
 
     @Option(
+            names = "--journal-limit",
+            paramLabel = "SIZE",
+            description =
+                    "Most that the journal may take, as 64M; 0 = no journal: work that is finished while the store"
+                            + " is away runs again if the worker ends. Default: 64M.")
+    @Nullable
+    String journalLimit;
+
+    @Option(
+            names = "--consumer-timeout",
+            paramLabel = "TIME",
+            description = "The broker's consumer_timeout. Default: 30m.")
+    @Nullable
+    String consumerTimeout;
+
+    @Option(
             names = "--lease",
             paramLabel = "TIME",
             description = "How long a claim holds without renewal; more than the longest pause of this process."
@@ -130,6 +146,14 @@ final class WorkerOptions {
             description = "Deliveries taken ahead per handler. Default: 4.")
     @Nullable
     String prefetchMultiplier;
+
+    @Option(
+            names = "--delivery-limit",
+            paramLabel = "N",
+            description = "The delivery limit of quorum queues where a policy sets it, which the worker cannot see."
+                    + " Default: 20.")
+    @Nullable
+    String deliveryLimit;
 
     @Option(
             names = "--log-format",

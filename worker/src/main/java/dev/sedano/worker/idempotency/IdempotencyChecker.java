@@ -4,11 +4,13 @@ import dev.sedano.worker.time.Ticker;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,10 +44,15 @@ public final class IdempotencyChecker implements AutoCloseable {
     private final RepeatedCalls<BlockVerdict> blockReports;
     private final RepeatedCalls<Boolean> settles;
     private final CompletedKeys completed;
+    private final BlockLog blockLog;
+    private final Set<Kept> unreported = ConcurrentHashMap.newKeySet();
     private final Map<Lease, PendingConclusion> conclusions = new ConcurrentHashMap<>();
 
     private record PendingConclusion(
-            IdempotencyStore.Conclusion conclusion, CompletableFuture<Recording> recording, boolean[] underWay) {}
+            IdempotencyStore.Conclusion conclusion,
+            Supplier<CompletableFuture<?>> unanswered,
+            CompletableFuture<Recording> recording,
+            boolean[] underWay) {}
 
     /** What the store answered to a conclusion, whichever it was. */
     private record Concluded(boolean accepted, List<BlockVerdict.Resolved> resolved) {
@@ -53,17 +60,30 @@ public final class IdempotencyChecker implements AutoCloseable {
         static final Concluded ACCEPTED = new Concluded(true, List.of());
     }
 
-    /**
-     * @param listener told after this checker when the store is given up and when it is back
-     * @param timer runs probes and repetitions; owned by the caller
-     */
+    /** As the other constructor, with reports of blocked deliveries that end with this checker. */
     public IdempotencyChecker(
             IdempotencyStore store,
             ScheduledExecutorService timer,
             Ticker ticker,
             CheckerEvents events,
             CircuitBreaker.Listener listener) {
+        this(store, timer, ticker, events, listener, BlockLog.NONE);
+    }
+
+    /**
+     * @param listener told after this checker when the store is given up and when it is back
+     * @param timer runs probes and repetitions; owned by the caller
+     * @param blockLog keeps reports of blocked deliveries that this checker cannot make any more
+     */
+    public IdempotencyChecker(
+            IdempotencyStore store,
+            ScheduledExecutorService timer,
+            Ticker ticker,
+            CheckerEvents events,
+            CircuitBreaker.Listener listener,
+            BlockLog blockLog) {
         this.store = store;
+        this.blockLog = blockLog;
         this.ticker = ticker;
         this.events = events;
         this.renewer = new LeaseRenewer(store, ticker, events);
@@ -278,12 +298,20 @@ public final class IdempotencyChecker implements AutoCloseable {
         return new IdempotencyStore.Parking(claim.key(), lease.token(), claim.taskId(), claim.owner());
     }
 
-    /** Records how the tenure {@code lease} ended. The future never fails; it waits for the store. */
-    public CompletableFuture<Recording> record(Lease lease, IdempotencyStore.Conclusion conclusion) {
-        PendingConclusion pending = new PendingConclusion(conclusion, new CompletableFuture<>(), new boolean[1]);
+    /**
+     * Records how the tenure {@code lease} ended. The future never fails; it waits for the store.
+     *
+     * @param unanswered asked for when a try failed; the next one waits for its future, which may end either way
+     */
+    public CompletableFuture<Recording> record(
+            Lease lease, IdempotencyStore.Conclusion conclusion, Supplier<CompletableFuture<?>> unanswered) {
+        PendingConclusion pending =
+                new PendingConclusion(conclusion, unanswered, new CompletableFuture<>(), new boolean[1]);
         conclusions.put(lease, pending);
         if (breaker.allowsClaims()) {
             tryToRecord(lease, pending);
+        } else {
+            var unused = unanswered.get();
         }
         return pending.recording();
     }
@@ -297,12 +325,14 @@ public final class IdempotencyChecker implements AutoCloseable {
         }
         tell(pending.conclusion()).whenComplete((concluded, failure) -> {
             if (failure != null) {
-                synchronized (pending.underWay()) {
-                    pending.underWay()[0] = false;
-                }
                 if (causeOf(failure) instanceof StoreException cause) {
                     failed(cause);
                 }
+                pending.unanswered().get().whenComplete((kept, never) -> {
+                    synchronized (pending.underWay()) {
+                        pending.underWay()[0] = false;
+                    }
+                });
                 return;
             }
             if (conclusions.remove(lease) == null) {
@@ -311,7 +341,7 @@ public final class IdempotencyChecker implements AutoCloseable {
             renewer.forget(lease);
             if (concluded.accepted()) {
                 lease.ended();
-                concluded.resolved().forEach(this::count);
+                concluded.resolved().forEach(events::decided);
                 remember(lease, pending.conclusion());
                 pending.recording().complete(new Recording.Recorded());
             } else {
@@ -427,7 +457,13 @@ public final class IdempotencyChecker implements AutoCloseable {
             return;
         }
         BlockedDelivery block = new BlockedDelivery(claim.nonce(), claim.key(), claim.attempt(), store.estimatedNow());
-        blockReports.add(() -> store.reportBlocked(block), this::count);
+        Kept kept = blockLog.keep(block);
+        unreported.add(kept);
+        blockReports.add(() -> store.reportBlocked(block), verdict -> {
+            unreported.remove(kept);
+            kept.done();
+            events.decided(verdict);
+        });
     }
 
     /** Whether {@code lease} is still the key's current tenure, as far as the store says now. */
@@ -441,16 +477,6 @@ public final class IdempotencyChecker implements AutoCloseable {
             }
             return reply == RenewReply.RENEWED;
         });
-    }
-
-    private void count(BlockVerdict verdict) {
-        if (verdict instanceof BlockVerdict.Resolved resolved && resolved.first()) {
-            if (resolved.falsePositive()) {
-                events.falsePositive(resolved.delay());
-            } else {
-                events.truePositive();
-            }
-        }
     }
 
     private void failed(StoreException cause) {
@@ -469,16 +495,19 @@ public final class IdempotencyChecker implements AutoCloseable {
     public void giveUpRecording() {
         conclusions.forEach((lease, pending) -> {
             if (conclusions.remove(lease, pending)) {
-                pending.recording().complete(new Recording.Unrecorded(pending.conclusion()));
+                pending.recording().complete(new Recording.Unrecorded());
             }
         });
     }
 
     @Override
     public void close() {
-        for (int i = blockReports.size(); i > 0; i--) {
-            events.unreported();
+        for (Kept block : unreported) {
+            if (!block.durable().getNow(false)) {
+                events.unreported();
+            }
         }
+        unreported.clear();
         blockReports.clear();
         settles.clear();
         releases.clear();

@@ -30,6 +30,7 @@ final class Wiring {
         return new RedisIdempotencyStore(RedisStoreSettings.builder(uri(config.idempotencyStore()))
                 .namespace(config.namespace())
                 .lossHorizon(config.retention())
+                .lease(config.lease())
                 .stateDir(config.stateDir())
                 .listener(listener(metrics))
                 .build());
@@ -89,10 +90,11 @@ final class Wiring {
                 },
                 config.concurrency(),
                 config.concurrency() * config.prefetchMultiplier(),
-                Math.max(mostPrefetch, config.concurrency() * config.prefetchMultiplier()));
+                Math.max(mostPrefetch, config.concurrency() * config.prefetchMultiplier()),
+                config.deliveryLimit());
     }
 
-    private static URI uri(RedisUri redis) {
+    static URI uri(RedisUri redis) {
         RedisUri.Tls tls = redis.tls();
         if (tls != null
                 && (!tls.verify() || tls.caFile() != null || tls.certificateFile() != null || tls.keyFile() != null)) {

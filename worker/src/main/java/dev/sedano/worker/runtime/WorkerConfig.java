@@ -31,6 +31,11 @@ import org.jspecify.annotations.Nullable;
  * @param topology {@code --topology}; declare
  * @param unknownTask {@code --on-unknown-task}; dead-letter
  * @param afterLeaseLoss {@code --on-lease-loss}; rerun
+ * @param consumerTimeout {@code --consumer-timeout}; the broker's {@code consumer_timeout}, 1 min to 1 day; 30 min
+ * @param journalLimit {@code --journal-limit}; bytes that this worker's journal may have, 0 = no journal, else 64 KiB to
+ *     1 GiB; 64 MiB
+ * @param deliveryLimit {@code --delivery-limit}; the delivery limit of quorum queues that the worker cannot see, 1 to
+ *     1000000; where a queue says its own the lower one counts; 20, the default of RabbitMQ 4
  */
 public record WorkerConfig(
         List<BrokerUri> brokers,
@@ -50,7 +55,13 @@ public record WorkerConfig(
         Path stateDir,
         TopologyMode topology,
         UnknownTaskPolicy unknownTask,
-        AfterLeaseLoss afterLeaseLoss) {
+        AfterLeaseLoss afterLeaseLoss,
+        Duration consumerTimeout,
+        long journalLimit,
+        int deliveryLimit) {
+
+    /** What {@link #isJournalLimit} allows, for people. */
+    public static final String JOURNAL_LIMITS = "must be 0 (no journal) or from 64K to 1G";
 
     /**
      * Checks every setting.
@@ -80,6 +91,7 @@ public record WorkerConfig(
                 node,
                 "is no node name: write NAME@HOST without blanks and slashes, as w1@%h");
         inRange("--prefetch-multiplier", prefetchMultiplier, 1, 1000);
+        inRange("--delivery-limit", deliveryLimit, 1, 1_000_000);
         require(
                 !shutdownTimeout.isNegative(),
                 "--shutdown-timeout",
@@ -88,11 +100,18 @@ public record WorkerConfig(
         between("--lease", lease, Duration.ofSeconds(1), Duration.ofHours(1));
         between("--retention", retention, lease, Duration.ofDays(3650));
         between("result expiry", resultExpiry, Duration.ofSeconds(1), Duration.ofDays(3650));
+        between("--consumer-timeout", consumerTimeout, Duration.ofMinutes(1), Duration.ofDays(1));
+        require(isJournalLimit(journalLimit), "--journal-limit", journalLimit, JOURNAL_LIMITS);
         require(
                 namespace.matches("[A-Za-z0-9_.-]{1,64}"),
                 "--namespace",
                 namespace,
                 "is no namespace: use 1 to 64 letters, digits, dots, dashes and underscores");
+    }
+
+    /** Whether {@code bytes} may be the limit of a journal; see {@link #JOURNAL_LIMITS}. */
+    public static boolean isJournalLimit(long bytes) {
+        return bytes == 0 || (bytes >= 64 << 10 && bytes <= 1 << 30);
     }
 
     /** A builder with the defaults filled in. */

@@ -29,6 +29,9 @@ public final class WorkerConfigBuilder {
     private TopologyMode topology = TopologyMode.DECLARE;
     private UnknownTaskPolicy unknownTask = UnknownTaskPolicy.DEAD_LETTER;
     private AfterLeaseLoss afterLeaseLoss = AfterLeaseLoss.RERUN;
+    private Duration consumerTimeout = Duration.ofMinutes(30);
+    private long journalLimit = 64 << 20;
+    private int deliveryLimit = 20;
 
     WorkerConfigBuilder() {}
 
@@ -140,6 +143,24 @@ public final class WorkerConfigBuilder {
         return this;
     }
 
+    /** The broker's {@code consumer_timeout}; finished but unrecorded deliveries are returned in time before it. */
+    public WorkerConfigBuilder consumerTimeout(Duration value) {
+        this.consumerTimeout = value;
+        return this;
+    }
+
+    /** Bytes that the journal may have; 0 = no journal. */
+    public WorkerConfigBuilder journalLimit(long value) {
+        this.journalLimit = value;
+        return this;
+    }
+
+    /** The delivery limit of quorum queues that the worker cannot see, as one that a policy sets. */
+    public WorkerConfigBuilder deliveryLimit(int value) {
+        this.deliveryLimit = value;
+        return this;
+    }
+
     /**
      * The checked settings.
      *
@@ -172,7 +193,10 @@ public final class WorkerConfigBuilder {
                 stateDir == null ? StateDir.of(System.getenv(), nodeName) : stateDir,
                 topology,
                 unknownTask,
-                afterLeaseLoss);
+                afterLeaseLoss,
+                consumerTimeout,
+                journalLimit,
+                deliveryLimit);
     }
 
     /** Results that are no Redis leave no place for the markers, and without markers nothing may run. */

@@ -12,6 +12,10 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
 
 /** Introduces this worker to a server and learns what the data set is (protocol §6). Safe for use by many threads. */
 final class HelloExchange {
+    private static final long SHORTEST_GAP = 2_000;
+    private static final long LONGEST_GAP = 15_000;
+    private static final long SHORTEST_GRACE = 10_000;
+    private static final long LONGEST_GRACE = 30_000;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final RedisStoreSettings settings;
@@ -49,7 +53,9 @@ final class HelloExchange {
                 Bytes.of(HexFormat.of().formatHex(fresh)),
                 Bytes.of(settings.unsafeWindow().toMillis()),
                 Bytes.of(settings.lossHorizon().toMillis()),
-                worker);
+                worker,
+                gap(),
+                grace());
         Reply reply = call(session, arguments);
         settings.listener().answered(RedisScript.HELLO.file(), Duration.ofNanos(StoreClock.nanos() - started));
         String epoch = reply.text(1);
@@ -70,6 +76,25 @@ final class HelloExchange {
             settings.listener().noticed(status);
         }
         return status;
+    }
+
+    /**
+     * The silence after which a lease may have run out although its owner lives: a lease is renewed every third, so it may
+     * have two thirds left when the store goes. Never so short that the fleet's tick of a second looks like one.
+     */
+    private byte[] gap() {
+        Duration lease = settings.lease();
+        return lease == null
+                ? Bytes.NONE
+                : Bytes.of(Math.max(SHORTEST_GAP, Math.min(LONGEST_GAP, lease.toMillis() / 2)));
+    }
+
+    /** How long owners are given to renew after it, which they try every second. */
+    private byte[] grace() {
+        Duration lease = settings.lease();
+        return lease == null
+                ? Bytes.NONE
+                : Bytes.of(Math.max(SHORTEST_GRACE, Math.min(LONGEST_GRACE, 2 * lease.toMillis())));
     }
 
     private Reply call(Session session, List<byte[]> arguments) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param callDeadline longest time from the hand-over of a call to its answer or failure
  * @param unsafeWindow how long redelivered copies without record wait after the server changed
  * @param lossHorizon how long they count as lost data after a loss, and how long reports of blocked deliveries are kept
+ * @param lease of this worker's claims, by which the store tells an outage from a worker's death; null = as for 30 s
  * @param stateDir where the last known epoch is remembered across restarts; null = nowhere
  * @param queueCapacity calls that may wait; more fail at once
  */
@@ -24,6 +25,7 @@ public record RedisStoreSettings(
         Duration callDeadline,
         Duration unsafeWindow,
         Duration lossHorizon,
+        @Nullable Duration lease,
         @Nullable Path stateDir,
         int queueCapacity,
         StoreListener listener) {
@@ -60,7 +62,8 @@ public record RedisStoreSettings(
     @Override
     public String toString() {
         return "RedisStoreSettings[namespace=" + namespace + ", callDeadline=" + callDeadline + ", unsafeWindow="
-                + unsafeWindow + ", lossHorizon=" + lossHorizon + ", stateDir=" + stateDir + ", queueCapacity="
+                + unsafeWindow + ", lossHorizon=" + lossHorizon + ", lease=" + lease + ", stateDir=" + stateDir
+                + ", queueCapacity="
                 + queueCapacity + "]";
     }
 
@@ -71,6 +74,7 @@ public record RedisStoreSettings(
         private Duration callDeadline = Duration.ofSeconds(1);
         private Duration unsafeWindow = Duration.ofSeconds(10);
         private Duration lossHorizon = Duration.ofDays(7);
+        private @Nullable Duration lease;
         private @Nullable Path stateDir;
         private int queueCapacity = 10_000;
         private StoreListener listener = StoreListener.NONE;
@@ -103,6 +107,12 @@ public record RedisStoreSettings(
             return this;
         }
 
+        /** Default null: the fleet's other workers decide, or 30 s. */
+        public Builder lease(@Nullable Duration value) {
+            lease = value;
+            return this;
+        }
+
         /** Default null: the epoch is forgotten when the worker ends. */
         public Builder stateDir(@Nullable Path value) {
             stateDir = value;
@@ -128,7 +138,7 @@ public record RedisStoreSettings(
          */
         public RedisStoreSettings build() {
             return new RedisStoreSettings(
-                    uri, namespace, callDeadline, unsafeWindow, lossHorizon, stateDir, queueCapacity, listener);
+                    uri, namespace, callDeadline, unsafeWindow, lossHorizon, lease, stateDir, queueCapacity, listener);
         }
     }
 }
