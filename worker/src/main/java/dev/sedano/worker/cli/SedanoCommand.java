@@ -35,7 +35,7 @@ public final class SedanoCommand implements Runnable {
     private SedanoCommand() {}
 
     /**
-     * The command line with {@code worker}; further subcommands may be added to it.
+     * The command line with {@code worker} and {@code scripts}; further subcommands may be added to it.
      *
      * @param environment the environment variables
      * @param launcher what runs a worker
@@ -43,6 +43,7 @@ public final class SedanoCommand implements Runnable {
     public static CommandLine commandLine(Map<String, String> environment, WorkerLauncher launcher) {
         CommandLine commandLine = new CommandLine(new SedanoCommand());
         commandLine.addSubcommand("worker", WorkerCommand.commandLine(environment, launcher));
+        commandLine.addSubcommand(new ScriptsCommand());
         OperatorCommands.addTo(commandLine, environment);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setExecutionExceptionHandler(SedanoCommand::report);
