@@ -25,6 +25,7 @@ final class FollowUpRun {
     private final Repetition repetition;
     private final IdempotencyChecker checker;
     private final PipelineEvents events;
+    private final ChordRun chords;
 
     FollowUpRun(
             FollowUpPublisher publisher,
@@ -32,13 +33,15 @@ final class FollowUpRun {
             FollowUpList lists,
             Repetition repetition,
             IdempotencyChecker checker,
-            PipelineEvents events) {
+            PipelineEvents events,
+            ChordRun chords) {
         this.publisher = publisher;
         this.results = results;
         this.lists = lists;
         this.repetition = repetition;
         this.checker = checker;
         this.events = events;
+        this.chords = chords;
     }
 
     /**
@@ -79,9 +82,14 @@ final class FollowUpRun {
     }
 
     private CompletableFuture<?> one(FollowUp followUp) {
-        CompletableFuture<?> done = followUp instanceof FollowUp.Send send
-                ? publisher.publish(send.message())
-                : store((FollowUp.Store) followUp);
+        CompletableFuture<?> done;
+        if (followUp instanceof FollowUp.Send send) {
+            done = publisher.publish(send.message());
+        } else if (followUp instanceof FollowUp.Store store) {
+            done = store(store);
+        } else {
+            done = chords.count((FollowUp.ChordPart) followUp, this::one);
+        }
         return done.thenAccept(confirmed -> events.followUp());
     }
 

@@ -259,10 +259,11 @@ class DeliveryPipelineTest {
     }
 
     @Test
-    void aChord_isNotSupportedYet_soTheMessageIsDeadLettered() {
+    void aCallbackThatIsAGroup_isNotSupportedYet_soTheMessageIsDeadLettered() {
         try (PipelineFixture test = new PipelineFixture((context, call) -> 1)) {
             Delivery plain = test.delivery("a");
-            byte[] body = "[[\"x\"], {}, {\"chord\": {\"task\": \"t\", \"args\": [], \"options\": {}}}]"
+            byte[] body = ("[[\"x\"], {}, {\"callbacks\": [{\"task\": \"celery.group\", \"args\": [],"
+                            + " \"options\": {}, \"subtask_type\": \"group\"}]}]")
                     .getBytes(StandardCharsets.UTF_8);
             test.pipeline.accept(new Delivery(
                     plain.queue(),
