@@ -48,9 +48,9 @@ public final class IdempotencyChecker implements AutoCloseable {
             IdempotencyStore.Conclusion conclusion, CompletableFuture<Recording> recording, boolean[] underWay) {}
 
     /** What the store answered to a conclusion, whichever it was. */
-    private record Concluded(boolean accepted, List<BlockVerdict.Resolved> resolved) {
-        static final Concluded STALE = new Concluded(false, List.of());
-        static final Concluded ACCEPTED = new Concluded(true, List.of());
+    private record Concluded(boolean accepted, List<BlockVerdict.Resolved> resolved, long uncounted) {
+        static final Concluded STALE = new Concluded(false, List.of(), 0);
+        static final Concluded ACCEPTED = new Concluded(true, List.of(), 0);
     }
 
     /**
@@ -90,9 +90,9 @@ public final class IdempotencyChecker implements AutoCloseable {
                 listener.halfOpened(outage);
             }
         });
-        this.releases = new RepeatedCalls<>(this::failed);
-        this.blockReports = new RepeatedCalls<>(this::failed);
-        this.settles = new RepeatedCalls<>(this::failed);
+        this.releases = new RepeatedCalls<>(this::failed, () -> {});
+        this.blockReports = new RepeatedCalls<>(this::failed, events::unreported);
+        this.settles = new RepeatedCalls<>(this::failed, () -> {});
         var unused = timer.scheduleWithFixedDelay(
                 () -> {
                     if (breaker.allowsClaims()) {
@@ -159,6 +159,22 @@ public final class IdempotencyChecker implements AutoCloseable {
                 releaseLater(claim);
             }
             failed(cause);
+            if (cause.kind() == StoreException.Kind.FOREIGN_KEY) {
+                greetAbout(cause, admission);
+            } else {
+                admission.complete(new Admission.StoreUnavailable(cause));
+            }
+        });
+    }
+
+    /** Something foreign is in the way: is it one key's record, or something that every claim needs? */
+    private void greetAbout(StoreException cause, CompletableFuture<Admission> admission) {
+        store.hello().whenComplete((status, failure) -> {
+            if (failure == null) {
+                admission.complete(new Admission.Unclaimable(cause));
+                return;
+            }
+            breaker.failed(cause);
             admission.complete(new Admission.StoreUnavailable(cause));
         });
     }
@@ -180,6 +196,8 @@ public final class IdempotencyChecker implements AutoCloseable {
             return new Admission.AlreadyDone(duplicate);
         } else if (reply instanceof ClaimReply.StaleAttempt stale) {
             return new Admission.Superseded(stale);
+        } else if (reply instanceof ClaimReply.Unfinished unfinished) {
+            return new Admission.Unfinished(unfinished);
         } else if (reply instanceof ClaimReply.Conflict) {
             return new Admission.Conflicting();
         } else if (reply instanceof ClaimReply.Unsafe unsafe) {
@@ -312,6 +330,9 @@ public final class IdempotencyChecker implements AutoCloseable {
             if (concluded.accepted()) {
                 lease.ended();
                 concluded.resolved().forEach(this::count);
+                for (long i = concluded.uncounted(); i > 0; i--) {
+                    events.unreported();
+                }
                 remember(lease, pending.conclusion());
                 pending.recording().complete(new Recording.Recorded());
             } else {
@@ -333,7 +354,7 @@ public final class IdempotencyChecker implements AutoCloseable {
 
     private static Concluded concluded(CompleteReply reply) {
         return reply instanceof CompleteReply.Recorded recorded
-                ? new Concluded(true, recorded.resolved())
+                ? new Concluded(true, recorded.resolved(), recorded.uncounted())
                 : Concluded.STALE;
     }
 
@@ -374,12 +395,15 @@ public final class IdempotencyChecker implements AutoCloseable {
     }
 
     /**
-     * Records that the handler of {@code lease} starts, where that matters: for work that lost an owner before.
+     * Records that the handler of {@code lease} starts, where that matters: for work that lost an owner before. After a
+     * loss of data nobody knows of one, so this run counts as a first one does.
      *
      * @return true if it may start; fails with {@link StoreException} if the store does not say
      */
     public CompletableFuture<Boolean> starts(Lease lease) {
-        if (!lease.isProtected() || lease.priorRun() == PriorRun.NONE) {
+        if (!lease.isProtected()
+                || lease.priorRun() == PriorRun.NONE
+                || lease.priorRun() == PriorRun.STORE_LOST_DATA) {
             return CompletableFuture.completedFuture(true);
         }
         return store.start(lease.key(), lease.token())
@@ -453,9 +477,12 @@ public final class IdempotencyChecker implements AutoCloseable {
         }
     }
 
+    /** One foreign record is no outage: whether the store is well, hello tells. */
     private void failed(StoreException cause) {
         events.storeFailed(cause.kind());
-        breaker.failed(cause);
+        if (cause.kind() != StoreException.Kind.FOREIGN_KEY) {
+            breaker.failed(cause);
+        }
     }
 
     private void repeatPending() {

@@ -32,6 +32,12 @@ final class RepeatedCalls<R> {
                     if (waiting.remove(id) != null) {
                         then.accept(reply);
                     }
+                } else if (failure instanceof StoreException foreign
+                        && foreign.kind() == StoreException.Kind.FOREIGN_KEY) {
+                    if (waiting.remove(id) != null) {
+                        onDropped.run();
+                    }
+                    onFailure.accept(foreign);
                 } else {
                     underWay.set(false);
                     if (failure instanceof StoreException cause) {
@@ -45,9 +51,15 @@ final class RepeatedCalls<R> {
     private final Map<Long, Call> waiting = new ConcurrentHashMap<>();
     private final AtomicLong ids = new AtomicLong();
     private final Consumer<StoreException> onFailure;
+    private final Runnable onDropped;
 
-    RepeatedCalls(Consumer<StoreException> onFailure) {
+    /**
+     * @param onFailure told of every failed try
+     * @param onDropped told when a call is given up, because its record holds foreign data: what it was to change is gone
+     */
+    RepeatedCalls(Consumer<StoreException> onFailure, Runnable onDropped) {
         this.onFailure = onFailure;
+        this.onDropped = onDropped;
     }
 
     /** Waits for {@link #repeatAll}, without a try of its own. */
