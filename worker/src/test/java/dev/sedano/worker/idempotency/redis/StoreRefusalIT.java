@@ -3,8 +3,14 @@ package dev.sedano.worker.idempotency.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sedano.worker.idempotency.BlockedDelivery;
 import dev.sedano.worker.idempotency.ClaimReply;
 import dev.sedano.worker.idempotency.CompleteReply;
+import dev.sedano.worker.idempotency.IdempotencyStore.Completion;
+import dev.sedano.worker.idempotency.IdempotencyStore.HandOff;
+import dev.sedano.worker.idempotency.IdempotencyStore.Parking;
+import dev.sedano.worker.idempotency.IdempotencyStore.ResultWrite;
+import dev.sedano.worker.idempotency.IdempotencyStore.StepChange;
 import dev.sedano.worker.idempotency.StoreException;
 import dev.sedano.worker.idempotency.StoreException.Effect;
 import dev.sedano.worker.idempotency.StoreException.Kind;
@@ -172,7 +178,27 @@ class StoreRefusalIT extends StoreFaultFixture {
                 claim(id),
                 store.renew(key, token, Duration.ofSeconds(30)),
                 store.complete(completion(id, token, "{}".getBytes(UTF_8))),
+                store.handOff(handOff(id, token)),
+                store.settle(key, token),
+                store.start(key, token),
+                store.step(key, token, new StepChange.Begin("s")),
+                store.park(new Parking(key, token, id, "w")),
                 store.release(key, "nfalse"));
+    }
+
+    private static HandOff handOff(String id, long token) {
+        return new HandOff(
+                TaskKey.ofTaskId(id),
+                token,
+                0,
+                "f",
+                id,
+                1,
+                "",
+                Duration.ofHours(1),
+                0,
+                new ResultWrite("result:" + id, "{}".getBytes(UTF_8), Duration.ofMinutes(1)),
+                "next".getBytes(UTF_8));
     }
 
     private static Map<String, Object> contents(Jedis admin) {
@@ -283,6 +309,34 @@ class StoreRefusalIT extends StoreFaultFixture {
                 .hasMessageContaining("maxmemory-policy")
                 .hasMessageContaining("allkeys-lru")
                 .hasMessageContaining("noeviction");
+    }
+
+    @Test
+    void foreignTypeOfTheBlocksKey_costsTheirVerdicts_neverTheOutcome() {
+        TaskKey key = TaskKey.ofTaskId("w");
+        ClaimReply.Granted granted = (ClaimReply.Granted) get(claim("w"));
+        get(store.reportBlocked(new BlockedDelivery("x", key, 0, store.estimatedNow())));
+        try (Jedis admin = redis.client()) {
+            admin.del("sed:{sedano}:b:w");
+            admin.set("sed:{sedano}:b:w", "theirs");
+            assertThat(get(store.handOff(handOff("w", granted.token()))))
+                    .isEqualTo(new CompleteReply.Recorded(false, true, List.of(), 1));
+            assertThat(get(store.handOff(handOff("w", granted.token()))))
+                    .isEqualTo(new CompleteReply.Recorded(true, true, List.of()));
+
+            granted = (ClaimReply.Granted) get(store.claim(request("v", false)));
+            key = TaskKey.ofTaskId("v");
+            get(store.reportBlocked(new BlockedDelivery("y", key, 0, store.estimatedNow())));
+            admin.del("sed:{sedano}:b:v");
+            admin.set("sed:{sedano}:b:v", "theirs");
+            Completion done = completion("v", granted.token(), "{}".getBytes(UTF_8));
+            assertThat(get(store.complete(done))).isEqualTo(new CompleteReply.Recorded(false, true, List.of(), 1));
+            assertThat(get(store.complete(done))).isEqualTo(new CompleteReply.Recorded(true, true, List.of()));
+            assertThat(field("v", "st")).isEqualTo("C");
+            assertThat(failure(store.reportBlocked(new BlockedDelivery("z", key, 0, 1)))
+                            .kind())
+                    .isEqualTo(Kind.FOREIGN_KEY);
+        }
     }
 
     @Test
