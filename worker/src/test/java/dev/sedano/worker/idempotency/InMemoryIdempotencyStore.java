@@ -549,6 +549,7 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
             } else if (entry.prior == PriorRun.NONE) {
                 entry.state = State.ABSENT;
                 entry.ids.clear();
+                entry.claimedAt.remove(entry.attempt);
                 entry.firstId = null;
                 entry.firstPrint = "";
             } else {

@@ -116,7 +116,7 @@ class RedisScheduleIT {
                 "STEP | if done then return | if false then return",
                 "STEP | if begun and begun ~= ARGV[1] then | if false then",
                 "STEP | elseif begun == ARGV[1] then | elseif begun then",
-                "STEP | 'D:' .. ARGV[4] | 'B:' .. ARGV[4]",
+                "STEP | 'D:' .. ARGV[4] | 'D:'",
                 "STEP | field, 'B:' .. ARGV[1], 'ls', | 'ls',",
                 "STEP | call('HDEL', KEYS[1], field) | local d = 0",
                 "RELEASE | elseif r[7] then | elseif false then",
