@@ -110,12 +110,13 @@ final class StoreGhost {
         assertThat(life.earlierIds).as("this id has run in an earlier life").doesNotContain(who.taskId());
         assertThat(life.parked).as("parked").isFalse();
         assertThat(who.attempt()).as("attempt before a known one").isGreaterThanOrEqualTo(life.floor);
+        if (who.attempt() != life.floor) {
+            life.starts = 0;
+        }
         if (before != null) {
             assertThat(now).as("live lease taken").isGreaterThanOrEqualTo(life.leaseEnd);
             if (who.attempt() == before.attempt()) {
                 assertThat(who.print()).as("another payload took over").isEqualTo(before.print());
-            } else {
-                life.starts = 0;
             }
             life.mayHaveRun.add(before.attempt());
         }

@@ -116,7 +116,7 @@ public final class StoreSchedule {
         }
         int steps = 12 + random.nextInt(30);
         for (int i = 0; i < steps; i++) {
-            switch (random.nextInt(26)) {
+            switch (random.nextInt(28)) {
                 case 0, 1, 2, 3, 4, 5, 6 -> claim();
                 case 7 -> replayClaim();
                 case 8 -> renew();
@@ -129,7 +129,8 @@ public final class StoreSchedule {
                 case 18 -> park();
                 case 19, 20, 21 -> step();
                 case 22 -> replayEnd();
-                default -> advance();
+                case 23, 24 -> vanish();
+                default -> advance(STEP * (1 + random.nextInt(3)));
             }
         }
         List<String> history = bench.history(key);
@@ -138,8 +139,13 @@ public final class StoreSchedule {
         }
     }
 
-    private void advance() {
-        long time = STEP * (1 + random.nextInt(3));
+    /** The owner dies, and what it ran is asked for again, or its next attempt. */
+    private void vanish() {
+        advance(3 * STEP);
+        claim(ghost.next() + (random.nextInt(4) == 0 ? 1 : 0));
+    }
+
+    private void advance(long time) {
         bench.advance(Duration.ofMillis(time));
         store.advance(Duration.ofMillis(time));
         ghostNow += time;
@@ -147,13 +153,16 @@ public final class StoreSchedule {
     }
 
     private void claim() {
-        long attempt =
+        claim(
                 switch (random.nextInt(8)) {
                     case 0 -> 0;
                     case 1 -> 1;
                     case 2 -> REPLACED;
                     default -> ghost.next();
-                };
+                });
+    }
+
+    private void claim(long attempt) {
         String who = key.explicit() ? id + "-" + random.nextInt(4) : id;
         ask(new Tenure("n" + nonces++, 0, attempt, who, print(attempt)));
     }
