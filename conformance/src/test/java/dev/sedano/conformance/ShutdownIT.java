@@ -9,6 +9,7 @@ import dev.sedano.conformance.harness.TestStore;
 import dev.sedano.conformance.harness.WorkerProcess;
 import dev.sedano.conformance.harness.WorkerSetup;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,8 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** What SIGTERM does to work that runs, that waits, and that is done but not recorded. */
 final class ShutdownIT {
@@ -93,7 +92,7 @@ final class ShutdownIT {
     }
 
     @Test
-    void outcomeThatTheStoreDoesNotTake_isWrittenToTheStateFolder() throws IOException {
+    void outcomeThatTheStoreDoesNotTake_isInTheJournal() throws IOException {
         TestStore store = HARNESS.own(TestStore.start());
         WorkerProcess worker = HARNESS.start(oneSlot().backend(store.url(0)).options("--shutdown-timeout", "2s"));
         CeleryMessage message = CeleryMessage.of("ledger.gated", "unrecorded");
@@ -109,16 +108,26 @@ final class ShutdownIT {
         worker.term();
 
         assertThat(worker.awaitExit(LIMIT)).isEqualTo(3);
-        Path journal = worker.folder().resolve("state/unrecorded.jsonl");
-        List<String> lines = Files.readAllLines(journal);
-        assertThat(lines).hasSize(1);
-        JsonNode line = JsonMapper.builder().build().readTree(lines.get(0));
-        assertThat(line.get("task_id").stringValue()).isEqualTo(message.id());
-        assertThat(line.get("outcome").stringValue()).isEqualTo("SUCCESS");
+        Path journal;
+        try (var files = Files.list(worker.folder().resolve("state/journal"))) {
+            journal = files.findFirst().orElseThrow();
+        }
+        assertThat(Files.readString(journal, StandardCharsets.ISO_8859_1)).contains(message.id(), "SUCCESS");
         assertThat(Files.getPosixFilePermissions(journal)).hasSize(2);
         assertThat(worker.log()).contains(message.id());
         await("the message is still there")
                 .atMost(LIMIT)
                 .until(() -> HARNESS.publisher().ready(queue) == 1);
+
+        store.server().restart();
+        WorkerProcess next = HARNESS.start(oneSlot()
+                .backend(store.url(0))
+                .options("--state-dir", worker.folder().resolve("state").toString()));
+
+        await("its copy is a duplicate")
+                .atMost(LIMIT)
+                .untilAsserted(() -> assertThat(next.metrics().settlements("outcome=\"ack\"", "reason=\"duplicate\""))
+                        .isEqualTo(1));
+        assertThat(HARNESS.ledger().starts("unrecorded")).hasSize(1);
     }
 }

@@ -1,6 +1,7 @@
 package dev.sedano.services;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,12 +24,14 @@ public final class PrivateRedis implements StoppableStore {
 
     private final ServerFolder folder;
     private final int port;
+    private final int tlsPort;
     private final Path program;
     private ServerProcess process;
 
     private PrivateRedis(Builder builder) {
         folder = ServerFolder.of(builder.folder, "redis");
         port = FreePorts.next();
+        tlsPort = builder.certificates == null ? 0 : FreePorts.next();
         program = program();
         folder.write("redis.conf", configuration(builder));
         process = launch();
@@ -43,12 +46,26 @@ public final class PrivateRedis implements StoppableStore {
         return new Builder();
     }
 
+    /**
+     * The environment variable that names the server program to use instead of the machine's, to test with other versions.
+     */
+    public static final String PROGRAM_VARIABLE = "SEDANO_TEST_REDIS";
+
     /** Returns the installed server that would be used, or empty when only the packed one is left. */
     public static Optional<Path> installed() {
-        return Programs.find("redis-server", "valkey-server");
+        String chosen = System.getenv(PROGRAM_VARIABLE);
+        if (chosen == null || chosen.isBlank()) {
+            return Programs.find("redis-server", "valkey-server");
+        }
+        Path program = Path.of(chosen);
+        if (!Files.isExecutable(program)) {
+            throw new ServiceException(PROGRAM_VARIABLE + " names " + program
+                    + ", which is no program: give the path of a redis-server or valkey-server, or unset it");
+        }
+        return Optional.of(program.toAbsolutePath());
     }
 
-    private static Path program() {
+    static Path program() {
         return installed().orElseGet(PrivateRedis::packed);
     }
 
@@ -71,6 +88,13 @@ public final class PrivateRedis implements StoppableStore {
                 "maxmemory-policy noeviction",
                 "appendonly " + (builder.appendOnly ? "yes" : "no"),
                 "appendfsync everysec"));
+        PrivateCertificates certificates = builder.certificates;
+        if (certificates != null) {
+            lines.add("tls-port " + tlsPort);
+            lines.add("tls-ca-cert-file " + certificates.authority());
+            lines.add("tls-cert-file " + certificates.certificateOf(builder.certificate));
+            lines.add("tls-key-file " + certificates.keyOf(builder.certificate));
+        }
         lines.addAll(builder.settings);
         return String.join("\n", lines) + "\n";
     }
@@ -90,6 +114,11 @@ public final class PrivateRedis implements StoppableStore {
 
     public int port() {
         return port;
+    }
+
+    /** Returns the port that speaks TLS, or 0 if none was asked for. */
+    public int tlsPort() {
+        return tlsPort;
     }
 
     /** Returns where the server keeps its data and log. */
@@ -148,6 +177,8 @@ public final class PrivateRedis implements StoppableStore {
     public static final class Builder {
         private boolean appendOnly = true;
         private @Nullable Path folder;
+        private @Nullable PrivateCertificates certificates;
+        private String certificate = "";
         private final List<String> settings = new ArrayList<>();
 
         private Builder() {}
@@ -161,6 +192,18 @@ public final class PrivateRedis implements StoppableStore {
         /** The folder for data and log, kept at the end. Default: a temporary one, removed at the end. */
         public Builder folder(Path folder) {
             this.folder = folder;
+            return this;
+        }
+
+        /** Makes the server a replica of {@code primary}. */
+        public Builder replicaOf(PrivateRedis primary) {
+            return setting("replicaof 127.0.0.1 " + primary.port()).setting("repl-diskless-sync-delay 0");
+        }
+
+        /** Opens a second port with TLS, with the certificate {@code name}; clients have to bring one of the same authority. */
+        public Builder tls(PrivateCertificates issued, String name) {
+            this.certificates = issued;
+            this.certificate = name;
             return this;
         }
 

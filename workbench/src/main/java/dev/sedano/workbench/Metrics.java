@@ -12,18 +12,19 @@ import java.util.regex.Pattern;
  *
  * @param samples in the order of the text
  */
-record Metrics(List<Sample> samples) {
+public record Metrics(List<Sample> samples) {
     private static final Pattern LINE = Pattern.compile("([a-zA-Z_:][\\w:]*)(?:\\{(.*)})? (\\S+)(?: \\d+)?");
 
     /** One line: {@code name{labels} value}. */
-    record Sample(String name, String labels, double value) {
+    public record Sample(String name, String labels, double value) {
         OptionalDouble bound() {
             Matcher bound = Pattern.compile("(?:^|,)le=\"([^\"]*)\"").matcher(labels);
             return bound.find() ? OptionalDouble.of(number(bound.group(1))) : OptionalDouble.empty();
         }
     }
 
-    static Metrics parse(String text) {
+    /** Reads what it knows of the format and passes over the rest. */
+    public static Metrics parse(String text) {
         List<Sample> samples = new ArrayList<>();
         text.lines().forEach(line -> {
             Matcher matcher = LINE.matcher(line.strip());
@@ -44,7 +45,7 @@ record Metrics(List<Sample> samples) {
     }
 
     /** Returns the sum over all labels, 0 for a name that is not there (yet). */
-    double sum(String name) {
+    public double sum(String name) {
         return samples.stream()
                 .filter(sample -> sample.name().equals(name))
                 .mapToDouble(Sample::value)
@@ -52,7 +53,7 @@ record Metrics(List<Sample> samples) {
     }
 
     /** Returns the sum over the samples that have {@code label="value"}. */
-    double sum(String name, String label, String value) {
+    public double sum(String name, String label, String value) {
         Pattern wanted = Pattern.compile("(?:^|,)" + label + "=\"" + Pattern.quote(value) + "\"");
         return samples.stream()
                 .filter(sample -> sample.name().equals(name))
@@ -62,7 +63,7 @@ record Metrics(List<Sample> samples) {
     }
 
     /** Returns the largest value, 0 for a name that is not there. */
-    double max(String name) {
+    public double max(String name) {
         return samples.stream()
                 .filter(sample -> sample.name().equals(name))
                 .mapToDouble(Sample::value)
@@ -74,7 +75,7 @@ record Metrics(List<Sample> samples) {
      * Returns the median of a histogram, interpolated within the bucket that holds it, so it is as exact as the buckets
      * are narrow (its end is the maximum, where that is known and lower); empty when nothing was observed.
      */
-    OptionalDouble median(String histogram) {
+    public OptionalDouble median(String histogram) {
         List<Sample> buckets = samples.stream()
                 .filter(sample -> sample.name().equals(histogram + "_bucket"))
                 .filter(sample -> sample.bound().isPresent())

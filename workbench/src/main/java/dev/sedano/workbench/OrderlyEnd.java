@@ -7,15 +7,17 @@ import java.util.Deque;
  * What has to be ended, last started first: at the end of the command or when the JVM is asked to stop (Ctrl-C, SIGTERM),
  * whichever comes first. Thread-safe; each thing is ended once, and whoever calls returns when everything has ended.
  */
-final class OrderlyEnd implements AutoCloseable {
+public final class OrderlyEnd implements AutoCloseable {
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
     private final Thread hook = new Thread(this::endAll, "sedano-orderly-end");
 
-    OrderlyEnd() {
+    /** Listens for the end of the JVM from now on. */
+    public OrderlyEnd() {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    synchronized <T extends AutoCloseable> T add(T started) {
+    /** Takes over what was just started, and returns it. */
+    public synchronized <T extends AutoCloseable> T add(T started) {
         running.push(started);
         return started;
     }

@@ -10,14 +10,14 @@ import java.nio.file.Path;
  *
  * @param root its folder
  */
-record Project(Path root) {
+public record Project(Path root) {
     /** Finds the checkout by the system property that the launcher sets, else takes the current folder. */
-    static Project ofLauncher() {
+    public static Project ofLauncher() {
         return new Project(Path.of(System.getProperty("sedano.root", "")).toAbsolutePath());
     }
 
     /** The launcher's own folder, made if missing: logs, the Python environment, the copy of the jars that runs. */
-    Path state() {
+    public Path state() {
         try {
             return Files.createDirectories(root.resolve(".sedano"));
         } catch (IOException e) {
@@ -25,15 +25,18 @@ record Project(Path root) {
         }
     }
 
-    Path installLog() {
+    /** Receives the output of package managers. */
+    public Path installLog() {
         return state().resolve("install.log");
     }
 
-    Path composeFile() {
+    /** The servers as containers. */
+    public Path composeFile() {
         return root.resolve("docker-compose.yml");
     }
 
-    Path examplesJar() {
+    /** The jar of the small example tasks. */
+    public Path examplesJar() {
         return root.resolve(".sedano/app/sedano-examples.jar");
     }
 }

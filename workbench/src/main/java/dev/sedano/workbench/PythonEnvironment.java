@@ -4,36 +4,39 @@ import dev.sedano.services.SystemPackages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Python environment in the project's folder with the packages of {@code conformance/python/requirements.txt}, for the
- * tests that send tasks with a real Celery. Made once, and again when the requirements change.
+ * A Python environment in the project's folder with the packages of {@code conformance/python/requirements.txt} and
+ * {@code examples/python/requirements.txt}, for the tests and stories that send tasks with a real Celery. Made once, and
+ * again when the requirements change.
  */
-final class PythonEnvironment {
+public final class PythonEnvironment {
     private static final List<String> PACKAGES = List.of("python3-venv");
 
     private final Project project;
     private final Path folder;
-    private final Path requirements;
+    private final List<Path> requirements;
     private final Consumer<String> progress;
 
     /** @param celery the Celery to install: null = the one the suite is written for, {@code newest}, or a version */
-    PythonEnvironment(Project project, Consumer<String> progress, @Nullable String celery) {
+    public PythonEnvironment(Project project, Consumer<String> progress, @Nullable String celery) {
         this.project = project;
         this.progress = progress;
+        Path celeryItself;
         if (celery == null) {
             folder = project.state().resolve("venv");
-            requirements = project.root().resolve("conformance/python/requirements.txt");
+            celeryItself = project.root().resolve("conformance/python/requirements.txt");
         } else {
             folder = project.state().resolve("venv-" + celery);
-            requirements = project.state().resolve("celery-" + celery + ".txt");
-            write(requirements, celery.equals("newest") ? "celery[redis]\n" : "celery[redis]==" + celery + "\n");
+            celeryItself = project.state().resolve("celery-" + celery + ".txt");
+            write(celeryItself, celery.equals("newest") ? "celery[redis]\n" : "celery[redis]==" + celery + "\n");
         }
+        requirements = List.of(celeryItself, project.root().resolve("examples/python/requirements.txt"));
     }
 
     private static void write(Path file, String text) {
@@ -51,7 +54,7 @@ final class PythonEnvironment {
      * @param install whether the package manager may install Python
      * @throws WorkbenchException when Python is there but the packages cannot be had
      */
-    Optional<Path> provide(boolean install) {
+    public Optional<Path> provide(boolean install) {
         Path python = folder.resolve("bin/python");
         if (isCurrent(python)) {
             return Optional.of(python);
@@ -66,8 +69,13 @@ final class PythonEnvironment {
                         "python3 -m venv fails even with python3-venv installed; see " + project.installLog());
             }
         }
-        progress.accept("Installing the Python packages of " + project.root().relativize(requirements) + " ...");
-        if (!run(List.of(python.toString(), "-m", "pip", "install", "--quiet", "-r", requirements.toString()))) {
+        List<String> pip = new ArrayList<>(List.of(python.toString(), "-m", "pip", "install", "--quiet"));
+        for (Path file : requirements) {
+            progress.accept(
+                    "Installing the Python packages of " + project.root().relativize(file) + " ...");
+            pip.addAll(List.of("-r", file.toString()));
+        }
+        if (!run(pip)) {
             throw new WorkbenchException(
                     "pip could not install the packages of " + requirements + "; see " + project.installLog());
         }
@@ -83,18 +91,26 @@ final class PythonEnvironment {
         try {
             return Files.isExecutable(python)
                     && Files.isRegularFile(installed())
-                    && Files.mismatch(installed(), requirements) < 0;
+                    && Files.readString(installed()).equals(wanted());
         } catch (IOException e) {
-            throw new WorkbenchException("cannot read " + requirements + ": " + e.getMessage(), e);
+            throw new WorkbenchException("cannot read " + installed() + ": " + e.getMessage(), e);
         }
     }
 
     private void remember() {
-        try {
-            Files.copy(requirements, installed(), StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new WorkbenchException("cannot write " + installed() + ": " + e.getMessage(), e);
+        write(installed(), wanted());
+    }
+
+    private String wanted() {
+        StringBuilder all = new StringBuilder();
+        for (Path file : requirements) {
+            try {
+                all.append(Files.readString(file));
+            } catch (IOException e) {
+                throw new WorkbenchException("cannot read " + file + ": " + e.getMessage(), e);
+            }
         }
+        return all.toString();
     }
 
     private Path installed() {

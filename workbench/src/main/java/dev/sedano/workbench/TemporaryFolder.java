@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A folder that is removed with all it holds when it is closed. */
-record TemporaryFolder(Path path) implements AutoCloseable {
-    static TemporaryFolder make(String prefix) throws IOException {
+public record TemporaryFolder(Path path) implements AutoCloseable {
+    /** Makes a new, empty one. */
+    public static TemporaryFolder make(String prefix) throws IOException {
         return new TemporaryFolder(Files.createTempDirectory(prefix));
     }
 

@@ -1,9 +1,13 @@
 package dev.sedano.workbench;
 
 import dev.sedano.services.ServiceProvider;
+import dev.sedano.services.SystemPackages;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +22,7 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Without Python the tests that need it are skipped, and that is said.",
-            "Exit code: Maven's; 2 = a server or package is missing."
+            "Exit code: Maven's, with --matrix 1 = not all passed; 2 = a server or package is missing."
         })
 final class TestCommand implements Callable<Integer> {
     private static final String REQUIRE_PYTHON = "SEDANO_TEST_REQUIRE_PYTHON";
@@ -35,26 +39,85 @@ final class TestCommand implements Callable<Integer> {
             description = "Test against this Celery, or \"newest\", instead of the pinned one.")
     private @Nullable String celery;
 
+    @Option(
+            names = "--matrix",
+            description = "Run the integration tests with RabbitMQ 4.0 and 4.3, Valkey and Redis 8 instead of this"
+                    + " machine's servers. They are taken from newer Debian releases, which needs root, debootstrap and"
+                    + " 1.2 GB in ~/.cache/sedano. Chaos tests only with --full.")
+    private boolean matrix;
+
+    @Option(
+            names = "--only",
+            paramLabel = "CLASS",
+            description =
+                    "With --matrix: only integration tests of this class, * allowed; several separated by commas.")
+    private @Nullable String only;
+
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
+        if (only != null && (!matrix || !only.matches("[\\w*,]{1,500}"))) {
+            throw new WorkbenchException(
+                    "--only " + only + " goes with --matrix and names test classes, such as DeliveryLimitIT");
+        }
         Project project = Project.ofLauncher();
         ServiceProvider services = new ServiceProvider(System.out::println, project.installLog());
-        if (install || !services.dockerAnswers()) {
+        if (!matrix && (install || !services.dockerAnswers())) {
             services.installPrograms(true, true, install);
         }
         Optional<Path> python = new PythonEnvironment(project, System.out::println, checked(celery)).provide(install);
         if (python.isEmpty()) {
             warnAboutPython();
         }
-        ProcessBuilder maven = new ProcessBuilder(
-                        List.of(System.getProperty("sedano.maven", "./mvnw"), "-B", "-ntp", "verify"))
-                .directory(project.root().toFile())
-                .inheritIO();
-        python.ifPresent(program -> maven.environment().put("SEDANO_TEST_PYTHON", program.toString()));
+        Map<String, String> environment = new HashMap<>();
+        python.ifPresent(program -> environment.put("SEDANO_TEST_PYTHON", program.toString()));
         if (full) {
-            maven.environment().put("SEDANO_TEST_FULL", "1");
+            environment.put("SEDANO_TEST_FULL", "1");
         }
-        return maven.start().onExit().join().exitValue();
+        if (!matrix) {
+            return maven(project, environment, "verify");
+        }
+        if (install) {
+            new SystemPackages(System.out::println, project.installLog()).install(List.of("debootstrap"));
+        }
+        boolean passed = new Matrix(project, System.out::println, servers -> {
+                    Map<String, String> with = new HashMap<>(environment);
+                    with.putAll(servers);
+                    return maven(project, with, integrationTests());
+                })
+                .run();
+        return passed ? 0 : 1;
+    }
+
+    /** Failures do not end the build: all of them belong into the table. */
+    private String[] integrationTests() {
+        List<String> arguments = new ArrayList<>(List.of(
+                "verify",
+                "-pl",
+                "conformance",
+                "-am",
+                "-Dtest=none",
+                "-Dsurefire.failIfNoSpecifiedTests=false",
+                "-Dmaven.test.failure.ignore=true"));
+        if (only != null) {
+            arguments.addAll(List.of("-Dit.test=" + only, "-Dfailsafe.failIfNoSpecifiedTests=false"));
+        }
+        if (!full) {
+            arguments.add("-DexcludedGroups=chaos");
+        }
+        return arguments.toArray(String[]::new);
+    }
+
+    private static int maven(Project project, Map<String, String> environment, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(System.getProperty("sedano.maven", "./mvnw"), "-B", "-ntp"));
+        command.addAll(List.of(arguments));
+        ProcessBuilder maven =
+                new ProcessBuilder(command).directory(project.root().toFile()).inheritIO();
+        maven.environment().putAll(environment);
+        try {
+            return maven.start().onExit().join().exitValue();
+        } catch (IOException e) {
+            throw new WorkbenchException("cannot run " + command.get(0) + ": " + e.getMessage(), e);
+        }
     }
 
     /** The version becomes part of a path and of pip's input. */

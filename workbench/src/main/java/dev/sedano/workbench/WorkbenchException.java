@@ -1,12 +1,12 @@
 package dev.sedano.workbench;
 
 /** A command cannot go on; the message is complete for the user, without a trace. */
-final class WorkbenchException extends RuntimeException {
-    WorkbenchException(String message) {
+public final class WorkbenchException extends RuntimeException {
+    public WorkbenchException(String message) {
         super(message);
     }
 
-    WorkbenchException(String message, Throwable cause) {
+    public WorkbenchException(String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** A worker's health and metrics. Thread-safe. */
-final class WorkerHttp {
+public final class WorkerHttp {
     private static final Duration LIMIT = Duration.ofSeconds(2);
 
     private final HttpClient client =
@@ -20,17 +20,18 @@ final class WorkerHttp {
         base = "http://127.0.0.1:" + port;
     }
 
-    String metricsUrl() {
+    /** Where Prometheus would scrape. */
+    public String metricsUrl() {
         return base + "/metrics";
     }
 
     /** Returns whether the worker says that it consumes and that its store is up; no answer is a no. */
-    boolean isReady() {
+    public boolean isReady() {
         return get("/health/ready").isPresent();
     }
 
     /** Returns the worker's figures of now, or empty if it does not answer. */
-    Optional<Metrics> metrics() {
+    public Optional<Metrics> metrics() {
         return get("/metrics").map(Metrics::parse);
     }
 

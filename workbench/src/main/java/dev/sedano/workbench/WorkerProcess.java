@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * A worker in a JVM of its own, as a user starts it. Closing it is a warm shutdown: SIGTERM, time to finish what runs, and
  * only then the end by force. Thread-safe.
  */
-final class WorkerProcess implements AutoCloseable {
+public final class WorkerProcess implements AutoCloseable {
     private static final String MAIN_CLASS = "dev.sedano.worker.cli.Main";
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(70); // the worker's own limit and some
@@ -45,7 +45,7 @@ final class WorkerProcess implements AutoCloseable {
      * @param environment added to our own; URLs go here rather than into the command line, which everybody can read
      * @param log where its output is appended, or null for our own terminal
      */
-    static WorkerProcess start(List<String> options, Map<String, String> environment, @Nullable Path log) {
+    public static WorkerProcess start(List<String> options, Map<String, String> environment, @Nullable Path log) {
         int port = FreePorts.next();
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -71,12 +71,13 @@ final class WorkerProcess implements AutoCloseable {
         }
     }
 
-    WorkerHttp http() {
+    /** Its health and metrics. */
+    public WorkerHttp http() {
         return http;
     }
 
     /** Waits until the worker consumes and its store is up. */
-    void awaitReady() {
+    public void awaitReady() {
         long deadline = System.nanoTime() + START_LIMIT.toNanos();
         while (!http.isReady()) {
             if (ended(POLL)) {
@@ -93,13 +94,21 @@ final class WorkerProcess implements AutoCloseable {
         return log == null ? "; its log is above" : "; its log is " + log;
     }
 
-    boolean isAlive() {
+    /** Whether the process still runs. */
+    public boolean isAlive() {
         return process.isAlive();
     }
 
     /** Waits for the worker's end, however long it takes, and returns its exit code. */
-    int awaitEnd() {
+    public int awaitEnd() {
         return process.onExit().join().exitValue();
+    }
+
+    /** Ends the worker as a crash does (SIGKILL), and returns when it is gone. */
+    public void kill() {
+        process.destroyForcibly();
+        process.onExit().join();
+        guard.dismiss();
     }
 
     @Override

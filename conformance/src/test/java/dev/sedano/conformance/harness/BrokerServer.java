@@ -12,6 +12,9 @@ interface BrokerServer extends AutoCloseable {
     /** The image to use, which also says that Docker must be used. */
     String IMAGE = "SEDANO_TEST_RABBITMQ_IMAGE";
 
+    /** The {@code rabbitmq-server} to use, which also says that Docker must not be used. */
+    String PROGRAM = "SEDANO_TEST_RABBITMQ";
+
     AtomicBoolean SAID = new AtomicBoolean();
 
     String url();
@@ -20,7 +23,8 @@ interface BrokerServer extends AutoCloseable {
 
     void restart();
 
-    void closeConnections();
+    /** Runs {@code rabbitmqctl} against it. */
+    void control(String... arguments);
 
     @Override
     void close();
@@ -39,7 +43,7 @@ interface BrokerServer extends AutoCloseable {
                 say("Docker answers, but gives no RabbitMQ (" + e.getMessage() + "): this machine's rabbitmq-server");
             }
         }
-        say("this machine's rabbitmq-server");
+        say(System.getenv(PROGRAM) == null ? "this machine's rabbitmq-server" : System.getenv(PROGRAM));
         return new NodeBroker(PrivateRabbit.start());
     }
 
@@ -51,7 +55,8 @@ interface BrokerServer extends AutoCloseable {
 
     /** Asked once: Testcontainers itself takes minutes to find out that there is no Docker. */
     final class Choice {
-        private static final boolean DOCKER = System.getenv(IMAGE) != null || dockerAnswers();
+        private static final boolean DOCKER =
+                System.getenv(PROGRAM) == null && (System.getenv(IMAGE) != null || dockerAnswers());
 
         private Choice() {}
 
@@ -89,8 +94,8 @@ interface BrokerServer extends AutoCloseable {
         }
 
         @Override
-        public void closeConnections() {
-            node.control("close_all_connections", "test");
+        public void control(String... arguments) {
+            node.control(arguments);
         }
 
         @Override

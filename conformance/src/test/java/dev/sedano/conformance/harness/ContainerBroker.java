@@ -5,6 +5,7 @@ import dev.sedano.services.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
@@ -69,9 +70,11 @@ final class ContainerBroker implements BrokerServer {
     }
 
     @Override
-    public void closeConnections() {
+    public void control(String... arguments) {
+        List<String> command = new ArrayList<>(List.of("rabbitmqctl"));
+        command.addAll(List.of(arguments));
         try {
-            Container.ExecResult result = container.execInContainer("rabbitmqctl", "close_all_connections", "test");
+            Container.ExecResult result = container.execInContainer(command.toArray(String[]::new));
             if (result.getExitCode() != 0) {
                 throw new IllegalStateException("rabbitmqctl: " + result.getStderr());
             }
@@ -79,7 +82,7 @@ final class ContainerBroker implements BrokerServer {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while connections are closed", e);
+            throw new IllegalStateException("interrupted while rabbitmqctl runs", e);
         }
     }
 

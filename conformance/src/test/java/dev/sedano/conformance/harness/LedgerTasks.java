@@ -6,8 +6,8 @@ import dev.sedano.task.Signature;
 import dev.sedano.task.Task;
 import dev.sedano.task.TaskContext;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -41,14 +41,33 @@ final class LedgerTasks {
     @Task("ledger.gated")
     String gated(TaskContext context, String key) throws InterruptedException {
         note(Ledger.Kind.START, context, key);
+        awaitGate(key);
+        note(Ledger.Kind.END, context, key);
+        return key;
+    }
+
+    private void awaitGate(String key) throws InterruptedException {
         while (!Files.exists(ledger.gate(key))) {
             LockSupport.parkNanos(POLL_NANOS);
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
         }
+    }
+
+    /**
+     * Waits for the gate of {@code key}, then asks for another attempt, until there were {@code times}. A worker in
+     * Python sends that to {@code queue}.
+     */
+    @Task("ledger.retry")
+    int retry(TaskContext context, String key, int times, @Nullable String queue) throws InterruptedException {
+        note(Ledger.Kind.START, context, key);
+        if (context.retries() < times) {
+            awaitGate(key);
+            throw context.retry(Retry.in(Duration.ZERO));
+        }
         note(Ledger.Kind.END, context, key);
-        return key;
+        return context.retries();
     }
 
     /** Notes its run and fails. */
@@ -72,6 +91,7 @@ final class LedgerTasks {
 
     /** Gives its place to {@code proj.add}, in {@code queue}. */
     @Task("ledger.replaced")
+    @SuppressWarnings("DoNotCallSuggester") // called by the worker alone
     String replaced(TaskContext context, int number, String queue) {
         throw context.replace(Signature.of("proj.add", number, 1).option("queue", queue));
     }

@@ -49,7 +49,8 @@ public final class PythonCelery {
         return shared;
     }
 
-    private static PythonCelery start() {
+    /** The Python that has Celery; skips or fails the test if there is none. */
+    static Path program() {
         String given = System.getenv(PROGRAM);
         Path python = given == null ? BUILT : Path.of(given);
         if (!Files.isExecutable(python)) {
@@ -60,8 +61,12 @@ public final class PythonCelery {
             System.out.println("*** SKIPPED: " + missing);
             Assumptions.abort(missing);
         }
+        return python;
+    }
+
+    private static PythonCelery start() {
         try {
-            return new PythonCelery(python);
+            return new PythonCelery(program());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -64,7 +64,12 @@ public final class TestBroker implements AutoCloseable {
 
     /** Lets the broker close all connections, as an operator does. */
     public void closeConnections() {
-        server.closeConnections();
+        server.control("close_all_connections", "test");
+    }
+
+    /** Runs {@code rabbitmqctl} with these arguments; a broker of one's own only. */
+    public void control(String... arguments) {
+        server.control(arguments);
     }
 
     @Override

@@ -1,15 +1,16 @@
 package dev.sedano.worker.cli;
 
 import dev.sedano.worker.ConfigurationException;
+import dev.sedano.worker.idempotency.Durability;
 import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
 import dev.sedano.worker.runtime.BrokerUri;
 import dev.sedano.worker.runtime.DurationText;
 import dev.sedano.worker.runtime.HttpAddress;
 import dev.sedano.worker.runtime.NodeName;
 import dev.sedano.worker.runtime.PoolKind;
-import dev.sedano.worker.runtime.RedisUri;
 import dev.sedano.worker.runtime.ResultBackend;
 import dev.sedano.worker.runtime.StateDir;
+import dev.sedano.worker.runtime.StoreUri;
 import dev.sedano.worker.runtime.TopologyMode;
 import dev.sedano.worker.runtime.UnknownTaskPolicy;
 import dev.sedano.worker.runtime.WorkerConfig;
@@ -20,12 +21,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Options and environment to a checked configuration. An option wins over the environment, ours over Celery's. */
 final class ConfigFromOptions {
     private static final List<String> CELERY_POOLS = List.of("prefork", "processes", "gevent", "eventlet");
+
+    private static final Pattern SIZE = Pattern.compile("([0-9]{1,10})([KMG]?)", Pattern.CASE_INSENSITIVE);
 
     private final WorkerOptions options;
     private final Map<String, String> environment;
@@ -55,10 +60,13 @@ final class ConfigFromOptions {
         given("--result-backend", options.resultBackend, "SEDANO_RESULT_BACKEND", "CELERY_RESULT_BACKEND")
                 .apply((name, url) -> config.resultBackend(ResultBackend.parse(name, url)));
         given("--idempotency-store", options.idempotencyStore, "SEDANO_IDEMPOTENCY_STORE")
-                .apply((name, url) -> config.idempotencyStore(RedisUri.parse(name, url)));
+                .apply((name, url) -> config.idempotencyStore(StoreUri.parse(name, url)));
         given("--http", options.http)
                 .apply((name, text) ->
                         config.http(text.equalsIgnoreCase("off") ? null : HttpAddress.parse(name, text)));
+        given("--store-partitions", options.storePartitions)
+                .apply((name, text) -> config.storePartitions(number(name, text)));
+        given("--durability", options.durability).apply((name, text) -> config.durability(durability(name, text)));
         given("--namespace", options.namespace).apply((name, text) -> config.namespace(text));
         given("--topology", options.topology)
                 .apply((name, text) -> config.topology(choice(name, text, TopologyMode.values())));
@@ -76,6 +84,8 @@ final class ConfigFromOptions {
         given("-c", options.concurrency).apply((name, text) -> config.concurrency(number(name, text)));
         given("--prefetch-multiplier", options.prefetchMultiplier)
                 .apply((name, text) -> config.prefetchMultiplier(number(name, text)));
+        given("--delivery-limit", options.deliveryLimit)
+                .apply((name, text) -> config.deliveryLimit(number(name, text)));
         given("--on-unknown-task", options.onUnknownTask)
                 .apply((name, text) -> config.unknownTask(choice(name, text, UnknownTaskPolicy.values())));
         given("--on-lease-loss", options.onLeaseLoss)
@@ -86,6 +96,10 @@ final class ConfigFromOptions {
         given("--shutdown-timeout", options.shutdownTimeout)
                 .apply((name, text) -> config.shutdownTimeout(DurationText.parse(name, text)));
         given("--lease", options.lease).apply((name, text) -> config.lease(DurationText.parse(name, text)));
+        given("--consumer-timeout", options.consumerTimeout)
+                .apply((name, text) -> config.consumerTimeout(DurationText.parse(name, text)));
+        given("--journal-limit", options.journalLimit)
+                .apply((name, text) -> config.journalLimit(journalLimit(name, text)));
         given("--retention", options.retention).apply((name, text) -> config.retention(DurationText.parse(name, text)));
     }
 
@@ -129,6 +143,32 @@ final class ConfigFromOptions {
             return Integer.parseInt(text.strip());
         }
         throw new ConfigurationException(option, text, "is no whole number: write one, such as 4");
+    }
+
+    private static long journalLimit(String option, String text) {
+        Matcher size = SIZE.matcher(text.strip());
+        if (!size.matches()) {
+            throw new ConfigurationException(option, text, "is no size: write a number of bytes, or 512K, 64M, 1G");
+        }
+        int shift = switch (size.group(2).toUpperCase(Locale.ROOT)) {
+            case "K" -> 10;
+            case "M" -> 20;
+            case "G" -> 30;
+            default -> 0;
+        };
+        long bytes = Math.min(Long.parseLong(size.group(1)), 1L << 32) << shift; // beyond any limit already
+        if (!WorkerConfig.isJournalLimit(bytes)) {
+            throw new ConfigurationException(option, text, WorkerConfig.JOURNAL_LIMITS);
+        }
+        return bytes;
+    }
+
+    private static Durability durability(String option, String text) {
+        try {
+            return Durability.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException(option, text, String.valueOf(e.getMessage()), e);
+        }
     }
 
     private static <E extends Enum<E>> E choice(String option, String text, E[] values) {

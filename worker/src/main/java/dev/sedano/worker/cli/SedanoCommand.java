@@ -1,6 +1,7 @@
 package dev.sedano.worker.cli;
 
 import dev.sedano.worker.ConfigurationException;
+import dev.sedano.worker.operator.OperatorCommands;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -21,6 +22,9 @@ import picocli.CommandLine.Spec;
             "0:done as asked",
             "2:wrong usage or configuration",
             "3:finished work is unrecorded, and kept in the journal",
+            "4:nothing of that name was found; nothing was changed",
+            "5:refused, since the state does not allow it; the message says what does",
+            "6:store or broker did not answer",
             "70:internal error"
         })
 public final class SedanoCommand implements Runnable {
@@ -31,7 +35,7 @@ public final class SedanoCommand implements Runnable {
     private SedanoCommand() {}
 
     /**
-     * The command line with {@code worker}; further subcommands may be added to it.
+     * The command line with {@code worker} and {@code scripts}; further subcommands may be added to it.
      *
      * @param environment the environment variables
      * @param launcher what runs a worker
@@ -39,6 +43,8 @@ public final class SedanoCommand implements Runnable {
     public static CommandLine commandLine(Map<String, String> environment, WorkerLauncher launcher) {
         CommandLine commandLine = new CommandLine(new SedanoCommand());
         commandLine.addSubcommand("worker", WorkerCommand.commandLine(environment, launcher));
+        commandLine.addSubcommand(new ScriptsCommand());
+        OperatorCommands.addTo(commandLine, environment);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setExecutionExceptionHandler(SedanoCommand::report);
         return commandLine;

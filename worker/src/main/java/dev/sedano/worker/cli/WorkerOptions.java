@@ -67,7 +67,7 @@ final class WorkerOptions {
     @Option(
             names = "--result-backend",
             paramLabel = "URL",
-            description = "redis://, rediss://, rpc:// or disabled. Environment: SEDANO_RESULT_BACKEND,"
+            description = "redis://, rediss://, sentinel://, rpc:// or disabled. Environment: SEDANO_RESULT_BACKEND,"
                     + " CELERY_RESULT_BACKEND.")
     @Nullable
     String resultBackend;
@@ -75,10 +75,27 @@ final class WorkerOptions {
     @Option(
             names = "--idempotency-store",
             paramLabel = "URL",
-            description = "redis:// or rediss://. Environment: SEDANO_IDEMPOTENCY_STORE. Default: the result backend if"
-                    + " that is Redis.")
+            description = "redis:// or rediss://, sentinel://h1:26379,h2:26379/service/db or"
+                    + " redis+cluster://h1:6379,h2:6379. Environment: SEDANO_IDEMPOTENCY_STORE. Default: the result"
+                    + " backend if that is Redis.")
     @Nullable
     String idempotencyStore;
+
+    @Option(
+            names = "--store-partitions",
+            paramLabel = "N",
+            description = "Spread the keys over N hash tags, the same for all workers of a namespace. Default: 1, in a"
+                    + " cluster 16.")
+    @Nullable
+    String storePartitions;
+
+    @Option(
+            names = "--durability",
+            paramLabel = "LEVEL",
+            description = "none, wait:REPLICAS:MS or waitaof:LOCAL:REPLICAS:MS: what must confirm a claim or completion"
+                    + " before it counts. Default: none.")
+    @Nullable
+    String durability;
 
     @Option(
             names = "--http",
@@ -110,6 +127,22 @@ final class WorkerOptions {
     String stateDir;
 
     @Option(
+            names = "--journal-limit",
+            paramLabel = "SIZE",
+            description =
+                    "Most that the journal may take, as 64M; 0 = no journal: work that is finished while the store"
+                            + " is away runs again if the worker ends. Default: 64M.")
+    @Nullable
+    String journalLimit;
+
+    @Option(
+            names = "--consumer-timeout",
+            paramLabel = "TIME",
+            description = "The broker's consumer_timeout. Default: 30m.")
+    @Nullable
+    String consumerTimeout;
+
+    @Option(
             names = "--lease",
             paramLabel = "TIME",
             description = "How long a claim holds without renewal; more than the longest pause of this process."
@@ -130,6 +163,14 @@ final class WorkerOptions {
             description = "Deliveries taken ahead per handler. Default: 4.")
     @Nullable
     String prefetchMultiplier;
+
+    @Option(
+            names = "--delivery-limit",
+            paramLabel = "N",
+            description = "The delivery limit of quorum queues where a policy sets it, which the worker cannot see."
+                    + " Default: 20.")
+    @Nullable
+    String deliveryLimit;
 
     @Option(
             names = "--log-format",

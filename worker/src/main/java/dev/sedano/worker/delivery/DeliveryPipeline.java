@@ -10,6 +10,8 @@ import dev.sedano.worker.idempotency.ClaimReply;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.Lease;
 import dev.sedano.worker.idempotency.Recording;
+import dev.sedano.worker.idempotency.TaskKey;
+import dev.sedano.worker.journal.Journal;
 import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.protocol.Decoded;
 import dev.sedano.worker.protocol.MessageDecoder;
@@ -18,12 +20,14 @@ import dev.sedano.worker.result.ResultEncoder;
 import dev.sedano.worker.result.Results;
 import dev.sedano.worker.result.StoredResults;
 import dev.sedano.worker.time.Ticker;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,7 +66,7 @@ public final class DeliveryPipeline {
             FollowUpPublisher publisher,
             CeleryJson json,
             HandlerSlots slots,
-            UnrecordedOutcomes unrecorded,
+            Journal journal,
             PipelineEvents events,
             ScheduledExecutorService timer,
             Clock clock,
@@ -77,19 +81,24 @@ public final class DeliveryPipeline {
     private final Endings endings;
     private final Results results;
     private final HandlerSlots slots;
-    private final UnrecordedOutcomes unrecorded;
     private final PipelineEvents events;
     private final Clock clock;
     private final Ticker ticker;
     private final Duration longestHold;
     private final WorkFactory workFactory;
     private final Repetition repetition;
+    private final FollowUpRun followUpRun;
     private final Recorder recorder;
     private final ClaimAhead claimAhead;
     private final HoldingArea holding;
     private final InFlight inFlight;
 
     public DeliveryPipeline(PipelineSettings settings, Collaborators with) {
+        this(settings, with, new SecureRandom());
+    }
+
+    /** @param random for nonces and jitter; safe for use by many threads */
+    DeliveryPipeline(PipelineSettings settings, Collaborators with, RandomGenerator random) {
         this.longestHold = settings.longestHold();
         this.decoder = with.decoder();
         this.handlers = with.handlers();
@@ -97,11 +106,10 @@ public final class DeliveryPipeline {
         this.encoder = with.encoder();
         this.results = with.results();
         this.slots = with.slots();
-        this.unrecorded = with.unrecorded();
         this.events = with.events();
         this.clock = with.clock();
         this.ticker = with.ticker();
-        Nonces nonces = new Nonces();
+        Nonces nonces = new Nonces(random);
         this.workFactory = new WorkFactory(settings, with.converter(), nonces);
         this.repetition = new Repetition(with.timer());
         this.endings = new Endings(
@@ -113,13 +121,12 @@ public final class DeliveryPipeline {
                 with.followUps(),
                 with.followUpList(),
                 clock);
-        FollowUpRun followUpRun =
-                new FollowUpRun(with.publisher(), results, with.followUpList(), repetition, checker, events);
-        this.recorder = new Recorder(checker, results, repetition, followUpRun);
+        this.followUpRun = new FollowUpRun(with.publisher(), results, with.followUpList(), repetition, checker, events);
+        this.recorder = new Recorder(settings, with, repetition, followUpRun);
         this.duplicates = new Duplicates(results, with.storedResults(), endings, followUpRun, repetition, checker);
         this.handlerRun = new HandlerRun(checker, with.json(), with.converter(), events, clock, ticker);
         this.claimAhead = new ClaimAhead(settings.slots(), this::admit);
-        this.holding = new HoldingArea(settings.mostHeld(), with.timer(), claimAhead::offer);
+        this.holding = new HoldingArea(settings.mostHeld(), with.timer(), claimAhead::offer, random);
         this.inFlight =
                 new InFlight(checker, claimAhead, holding, this::place, nonces, with.timer(), settings.returnDelay());
     }
@@ -170,6 +177,10 @@ public final class DeliveryPipeline {
     }
 
     private void take(Work work) {
+        work.arrivedAt = ticker.nanos();
+        if (inFlight.attach(work)) {
+            return;
+        }
         ClaimReply.Duplicate known = checker.breaker().allowsClaims() ? null : checker.remembered(work.claim);
         if (known != null && work.move(Work.Stage.WAITING, Work.Stage.STARTED)) {
             // Answered without the store, which has told its caller before.
@@ -296,13 +307,39 @@ public final class DeliveryPipeline {
         if (outcome instanceof TaskOutcome.Failed && inFlight.isCutShort()) {
             // Interrupted by our own end: the next copy runs it, announced as a rerun.
             finish(work, new Settlement.Abandon(SettlementReason.SHUTDOWN));
+            copiesOf(work, new Settlement.Abandon(SettlementReason.SHUTDOWN));
         } else if (outcome instanceof TaskOutcome.Disowned) {
             checker.letLapse(lease);
             inFlight.holdAgain(work);
         } else {
             Ending ending = endings.of(work, lease, outcome);
-            then(recorder.record(work, lease, ending), recording -> decide(work, ending, recording));
+            then(
+                    recorder.record(work, lease, ending, () -> returnUnrecorded(work)),
+                    recording -> decide(work, ending, recording));
         }
+    }
+
+    /**
+     * The broker would soon close the channel over this delivery, with all others on it. It is returned; recording goes on,
+     * and so does the lease, which holds later copies until then.
+     */
+    private void returnUnrecorded(Work work) {
+        if (work.move(Work.Stage.STARTED, Work.Stage.SETTLED)) {
+            LOG.warn(
+                    "task {} id {}: its outcome waits for the store for so long that its delivery is returned",
+                    work.handler.name(),
+                    work.message.id());
+            finish(work, new Settlement.Requeue(SettlementReason.UNRECORDED));
+        }
+    }
+
+    /**
+     * Does the follow-ups that an earlier worker recorded, or could only write to its journal, and tells the store.
+     *
+     * @return when all are done; never fails
+     */
+    public CompletableFuture<Boolean> finishFollowUps(byte[] kept, TaskKey key, long token) {
+        return followUpRun.finishFor(kept, key, token, () -> true);
     }
 
     /** Finished handlers whose outcome is not recorded. */
@@ -310,24 +347,45 @@ public final class DeliveryPipeline {
         return recorder.unrecorded();
     }
 
-    /** Ends the waiting for the stores: what is not recorded by now is kept in the state folder. */
+    /** Ends the waiting for the stores: what is not recorded by now is in the journal. */
     public void giveUpRecording() {
         recorder.giveUp();
     }
 
     private void decide(Work work, Ending ending, Recording recording) {
+        boolean unsettled = work.move(Work.Stage.STARTED, Work.Stage.SETTLED);
         if (recording instanceof Recording.Recorded) {
             holding.completed(work.claim.key().record());
-            finish(work, Settlements.recorded(ending.outcome(), Endings.keyDetails(work)));
+            Settlement settlement = Settlements.recorded(ending.outcome(), Endings.keyDetails(work));
+            copiesOf(
+                    work,
+                    settlement instanceof Settlement.Ack ? new Settlement.Ack(SettlementReason.ATTACHED) : settlement);
         } else if (recording instanceof Recording.LeaseLost) {
             LOG.warn(
                     "task {} id {}: another owner took over, this result is dropped",
                     work.handler.name(),
                     work.message.id());
+        }
+        if (!unsettled) {
+            inFlight.holdCopiesAgain(work);
+            return;
+        }
+        if (recording instanceof Recording.Recorded) {
+            finish(work, Settlements.recorded(ending.outcome(), Endings.keyDetails(work)));
+        } else if (recording instanceof Recording.LeaseLost) {
             inFlight.holdAgain(work);
-        } else if (recording instanceof Recording.Unrecorded lost) {
-            unrecorded.keep(lost.conclusion());
+        } else if (recording instanceof Recording.Unrecorded) {
             finish(work, new Settlement.Abandon(SettlementReason.UNRECORDED));
+            copiesOf(work, new Settlement.Abandon(SettlementReason.UNRECORDED));
+        }
+    }
+
+    /** Settles the copies that came while {@code work} ran, its first channel having gone. */
+    private void copiesOf(Work work, Settlement settlement) {
+        for (Work copy : work.detach()) {
+            if (copy.move(Work.Stage.ATTACHED, Work.Stage.STARTED)) {
+                finish(copy, settlement);
+            }
         }
     }
 

@@ -3,12 +3,13 @@ package dev.sedano.worker.delivery;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 
 /**
  * Deliveries that stay unsettled for a while: their key runs elsewhere, or they are not due yet. They take no slot. A
@@ -23,13 +24,15 @@ final class HoldingArea {
     private final int most;
     private final ScheduledExecutorService timer;
     private final Consumer<Work> again;
+    private final RandomGenerator random;
     private final Map<String, Set<Work>> byKey = new HashMap<>();
     private int held;
 
-    HoldingArea(int most, ScheduledExecutorService timer, Consumer<Work> again) {
+    HoldingArea(int most, ScheduledExecutorService timer, Consumer<Work> again, RandomGenerator random) {
         this.most = most;
         this.timer = timer;
         this.again = again;
+        this.random = random;
     }
 
     synchronized boolean isFull() {
@@ -46,7 +49,7 @@ final class HoldingArea {
      */
     void untilFree(Work work, Duration left) {
         long patience = Math.min(LONGEST_MILLIS, FIRST_MILLIS << Math.min(work.timesHeld++, 5));
-        long jitter = ThreadLocalRandom.current().nextLong(patience / 4);
+        long jitter = random.nextLong(patience / 4);
         hold(work, Math.min(left.toMillis(), patience) + 10 + jitter);
     }
 
@@ -66,16 +69,13 @@ final class HoldingArea {
 
     /** The key was completed here: whoever waits for it need not wait longer. */
     void completed(String record) {
-        Set<Work> waiters;
+        List<Work> waiters;
         synchronized (this) {
-            if (byKey.isEmpty()) {
+            Set<Work> waiting = byKey.isEmpty() ? null : byKey.get(record);
+            if (waiting == null) {
                 return;
             }
-            waiters = byKey.get(record);
-            if (waiters == null) {
-                return;
-            }
-            waiters = Set.copyOf(waiters);
+            waiters = List.copyOf(waiting);
         }
         waiters.forEach(this::release);
     }

@@ -63,6 +63,29 @@ public final class InFlight {
         }
     }
 
+    /**
+     * Adds a redelivered copy of work whose handler runs here, its own channel having gone (a handler longer than the
+     * broker's consumer timeout). The store need not be asked: the copy waits for that run, also over an outage.
+     *
+     * @return false if it is no such copy
+     */
+    boolean attach(Work copy) {
+        if (!copy.delivery.redelivered()) {
+            return false;
+        }
+        for (Work running : all) {
+            if (running.isRunOf(copy) && copy.move(Work.Stage.WAITING, Work.Stage.ATTACHED)) {
+                all.add(copy);
+                if (running.attach(copy)) {
+                    return true;
+                }
+                remove(copy);
+                return !copy.move(Work.Stage.ATTACHED, Work.Stage.WAITING);
+            }
+        }
+        return false;
+    }
+
     void remove(Work work) {
         if (all.remove(work) && all.isEmpty()) {
             lock.lock();
@@ -173,12 +196,20 @@ public final class InFlight {
         holdFor(work, again);
     }
 
-    /** The lease was lost while the handler ran: the delivery is a second copy now, and waits for the new owner. */
+    /**
+     * The lease was lost while the handler ran: the delivery is a second copy now, and waits for the new owner. If its
+     * channel is gone the broker delivers it again, and that copy, perhaps attached already, is the one that waits.
+     */
     void holdAgain(Work work) {
         holdFor(work, work.againAfterLoss(nonces.next()));
     }
 
     private void holdFor(Work work, Work again) {
+        holdCopiesAgain(work);
+        if (!work.delivery.channel().isOpen()) {
+            remove(work);
+            return;
+        }
         all.add(again);
         remove(work);
         if (draining) {
@@ -195,6 +226,8 @@ public final class InFlight {
                 Work.Stage from = work.takeUnstarted(Work.Stage.SETTLED);
                 if (from != Work.Stage.SETTLED) {
                     letGo(work, from);
+                    remove(work);
+                } else if (work.move(Work.Stage.ATTACHED, Work.Stage.SETTLED)) {
                     remove(work);
                 }
             }
@@ -218,6 +251,15 @@ public final class InFlight {
     /** Handlers are about to be interrupted: a failure from now on is ours, not the task's outcome. */
     public void cutShort() {
         cut = true;
+    }
+
+    /** The copies that came while {@code work} ran wait for whoever has its key now. */
+    void holdCopiesAgain(Work work) {
+        for (Work copy : work.detach()) {
+            if (copy.move(Work.Stage.ATTACHED, Work.Stage.STARTED)) {
+                holdAgain(copy);
+            }
+        }
     }
 
     boolean isCutShort() {

@@ -1,8 +1,8 @@
 package dev.sedano.worker.delivery;
 
-import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
 
 /**
  * Ids that are unique per delivery: 96 random bits per worker start and a counter. Cheaper than a random number per
@@ -12,10 +12,10 @@ final class Nonces {
     private final String boot;
     private final AtomicLong counter = new AtomicLong();
 
-    Nonces() {
-        byte[] random = new byte[12];
-        new SecureRandom().nextBytes(random);
-        boot = HexFormat.of().formatHex(random);
+    Nonces(RandomGenerator random) {
+        byte[] start = new byte[12];
+        random.nextBytes(start);
+        boot = HexFormat.of().formatHex(start);
     }
 
     String next() {

@@ -14,6 +14,8 @@ import java.time.Duration;
  * @param longestHold deliveries due later than this wait in the broker
  * @param returnDelay how long blocked deliveries are kept before they are returned: longer than a tick of the store's
  *     probe, so that no other worker that has not noticed the outage yet gets them and returns them again
+ * @param settleWithin from arrival on: a delivery whose handler has ended is returned then even if the store has not
+ *     confirmed it, before the broker takes the whole channel away
  */
 public record PipelineSettings(
         String node,
@@ -23,4 +25,5 @@ public record PipelineSettings(
         AfterLeaseLoss afterLeaseLoss,
         int mostHeld,
         Duration longestHold,
-        Duration returnDelay) {}
+        Duration returnDelay,
+        Duration settleWithin) {}

@@ -18,6 +18,8 @@ public enum SettlementReason {
     OUTCOME_UNKNOWN("outcome_unknown"),
     /** Its key is completed. */
     DUPLICATE("duplicate"),
+    /** It was delivered again while its handler ran in this worker, which has recorded the outcome. */
+    ATTACHED("attached"),
     /** A later attempt of the task exists. */
     STALE_ATTEMPT("stale_attempt"),
     /** The idempotency store does not answer. */
@@ -52,7 +54,7 @@ public enum SettlementReason {
     COMPRESSION("compression"),
     /** The channel closed before the delivery could be settled; the broker delivers it again. */
     CHANNEL_CLOSED("channel_closed"),
-    /** The handler ended but its outcome could not be recorded; it is in the state folder. */
+    /** The handler ended but its outcome is not recorded yet; it is in the journal. */
     UNRECORDED("unrecorded");
 
     private final String code;

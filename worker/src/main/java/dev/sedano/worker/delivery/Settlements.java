@@ -84,7 +84,8 @@ final class Settlements {
     }
 
     static Settlement unclaimable(Admission.Unclaimable why) {
-        return new Settlement.DeadLetter(SettlementReason.FOREIGN_KEY, String.valueOf(why.cause().getMessage()));
+        return new Settlement.DeadLetter(
+                SettlementReason.FOREIGN_KEY, String.valueOf(why.cause().getMessage()));
     }
 
     static Settlement parked(Admission.ForAPerson why, Map<String, Object> key) {

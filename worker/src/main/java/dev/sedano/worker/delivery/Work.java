@@ -7,6 +7,8 @@ import dev.sedano.worker.handler.TaskCallValues;
 import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.Lease;
 import dev.sedano.worker.protocol.TaskMessage;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,8 @@ final class Work {
         CLAIMING,
         /** Claimed, waiting for a thread. */
         CLAIMED,
+        /** A redelivered copy of work that runs here: it shares that work's fate. */
+        ATTACHED,
         /** The store is down; unsettled until it is clear that this is no blip. */
         BLOCKED,
         /** The handler was started, or its outcome is being recorded. */
@@ -45,8 +49,16 @@ final class Work {
 
     /** How often it was held for its key; touched only by whoever moves it to HELD. */
     int timesHeld;
+    /** When the delivery arrived, by the ticker; set before the work is shared. */
+    long arrivedAt;
     /** Set before the stage becomes CLAIMED. */
     volatile @Nullable Lease lease;
+
+    /** Copies that were delivered again while the handler runs; guarded by this list. */
+    private final List<Work> attached = new ArrayList<>(0);
+
+    /** Whether {@link #attached} takes no more; guarded by it. */
+    private boolean detached;
 
     private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.WAITING);
 
@@ -72,17 +84,63 @@ final class Work {
      * is released by its own nonce.
      */
     Work again(String nonce) {
-        return new Work(delivery, message, handler, call, claim.withNonce(nonce), scope, noKey);
+        return with(claim.withNonce(nonce));
     }
 
     /** As {@link #again}, for a copy whose handler may have run here: whatever the broker said, it is not the first. */
     Work againAfterLoss(String nonce) {
-        return new Work(delivery, message, handler, call, claim.asLaterCopy(nonce), scope, noKey);
+        return with(claim.asLaterCopy(nonce));
+    }
+
+    private Work with(IdempotencyStore.Claim another) {
+        Work work = new Work(delivery, message, handler, call, another, scope, noKey);
+        work.arrivedAt = arrivedAt;
+        return work;
     }
 
     /** Whether it runs also when the store cannot be asked. */
     boolean failsOpen() {
         return handler.whenStoreDown() == StoreDownPolicy.OPEN;
+    }
+
+    /** Whether this is a run whose channel is gone, so that the broker delivers it again, and {@code copy} is that copy. */
+    boolean isRunOf(Work copy) {
+        return stage() == Stage.STARTED
+                && lease != null
+                && !delivery.channel().isOpen()
+                && claim.key().record().equals(copy.claim.key().record())
+                && claim.attempt() == copy.claim.attempt()
+                && claim.fingerprint().equals(copy.claim.fingerprint())
+                && claim.taskId().equals(copy.claim.taskId());
+    }
+
+    /** @return false if the run has ended */
+    boolean attach(Work copy) {
+        synchronized (attached) {
+            return !detached && attached.add(copy);
+        }
+    }
+
+    /** The copies that share the fate of this run; none can be added any more. */
+    List<Work> detach() {
+        synchronized (attached) {
+            detached = true;
+            List<Work> copies = List.copyOf(attached);
+            attached.clear();
+            return copies;
+        }
+    }
+
+    /** By the nonce, so that sets of work are walked in an order that does not depend on memory addresses. */
+    @Override
+    public int hashCode() {
+        return claim.nonce().hashCode();
+    }
+
+    /** Every delivery is itself alone. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other;
     }
 
     Stage stage() {
@@ -102,7 +160,7 @@ final class Work {
     Stage takeUnstarted(Stage to) {
         while (true) {
             Stage now = stage();
-            if (now == Stage.STARTED || now == Stage.SETTLED || now == to) {
+            if (now == Stage.STARTED || now == Stage.ATTACHED || now == Stage.SETTLED || now == to) {
                 return to;
             }
             if (stage.compareAndSet(now, to)) {

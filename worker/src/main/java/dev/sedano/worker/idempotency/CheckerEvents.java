@@ -30,4 +30,15 @@ public interface CheckerEvents {
 
     /** A handler runs without a claim, because its task fails open or only observes. */
     void unprotectedRun();
+
+    /** Counts a verdict, if the caller's own call decided it. */
+    default void decided(BlockVerdict verdict) {
+        if (verdict instanceof BlockVerdict.Resolved resolved && resolved.first()) {
+            if (resolved.falsePositive()) {
+                falsePositive(resolved.delay());
+            } else {
+                truePositive();
+            }
+        }
+    }
 }

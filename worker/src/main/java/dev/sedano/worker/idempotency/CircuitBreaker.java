@@ -55,6 +55,9 @@ public final class CircuitBreaker implements AutoCloseable {
         void halfOpened(Duration outage);
     }
 
+    static final LongUnaryOperator FULL_JITTER =
+            ceiling -> ThreadLocalRandom.current().nextLong(ceiling + 1);
+
     private static final Logger LOG = LoggerFactory.getLogger(CircuitBreaker.class);
     private static final long TICK_MILLIS = 1_000;
     private static final long FIRST_PROBE_MILLIS = 500;
@@ -71,12 +74,7 @@ public final class CircuitBreaker implements AutoCloseable {
     private long probeCeiling = FIRST_PROBE_MILLIS;
 
     public CircuitBreaker(IdempotencyStore store, ScheduledExecutorService timer, Ticker ticker, Listener listener) {
-        this(
-                store,
-                timer,
-                ticker,
-                listener,
-                ceiling -> ThreadLocalRandom.current().nextLong(ceiling + 1));
+        this(store, timer, ticker, listener, FULL_JITTER);
     }
 
     CircuitBreaker(

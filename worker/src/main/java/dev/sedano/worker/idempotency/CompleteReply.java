@@ -13,8 +13,7 @@ public sealed interface CompleteReply {
      * @param uncounted blocked deliveries that stay without a verdict, because something else took the key of their
      *     reports; 0 on a replay
      */
-    record Recorded(
-            boolean replay, boolean resultWritten, List<BlockVerdict.Resolved> resolved, long uncounted)
+    record Recorded(boolean replay, boolean resultWritten, List<BlockVerdict.Resolved> resolved, long uncounted)
             implements CompleteReply {
         /** With a verdict for every block. */
         public Recorded(boolean replay, boolean resultWritten, List<BlockVerdict.Resolved> resolved) {

@@ -4,11 +4,14 @@ import dev.sedano.worker.time.Ticker;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongUnaryOperator;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,10 +45,15 @@ public final class IdempotencyChecker implements AutoCloseable {
     private final RepeatedCalls<BlockVerdict> blockReports;
     private final RepeatedCalls<Boolean> settles;
     private final CompletedKeys completed;
+    private final BlockLog blockLog;
+    private final Set<Kept> unreported = ConcurrentHashMap.newKeySet();
     private final Map<Lease, PendingConclusion> conclusions = new ConcurrentHashMap<>();
 
     private record PendingConclusion(
-            IdempotencyStore.Conclusion conclusion, CompletableFuture<Recording> recording, boolean[] underWay) {}
+            IdempotencyStore.Conclusion conclusion,
+            Supplier<CompletableFuture<?>> unanswered,
+            CompletableFuture<Recording> recording,
+            boolean[] underWay) {}
 
     /** What the store answered to a conclusion, whichever it was. */
     private record Concluded(boolean accepted, List<BlockVerdict.Resolved> resolved, long uncounted) {
@@ -53,46 +61,76 @@ public final class IdempotencyChecker implements AutoCloseable {
         static final Concluded ACCEPTED = new Concluded(true, List.of(), 0);
     }
 
-    /**
-     * @param listener told after this checker when the store is given up and when it is back
-     * @param timer runs probes and repetitions; owned by the caller
-     */
+    /** As the other constructor, with reports of blocked deliveries that end with this checker. */
     public IdempotencyChecker(
             IdempotencyStore store,
             ScheduledExecutorService timer,
             Ticker ticker,
             CheckerEvents events,
             CircuitBreaker.Listener listener) {
+        this(store, timer, ticker, events, listener, BlockLog.NONE);
+    }
+
+    /**
+     * @param listener told after this checker when the store is given up and when it is back
+     * @param timer runs probes and repetitions; owned by the caller
+     * @param blockLog keeps reports of blocked deliveries that this checker cannot make any more
+     */
+    public IdempotencyChecker(
+            IdempotencyStore store,
+            ScheduledExecutorService timer,
+            Ticker ticker,
+            CheckerEvents events,
+            CircuitBreaker.Listener listener,
+            BlockLog blockLog) {
+        this(store, timer, ticker, events, listener, blockLog, CircuitBreaker.FULL_JITTER);
+    }
+
+    /** @param jitter from the longest pause to the pause before the next probe, in milliseconds */
+    IdempotencyChecker(
+            IdempotencyStore store,
+            ScheduledExecutorService timer,
+            Ticker ticker,
+            CheckerEvents events,
+            CircuitBreaker.Listener listener,
+            BlockLog blockLog,
+            LongUnaryOperator jitter) {
         this.store = store;
+        this.blockLog = blockLog;
         this.ticker = ticker;
         this.events = events;
         this.renewer = new LeaseRenewer(store, ticker, events);
         this.completed = new CompletedKeys(ticker);
-        this.breaker = new CircuitBreaker(store, timer, ticker, new CircuitBreaker.Listener() {
-            @Override
-            public void greeted(StoreStatus status) {
-                completed.revoked(status.revocations());
-            }
+        this.breaker = new CircuitBreaker(
+                store,
+                timer,
+                ticker,
+                new CircuitBreaker.Listener() {
+                    @Override
+                    public void greeted(StoreStatus status) {
+                        completed.revoked(status.revocations());
+                    }
 
-            @Override
-            public void opened(@Nullable StoreException cause) {
-                listener.opened(cause);
-            }
+                    @Override
+                    public void opened(@Nullable StoreException cause) {
+                        listener.opened(cause);
+                    }
 
-            @Override
-            public void recovering() {
-                repeatPending();
-                listener.recovering();
-            }
+                    @Override
+                    public void recovering() {
+                        repeatPending();
+                        listener.recovering();
+                    }
 
-            @Override
-            public void halfOpened(Duration outage) {
-                listener.halfOpened(outage);
-            }
-        });
-        this.releases = new RepeatedCalls<>(this::failed, () -> {});
-        this.blockReports = new RepeatedCalls<>(this::failed, events::unreported);
-        this.settles = new RepeatedCalls<>(this::failed, () -> {});
+                    @Override
+                    public void halfOpened(Duration outage) {
+                        listener.halfOpened(outage);
+                    }
+                },
+                jitter);
+        this.releases = new RepeatedCalls<>(this::failed);
+        this.blockReports = new RepeatedCalls<>(this::failed);
+        this.settles = new RepeatedCalls<>(this::failed);
         var unused = timer.scheduleWithFixedDelay(
                 () -> {
                     if (breaker.allowsClaims()) {
@@ -108,6 +146,10 @@ public final class IdempotencyChecker implements AutoCloseable {
     public void start() {
         renewer.start();
         breaker.start();
+    }
+
+    LeaseRenewer renewer() {
+        return renewer;
     }
 
     /** The breaker, for metrics and health. */
@@ -240,7 +282,7 @@ public final class IdempotencyChecker implements AutoCloseable {
     }
 
     private void releaseLater(IdempotencyStore.Claim claim) {
-        releases.add(() -> store.release(claim.key(), claim.nonce()), released -> {});
+        releases.add(() -> store.release(claim.key(), claim.nonce()));
     }
 
     /** The completion of a run under {@code lease}; see {@link IdempotencyStore.Completion} for the arguments. */
@@ -296,12 +338,20 @@ public final class IdempotencyChecker implements AutoCloseable {
         return new IdempotencyStore.Parking(claim.key(), lease.token(), claim.taskId(), claim.owner());
     }
 
-    /** Records how the tenure {@code lease} ended. The future never fails; it waits for the store. */
-    public CompletableFuture<Recording> record(Lease lease, IdempotencyStore.Conclusion conclusion) {
-        PendingConclusion pending = new PendingConclusion(conclusion, new CompletableFuture<>(), new boolean[1]);
+    /**
+     * Records how the tenure {@code lease} ended. The future never fails; it waits for the store.
+     *
+     * @param unanswered asked for when a try failed; the next one waits for its future, which may end either way
+     */
+    public CompletableFuture<Recording> record(
+            Lease lease, IdempotencyStore.Conclusion conclusion, Supplier<CompletableFuture<?>> unanswered) {
+        PendingConclusion pending =
+                new PendingConclusion(conclusion, unanswered, new CompletableFuture<>(), new boolean[1]);
         conclusions.put(lease, pending);
         if (breaker.allowsClaims()) {
             tryToRecord(lease, pending);
+        } else {
+            var unused = unanswered.get();
         }
         return pending.recording();
     }
@@ -315,12 +365,14 @@ public final class IdempotencyChecker implements AutoCloseable {
         }
         tell(pending.conclusion()).whenComplete((concluded, failure) -> {
             if (failure != null) {
-                synchronized (pending.underWay()) {
-                    pending.underWay()[0] = false;
-                }
                 if (causeOf(failure) instanceof StoreException cause) {
                     failed(cause);
                 }
+                pending.unanswered().get().whenComplete((kept, never) -> {
+                    synchronized (pending.underWay()) {
+                        pending.underWay()[0] = false;
+                    }
+                });
                 return;
             }
             if (conclusions.remove(lease) == null) {
@@ -329,7 +381,7 @@ public final class IdempotencyChecker implements AutoCloseable {
             renewer.forget(lease);
             if (concluded.accepted()) {
                 lease.ended();
-                concluded.resolved().forEach(this::count);
+                concluded.resolved().forEach(events::decided);
                 for (long i = concluded.uncounted(); i > 0; i--) {
                     events.unreported();
                 }
@@ -384,8 +436,7 @@ public final class IdempotencyChecker implements AutoCloseable {
      */
     public CompletableFuture<Void> settle(TaskKey key, long token) {
         CompletableFuture<Void> first = new CompletableFuture<>();
-        settles.add(
-                () -> store.settle(key, token).whenComplete((done, failure) -> first.complete(null)), settled -> {});
+        settles.add(() -> store.settle(key, token).whenComplete((done, failure) -> first.complete(null)));
         if (breaker.allowsClaims()) {
             settles.repeatAll();
         } else {
@@ -401,9 +452,7 @@ public final class IdempotencyChecker implements AutoCloseable {
      * @return true if it may start; fails with {@link StoreException} if the store does not say
      */
     public CompletableFuture<Boolean> starts(Lease lease) {
-        if (!lease.isProtected()
-                || lease.priorRun() == PriorRun.NONE
-                || lease.priorRun() == PriorRun.STORE_LOST_DATA) {
+        if (!lease.isProtected() || lease.priorRun() == PriorRun.NONE || lease.priorRun() == PriorRun.STORE_LOST_DATA) {
             return CompletableFuture.completedFuture(true);
         }
         return store.start(lease.key(), lease.token())
@@ -451,7 +500,20 @@ public final class IdempotencyChecker implements AutoCloseable {
             return;
         }
         BlockedDelivery block = new BlockedDelivery(claim.nonce(), claim.key(), claim.attempt(), store.estimatedNow());
-        blockReports.add(() -> store.reportBlocked(block), this::count);
+        Kept kept = blockLog.keep(block);
+        unreported.add(kept);
+        blockReports.add(
+                () -> store.reportBlocked(block),
+                verdict -> {
+                    unreported.remove(kept);
+                    kept.done();
+                    events.decided(verdict);
+                },
+                () -> {
+                    unreported.remove(kept);
+                    kept.done();
+                    events.unreported();
+                });
     }
 
     /** Whether {@code lease} is still the key's current tenure, as far as the store says now. */
@@ -465,16 +527,6 @@ public final class IdempotencyChecker implements AutoCloseable {
             }
             return reply == RenewReply.RENEWED;
         });
-    }
-
-    private void count(BlockVerdict verdict) {
-        if (verdict instanceof BlockVerdict.Resolved resolved && resolved.first()) {
-            if (resolved.falsePositive()) {
-                events.falsePositive(resolved.delay());
-            } else {
-                events.truePositive();
-            }
-        }
     }
 
     /** One foreign record is no outage: whether the store is well, hello tells. */
@@ -496,16 +548,19 @@ public final class IdempotencyChecker implements AutoCloseable {
     public void giveUpRecording() {
         conclusions.forEach((lease, pending) -> {
             if (conclusions.remove(lease, pending)) {
-                pending.recording().complete(new Recording.Unrecorded(pending.conclusion()));
+                pending.recording().complete(new Recording.Unrecorded());
             }
         });
     }
 
     @Override
     public void close() {
-        for (int i = blockReports.size(); i > 0; i--) {
-            events.unreported();
+        for (Kept block : unreported) {
+            if (!block.durable().getNow(false)) {
+                events.unreported();
+            }
         }
+        unreported.clear();
         blockReports.clear();
         settles.clear();
         releases.clear();

@@ -1,6 +1,7 @@
 package dev.sedano.worker.idempotency;
 
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A granted claim: the right to run one key's handler once. Only {@link IdempotencyChecker} makes one, and a handler
@@ -24,6 +25,18 @@ public final class Lease {
         this.claim = claim;
         this.grant = grant;
         this.validUntil = asked + claim.lease().toNanos();
+    }
+
+    /** By the token, so that leases are walked in an order that does not depend on memory addresses. */
+    @Override
+    public int hashCode() {
+        return Long.hashCode(grant.token());
+    }
+
+    /** Every tenure is itself alone. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other;
     }
 
     /** Whether a claim stands behind it; if not, its fencing token is 0. */

@@ -8,6 +8,6 @@ public sealed interface Recording {
     /** Another tenure took over: the result is dropped, nothing may be published. */
     record LeaseLost() implements Recording {}
 
-    /** The worker ends before the store answered; the outcome must go to the state folder. */
-    record Unrecorded(IdempotencyStore.Conclusion conclusion) implements Recording {}
+    /** The worker ends before the store answered; the outcome is for the journal. */
+    record Unrecorded() implements Recording {}
 }

@@ -16,11 +16,13 @@ final class RepeatedCalls<R> {
     private final class Call {
         final Supplier<CompletableFuture<R>> attempt;
         final Consumer<R> then;
+        final Runnable dropped;
         final AtomicBoolean underWay = new AtomicBoolean();
 
-        Call(Supplier<CompletableFuture<R>> attempt, Consumer<R> then) {
+        Call(Supplier<CompletableFuture<R>> attempt, Consumer<R> then, Runnable dropped) {
             this.attempt = attempt;
             this.then = then;
+            this.dropped = dropped;
         }
 
         void run(long id) {
@@ -35,7 +37,7 @@ final class RepeatedCalls<R> {
                 } else if (failure instanceof StoreException foreign
                         && foreign.kind() == StoreException.Kind.FOREIGN_KEY) {
                     if (waiting.remove(id) != null) {
-                        onDropped.run();
+                        dropped.run();
                     }
                     onFailure.accept(foreign);
                 } else {
@@ -51,20 +53,25 @@ final class RepeatedCalls<R> {
     private final Map<Long, Call> waiting = new ConcurrentHashMap<>();
     private final AtomicLong ids = new AtomicLong();
     private final Consumer<StoreException> onFailure;
-    private final Runnable onDropped;
 
-    /**
-     * @param onFailure told of every failed try
-     * @param onDropped told when a call is given up, because its record holds foreign data: what it was to change is gone
-     */
-    RepeatedCalls(Consumer<StoreException> onFailure, Runnable onDropped) {
+    /** @param onFailure told of every failed try */
+    RepeatedCalls(Consumer<StoreException> onFailure) {
         this.onFailure = onFailure;
-        this.onDropped = onDropped;
     }
 
-    /** Waits for {@link #repeatAll}, without a try of its own. */
-    void add(Supplier<CompletableFuture<R>> attempt, Consumer<R> then) {
-        waiting.put(ids.incrementAndGet(), new Call(attempt, then));
+    /**
+     * Waits for {@link #repeatAll}, without a try of its own.
+     *
+     * @param dropped called instead of {@code then} when foreign data is where the record was: what the call was to change
+     *     is gone, and every repetition would fail
+     */
+    void add(Supplier<CompletableFuture<R>> attempt, Consumer<R> then, Runnable dropped) {
+        waiting.put(ids.incrementAndGet(), new Call(attempt, then, dropped));
+    }
+
+    /** As the other one, for what need not be told. */
+    void add(Supplier<CompletableFuture<R>> attempt) {
+        add(attempt, reply -> {}, () -> {});
     }
 
     /** Tries everything that waits, in the order it was added, unless its last try is still under way. */

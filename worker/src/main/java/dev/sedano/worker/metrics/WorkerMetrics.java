@@ -5,6 +5,7 @@ import dev.sedano.worker.delivery.Settlement;
 import dev.sedano.worker.idempotency.CheckerEvents;
 import dev.sedano.worker.idempotency.PriorRun;
 import dev.sedano.worker.idempotency.StoreException;
+import dev.sedano.worker.journal.JournalEvents;
 import dev.sedano.worker.rabbitmq.BrokerEvents;
 import dev.sedano.worker.time.Ticker;
 import io.micrometer.core.instrument.Counter;
@@ -25,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The worker's metrics on Micrometer. Safe for use by many threads; recording never throws and never blocks. */
-public final class WorkerMetrics implements PipelineEvents, CheckerEvents, BrokerEvents {
+public final class WorkerMetrics implements PipelineEvents, CheckerEvents, BrokerEvents, JournalEvents {
     private static final Duration[] DELAY_BUCKETS = {
         Duration.ofMillis(100),
         Duration.ofMillis(250),
@@ -71,6 +72,7 @@ public final class WorkerMetrics implements PipelineEvents, CheckerEvents, Broke
             MetricName.FALSE_POSITIVES,
             MetricName.TRUE_POSITIVES,
             MetricName.BLOCKS_UNREPORTED,
+            MetricName.JOURNAL_WRITTEN,
             MetricName.ZOMBIES,
             MetricName.FOLLOW_UPS,
             MetricName.ANSWERED_FROM_MEMORY,
@@ -92,8 +94,14 @@ public final class WorkerMetrics implements PipelineEvents, CheckerEvents, Broke
         for (String kind : new String[] {"same_id", "other_id", "stale_attempt"}) {
             tagged(MetricName.DUPLICATES, kind);
         }
-        for (String reason : new String[] {"store_down", "broker_down"}) {
+        for (String reason : new String[] {"store_down", "broker_down", "replay"}) {
             pause(reason);
+        }
+        for (Refusal cause : Refusal.values()) {
+            tagged(MetricName.JOURNAL_REFUSED, code(cause));
+        }
+        for (Replayed result : Replayed.values()) {
+            tagged(MetricName.JOURNAL_REPLAYED, code(result));
         }
     }
 
@@ -262,6 +270,25 @@ public final class WorkerMetrics implements PipelineEvents, CheckerEvents, Broke
     @Override
     public void consuming(boolean now) {
         consuming.set(now);
+    }
+
+    @Override
+    public void journalWritten() {
+        count(MetricName.JOURNAL_WRITTEN);
+    }
+
+    @Override
+    public void journalRefused(Refusal why) {
+        tagged(MetricName.JOURNAL_REFUSED, code(why)).increment();
+    }
+
+    @Override
+    public void journalReplayed(Replayed how) {
+        tagged(MetricName.JOURNAL_REPLAYED, code(how)).increment();
+    }
+
+    private static String code(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
     }
 
     private void count(MetricName name) {

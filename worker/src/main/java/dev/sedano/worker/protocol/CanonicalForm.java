@@ -75,7 +75,7 @@ final class CanonicalForm {
         } else if (value instanceof BigDecimal || value instanceof UUID) {
             tag(value instanceof UUID ? "uuid" : "decimal", value.toString());
         } else if (value instanceof PythonDecimal decimal) {
-            tag("decimal", decimal.text());
+            tag("decimal", decimal.canonical());
         } else if (value instanceof byte[] bytes) {
             tag("bytes", HexFormat.of().formatHex(bytes));
         } else {

@@ -43,6 +43,8 @@ public final class Broker implements AutoCloseable {
     public enum Pause {
         /** The idempotency store is down. */
         STORE_DOWN,
+        /** What earlier workers finished is recorded first. */
+        REPLAY,
         /** The worker stops. */
         SHUTDOWN
     }
@@ -56,6 +58,7 @@ public final class Broker implements AutoCloseable {
     private final BrokerEvents events;
     private final Settler settler;
     private final ConfirmedPublisher publisher;
+    private final DeliveryLimits limits;
     private final MovedDeliveries moved;
     private final ExecutorService dispatch = Executors.newSingleThreadExecutor(task -> daemon(task, "sedano-dispatch"));
     private final Thread thread = daemon(this::loop, "sedano-broker");
@@ -78,6 +81,7 @@ public final class Broker implements AutoCloseable {
         this.events = events;
         this.publisher = new ConfirmedPublisher(
                 this::connect, ticker, settings.topology() == BrokerSettings.TopologyMode.DECLARE);
+        this.limits = new DeliveryLimits(settings.deliveryLimit());
         this.moved = new MovedDeliveries(publisher, settings.node(), clock);
         this.settler = new Settler(moved, timer);
     }
@@ -140,6 +144,11 @@ public final class Broker implements AutoCloseable {
         return consuming;
     }
 
+    /** Whether the broker takes no messages from us now, being low on memory or disk; they wait. */
+    public boolean isBlocked() {
+        return publisher.isBlocked();
+    }
+
     /** Deliveries that arrived and are not settled. */
     public int unsettled() {
         ConsumerSession active = session;
@@ -148,7 +157,12 @@ public final class Broker implements AutoCloseable {
 
     /** Sends a result to a caller's reply queue (Celery's rpc:// backend). */
     public CompletableFuture<?> reply(String replyTo, String correlationId, byte[] record) {
-        AMQP.BasicProperties properties = new AMQP.BasicProperties.Builder()
+        return publisher.reply(replyTo, replyProperties(correlationId), record);
+    }
+
+    /** As Celery's rpc:// backend sends results. */
+    static AMQP.BasicProperties replyProperties(@Nullable String correlationId) {
+        return new AMQP.BasicProperties.Builder()
                 .contentType("application/json")
                 .contentEncoding("utf-8")
                 .correlationId(correlationId)
@@ -156,7 +170,6 @@ public final class Broker implements AutoCloseable {
                 .priority(0)
                 .headers(Map.of())
                 .build();
-        return publisher.reply(replyTo, properties, record);
     }
 
     /** Publishes what follows from a delivery; the future completes when the broker confirmed it. */
@@ -192,8 +205,12 @@ public final class Broker implements AutoCloseable {
         }
         ConsumerSession active = session;
         if (active == null || !active.isOpen()) {
+            limits.broker(BrokerVersion.of(current));
             for (String queue : settings.queues()) {
                 Topology.ensure(current, queue, settings.topology());
+                if (settings.topology() == BrokerSettings.TopologyMode.DECLARE) {
+                    limits.learn(current, queue);
+                }
             }
             active = open(current);
             session = active;
@@ -219,7 +236,7 @@ public final class Broker implements AutoCloseable {
         InFlight flying = Objects.requireNonNull(inFlight);
         ConsumerSession[] self = new ConsumerSession[1];
         ConsumerSession opened = new ConsumerSession(
-                current.createChannel(), settler, events, delivery -> arrived(into, delivery), () -> {
+                current.createChannel(), settler, events, limits, delivery -> arrived(into, delivery), () -> {
                     flying.channelGone(Objects.requireNonNull(self[0]));
                     LockSupport.unpark(thread);
                 });
@@ -279,15 +296,11 @@ public final class Broker implements AutoCloseable {
         IOException last = new IOException("no broker is configured");
         for (BrokerSettings.Endpoint endpoint : settings.brokers()) {
             try {
-                Connection opened = factoryFor(endpoint)
+                return factoryFor(endpoint)
                         .newConnection(
                                 dispatch,
                                 List.of(new Address(endpoint.host(), endpoint.port())),
                                 "sedano " + settings.node() + " " + purpose);
-                opened.addBlockedListener(
-                        reason -> LOG.warn("the broker blocks publishing on the {} connection: {}", purpose, reason),
-                        () -> LOG.info("the broker takes messages on the {} connection again", purpose));
-                return opened;
             } catch (IOException | TimeoutException e) {
                 last = new IOException(endpoint + " " + rootMessage(e), e);
             }
@@ -295,7 +308,7 @@ public final class Broker implements AutoCloseable {
         throw last;
     }
 
-    private static ConnectionFactory factoryFor(BrokerSettings.Endpoint endpoint) throws IOException {
+    static ConnectionFactory factoryFor(BrokerSettings.Endpoint endpoint) throws IOException {
         ConnectionFactory factory = new CeleryConnectionFactory();
         factory.setVirtualHost(endpoint.virtualHost());
         factory.setUsername(endpoint.user());
@@ -318,7 +331,7 @@ public final class Broker implements AutoCloseable {
         return factory;
     }
 
-    private static String rootMessage(Throwable failure) {
+    static String rootMessage(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null && root.getCause() != root) {
             root = root.getCause();

@@ -9,6 +9,7 @@ import java.util.List;
  * @param queues the queues to consume
  * @param leastPrefetch the prefetch of each queue when handlers are slow
  * @param mostPrefetch the prefetch of each queue when handlers are fast
+ * @param deliveryLimit the delivery limit of quorum queues that do not say theirs; where both are known the lower counts
  */
 public record BrokerSettings(
         List<Endpoint> brokers,
@@ -17,7 +18,8 @@ public record BrokerSettings(
         TopologyMode topology,
         int slots,
         int leastPrefetch,
-        int mostPrefetch) {
+        int mostPrefetch,
+        int deliveryLimit) {
     /** Where a broker is. */
     public record Endpoint(String host, int port, String virtualHost, String user, String password, boolean tls) {
         /** The address without credentials. */

@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,12 +30,15 @@ import org.slf4j.LoggerFactory;
  * also comes for a message that was routed nowhere). Uses a connection of its own, opened when first needed, because a
  * broker that is short of memory stops reading from connections that publish, and acks must not stop with it.
  *
+ * <p>While the broker blocks the connection (memory or disk alarm) nothing is sent and nothing times out: messages wait.
+ *
  * <p>Thread-safe, bounded. Owns the thread {@code sedano-publisher}.
  */
 final class ConfirmedPublisher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConfirmedPublisher.class);
     private static final int MOST_WAITING = 10_000;
     private static final Duration CONFIRM_WITHIN = Duration.ofSeconds(30);
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     /**
      * Where a message goes.
@@ -72,6 +76,7 @@ final class ConfirmedPublisher implements AutoCloseable {
     private final Set<String> declared = ConcurrentHashMap.newKeySet();
     private final Thread thread = new Thread(this::loop, "sedano-publisher");
     private volatile boolean closed;
+    private volatile boolean blocked;
     private @Nullable Connection connection;
     private @Nullable Channel channel;
     private long oldest;
@@ -87,6 +92,11 @@ final class ConfirmedPublisher implements AutoCloseable {
 
     void start() {
         thread.start();
+    }
+
+    /** Whether the broker takes no messages now. */
+    boolean isBlocked() {
+        return blocked;
     }
 
     /** Publishes to a durable queue, which is declared if it does not exist and that is allowed. */
@@ -116,6 +126,11 @@ final class ConfirmedPublisher implements AutoCloseable {
         while (!closed) {
             Publication publication = null;
             try {
+                if (blocked) {
+                    oldestSince = 0; // a confirm has its whole time again when the broker goes on
+                    LockSupport.parkNanos(LOOK_NANOS);
+                    continue;
+                }
                 publication = waiting.poll(1, TimeUnit.SECONDS);
                 expire();
                 if (publication != null) {
@@ -192,9 +207,21 @@ final class ConfirmedPublisher implements AutoCloseable {
         Connection known = connection;
         if (known == null || !known.isOpen()) {
             known = connector.connect("publisher");
+            known.addBlockedListener(this::blocked, this::unblocked);
             connection = known;
         }
         return known;
+    }
+
+    private void blocked(String reason) {
+        LOG.warn("the broker blocks publishing ({}): replies and moved deliveries wait", reason);
+        blocked = true;
+    }
+
+    private void unblocked() {
+        LOG.info("the broker takes messages again");
+        blocked = false;
+        LockSupport.unpark(thread);
     }
 
     private void confirmed(long tag, boolean multiple, @Nullable String refusal) {
@@ -227,6 +254,9 @@ final class ConfirmedPublisher implements AutoCloseable {
         List<Sent> all = new ArrayList<>(unconfirmed.values());
         unconfirmed.clear();
         returned.clear();
+        if (cause.isHardError()) {
+            blocked = false; // the connection is gone; the next one is told anew
+        }
         for (Sent sent : all) {
             sent.publication().done().completeExceptionally(new IOException("not confirmed: channel closed", cause));
         }

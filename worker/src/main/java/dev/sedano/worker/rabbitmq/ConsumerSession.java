@@ -11,6 +11,7 @@ import dev.sedano.worker.delivery.Settlement;
 import dev.sedano.worker.delivery.SettlementReason;
 import dev.sedano.worker.protocol.MessageProperties;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -36,6 +37,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ConsumerSession implements DeliveryChannel {
     private static final Logger LOG = LoggerFactory.getLogger(ConsumerSession.class);
+    private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
 
     private enum TagState {
         OPEN,
@@ -49,6 +51,7 @@ final class ConsumerSession implements DeliveryChannel {
     private final Channel channel;
     private final Settler settler;
     private final BrokerEvents events;
+    private final DeliveryLimits limits;
     private final Consumer<Delivery> deliveries;
     private final Runnable onClosed;
     private final Map<Long, TagState> unsettled = new LinkedHashMap<>();
@@ -57,10 +60,16 @@ final class ConsumerSession implements DeliveryChannel {
     private final AtomicLong received = new AtomicLong();
 
     ConsumerSession(
-            Channel channel, Settler settler, BrokerEvents events, Consumer<Delivery> deliveries, Runnable onClosed) {
+            Channel channel,
+            Settler settler,
+            BrokerEvents events,
+            DeliveryLimits limits,
+            Consumer<Delivery> deliveries,
+            Runnable onClosed) {
         this.channel = channel;
         this.settler = settler;
         this.events = events;
+        this.limits = limits;
         this.deliveries = deliveries;
         this.onClosed = onClosed;
         channel.addShutdownListener(this::closed);
@@ -103,8 +112,11 @@ final class ConsumerSession implements DeliveryChannel {
 
             @Override
             public void handleCancel(String consumerTag) {
+                // From RabbitMQ 4.3 this is what a handler longer than the consumer timeout gets. The deliveries go to
+                // others; a channel on which that happened is not to be trusted (rabbitmq-server #17317, #18207).
                 LOG.warn(
-                        "the broker cancelled a consumer of queue {}: its queue is gone, or a delivery took too long",
+                        "the broker cancelled a consumer of queue {}: its queue is gone, or a delivery took too long"
+                                + " (consumer_timeout); what runs goes on, consuming again on a new channel",
                         queue);
                 abort();
             }
@@ -183,7 +195,14 @@ final class ConsumerSession implements DeliveryChannel {
             }
             unsettled.put(delivery.tag(), TagState.SETTLING);
         }
-        settler.settle(new Settler.Order(this, delivery, task, settlement));
+        settler.settle(new Settler.Order(this, delivery, task, harmless(delivery, settlement)));
+    }
+
+    /** A return that would count too much becomes a copy through a wait queue, whose count starts again. */
+    private Settlement harmless(Delivery delivery, Settlement settlement) {
+        return settlement instanceof Settlement.Requeue requeue && limits.endangers(delivery)
+                ? new Settlement.Wait(requeue.reason(), SHORTEST_WAIT)
+                : settlement;
     }
 
     /** Sends the acks of a batch with as few frames as I2 allows. Called by the settler only. */

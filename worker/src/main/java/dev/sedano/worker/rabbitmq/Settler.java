@@ -10,9 +10,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +25,7 @@ import org.slf4j.LoggerFactory;
 final class Settler implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Settler.class);
     private static final Duration PUBLISH_AGAIN = Duration.ofSeconds(1);
+    private static final Duration LONGEST_MOVE = Duration.ofSeconds(3);
 
     /** A settlement to perform. */
     record Order(ConsumerSession session, Delivery delivery, String task, Settlement settlement) {}
@@ -34,6 +37,9 @@ final class Settler implements AutoCloseable {
         /** The copy elsewhere is confirmed: acknowledge the original. */
         record Confirmed(Order order) implements Step {}
 
+        /** End after everything before it, and after the moves that are under way then. */
+        record AfterMoves() implements Step {}
+
         /** End after everything before it. */
         record End() implements Step {}
     }
@@ -42,6 +48,10 @@ final class Settler implements AutoCloseable {
     private final ScheduledExecutorService timer;
     private final LinkedBlockingQueue<Step> steps = new LinkedBlockingQueue<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    /** The moves under way, by their number. */
+    private final Map<Long, CompletableFuture<?>> moving = new ConcurrentHashMap<>();
+
+    private final AtomicLong moves = new AtomicLong();
     private final Thread thread = new Thread(this::loop, "sedano-settler");
 
     Settler(MovedDeliveries moved, ScheduledExecutorService timer) {
@@ -83,6 +93,8 @@ final class Settler implements AutoCloseable {
             // One settlement that fails in an unforeseen way must not end the only thread that settles.
             if (step instanceof Step.End) {
                 goOn = false;
+            } else if (step instanceof Step.AfterMoves) {
+                endAfterMoves();
             } else if (step instanceof Step.Confirmed confirmed) {
                 acks.computeIfAbsent(confirmed.order().session(), session -> new ArrayList<>())
                         .add(confirmed.order());
@@ -100,6 +112,13 @@ final class Settler implements AutoCloseable {
         return goOn;
     }
 
+    private void endAfterMoves() {
+        CompletableFuture<?>[] underWay = moving.values().toArray(CompletableFuture[]::new);
+        var unused = CompletableFuture.allOf(underWay)
+                .orTimeout(LONGEST_MOVE.toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((all, late) -> steps.add(new Step.End()));
+    }
+
     private void performOther(Order order) {
         if (order.settlement() instanceof Settlement.Requeue) {
             quietly(() -> order.session().nack(order));
@@ -114,7 +133,11 @@ final class Settler implements AutoCloseable {
         if (!order.session().isOpen()) {
             return;
         }
-        moved.publish(order.delivery(), order.settlement()).whenComplete((confirmed, failure) -> {
+        CompletableFuture<?> move = moved.publish(order.delivery(), order.settlement());
+        long number = moves.incrementAndGet();
+        moving.put(number, move);
+        move.whenComplete((confirmed, failure) -> {
+            moving.remove(number);
             if (failure == null) {
                 steps.add(new Step.Confirmed(order));
             } else {
@@ -143,10 +166,10 @@ final class Settler implements AutoCloseable {
         }
     }
 
-    /** Performs what waits, then ends the thread. */
+    /** Performs what waits, then ends the thread. A move whose end is not awaited would leave copy and original. */
     @Override
     public void close() {
-        steps.add(new Step.End());
+        steps.add(new Step.AfterMoves());
         try {
             ended.get(5, TimeUnit.SECONDS);
         } catch (InterruptedException e) {

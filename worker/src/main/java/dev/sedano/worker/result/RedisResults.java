@@ -33,6 +33,13 @@ public final class RedisResults implements Results {
     }
 
     @Override
+    public IdempotencyStore.@Nullable ResultWrite besideMarker(TaskMessage message, byte[] record) {
+        return !sharedWithMarkers && Results.wanted(message)
+                ? new IdempotencyStore.ResultWrite(key(message), record, ttl)
+                : null;
+    }
+
+    @Override
     public CompletableFuture<?> beforeMarker(TaskMessage message, byte[] record) {
         return sharedWithMarkers || !Results.wanted(message)
                 ? DONE

@@ -13,6 +13,14 @@ public interface Results {
     /** What to write in the marker's own script, or null when the result lives elsewhere or nobody wants it. */
     IdempotencyStore.@Nullable ResultWrite withMarker(TaskMessage message, byte[] record);
 
+    /**
+     * What {@link #beforeMarker} writes and {@link #afterMarker} announces, so that it can be done after a restart, when
+     * there is no message. Null when the next copy of the delivery does it, or nobody.
+     */
+    default IdempotencyStore.@Nullable ResultWrite besideMarker(TaskMessage message, byte[] record) {
+        return null;
+    }
+
     /** What must be stored before the marker may be set. */
     CompletableFuture<?> beforeMarker(TaskMessage message, byte[] record);
 

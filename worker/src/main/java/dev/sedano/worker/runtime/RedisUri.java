@@ -74,7 +74,7 @@ public record RedisUri(
         return Integer.parseInt(text);
     }
 
-    private static Tls tls(String option, String url, UrlParts parts) {
+    static Tls tls(String option, String url, UrlParts parts) {
         String strictness = parts.query().getOrDefault("ssl_cert_reqs", "required");
         boolean verify = switch (strictness.toLowerCase(Locale.ROOT).replaceFirst("^cert_", "")) {
             case "required", "optional" -> true;

@@ -5,8 +5,13 @@ import java.util.Locale;
 
 /** Where callers find results. Immutable. */
 public sealed interface ResultBackend {
-    /** Celery's keys in a Redis database. */
-    record Redis(RedisUri uri) implements ResultBackend {
+    /** Celery's keys in a Redis database, on one server or a primary that sentinels watch. */
+    record Redis(StoreUri uri) implements ResultBackend {
+        /** One server. */
+        public Redis(RedisUri server) {
+            this(StoreUri.of(server));
+        }
+
         @Override
         public String toString() {
             return uri.toString();
@@ -30,7 +35,7 @@ public sealed interface ResultBackend {
     }
 
     /**
-     * Reads {@code redis://…}, {@code rediss://…}, {@code rpc://}, {@code disabled} or {@code disabled://}.
+     * Reads {@code redis://…}, {@code rediss://…}, {@code sentinel://…}, {@code rpc://}, {@code disabled} or {@code disabled://}.
      *
      * @param option whom errors name
      */
@@ -42,12 +47,20 @@ public sealed interface ResultBackend {
         if (lower.equals("rpc") || lower.startsWith("rpc://")) {
             return new Rpc();
         }
-        if (lower.startsWith("redis://") || lower.startsWith("rediss://")) {
-            return new Redis(RedisUri.parse(option, text.strip()));
+        if (StoreUri.isStore(lower)) {
+            StoreUri uri = StoreUri.parse(option, text);
+            if (uri.kind() != StoreUri.Kind.CLUSTER) {
+                return new Redis(uri);
+            }
+            throw new ConfigurationException(
+                    option,
+                    UrlParts.redact(text),
+                    "is a cluster, from which Celery's callers cannot read: use redis://, rediss:// or sentinel:// for"
+                            + " results, and --idempotency-store for the cluster");
         }
         throw new ConfigurationException(
                 option,
                 UrlParts.redact(text),
-                "is no supported result backend: use redis://, rediss://, rpc:// or disabled");
+                "is no supported result backend: use redis://, rediss://, sentinel://, rpc:// or disabled");
     }
 }

@@ -1,19 +1,15 @@
 package dev.sedano.worker.runtime;
 
-import dev.sedano.worker.ConfigurationException;
+import dev.sedano.worker.idempotency.Durability;
 import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.StoreListener;
 import dev.sedano.worker.idempotency.StoreStatus;
-import dev.sedano.worker.idempotency.redis.RedisIdempotencyStore;
 import dev.sedano.worker.idempotency.redis.RedisResultStore;
 import dev.sedano.worker.idempotency.redis.RedisStoreSettings;
+import dev.sedano.worker.idempotency.redis.RedisStores;
 import dev.sedano.worker.metrics.WorkerMetrics;
 import dev.sedano.worker.rabbitmq.BrokerSettings;
 import dev.sedano.worker.result.ResultStore;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,22 +18,31 @@ import org.slf4j.LoggerFactory;
 /** From the configuration to the concrete broker and stores. */
 final class Wiring {
     private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
+    private static final Duration STORE_DEADLINE = Duration.ofSeconds(1);
     private static final Duration RESULT_DEADLINE = Duration.ofSeconds(1);
 
     private Wiring() {}
 
     static IdempotencyStore store(WorkerConfig config, WorkerMetrics metrics) {
-        return new RedisIdempotencyStore(RedisStoreSettings.builder(uri(config.idempotencyStore()))
-                .namespace(config.namespace())
-                .lossHorizon(config.retention())
-                .stateDir(config.stateDir())
-                .listener(listener(metrics))
-                .build());
+        Durability durability = config.durability();
+        return RedisStores.open(
+                RedisStoreSettings.builder(StoreServers.of("--idempotency-store", config.idempotencyStore()))
+                        .namespace(config.namespace())
+                        .lossHorizon(config.retention())
+                        .lease(config.lease())
+                        .stateDir(config.stateDir())
+                        .listener(listener(metrics))
+                        .partitions(config.storePartitions())
+                        .durability(durability)
+                        .callDeadline(STORE_DEADLINE.plus(
+                                durability.kind() == Durability.Kind.NONE ? Duration.ZERO : durability.within()))
+                        .build());
     }
 
     static @Nullable ResultStore resultStore(WorkerConfig config, WorkerMetrics metrics) {
         return config.resultBackend() instanceof ResultBackend.Redis redis
-                ? new RedisResultStore(uri(redis.uri()), RESULT_DEADLINE, listener(metrics))
+                ? new RedisResultStore(
+                        StoreServers.of("--result-backend", redis.uri()), RESULT_DEADLINE, listener(metrics))
                 : null;
     }
 
@@ -89,32 +94,7 @@ final class Wiring {
                 },
                 config.concurrency(),
                 config.concurrency() * config.prefetchMultiplier(),
-                Math.max(mostPrefetch, config.concurrency() * config.prefetchMultiplier()));
-    }
-
-    private static URI uri(RedisUri redis) {
-        RedisUri.Tls tls = redis.tls();
-        if (tls != null
-                && (!tls.verify() || tls.caFile() != null || tls.certificateFile() != null || tls.keyFile() != null)) {
-            throw new ConfigurationException(
-                    "--result-backend / --idempotency-store",
-                    redis.toString(),
-                    "carries ssl_* parameters, which this version does not use: leave them out and put the certificate"
-                            + " authority into Java's trust store (-Djavax.net.ssl.trustStore in SEDANO_JAVA_OPTS)");
-        }
-        String password = redis.password();
-        String user = redis.user() == null ? "" : encoded(redis.user());
-        String credentials = password == null ? "" : user + ":" + encoded(password) + "@";
-        String host = redis.host().contains(":") ? "[" + redis.host() + "]" : redis.host();
-        try {
-            return new URI((redis.tls() == null ? "redis://" : "rediss://") + credentials + host + ":" + redis.port()
-                    + "/" + redis.database());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException("a checked address is no URI: " + redis, e);
-        }
-    }
-
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+                Math.max(mostPrefetch, config.concurrency() * config.prefetchMultiplier()),
+                config.deliveryLimit());
     }
 }

@@ -70,7 +70,7 @@ public final class Worker {
         CLEAN,
         /** Handlers were still running; their deliveries will be delivered again, announced as reruns. */
         CUT_SHORT,
-        /** Finished work is not recorded; it is in the state folder. */
+        /** Finished work is not recorded; it is in the journal. */
         UNRECORDED
     }
 
@@ -84,6 +84,7 @@ public final class Worker {
     private static final Duration RETURN_DELAY = Duration.ofMillis(1_500);
     private static final Duration QUIET_WITHIN = Duration.ofSeconds(2);
     private static final Duration AFTER_GIVING_UP = Duration.ofSeconds(2);
+    private static final Duration MOST_MARGIN = Duration.ofMinutes(2);
     private static final Duration FIRST_HELLO = Duration.ofSeconds(3);
 
     private final WorkerConfig config;
@@ -97,7 +98,7 @@ public final class Worker {
     private final IdempotencyChecker checker;
     private final DeliveryPipeline pipeline;
     private final Broker broker;
-    private final UnrecordedFile unrecorded;
+    private final Journals journals;
     private final CountDownLatch stopAsked = new CountDownLatch(1);
     private final CountDownLatch stopNow = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -125,11 +126,11 @@ public final class Worker {
         });
         timer.setRemoveOnCancelPolicy(true);
         this.slots = HandlerThreads.of(config.pool(), config.concurrency());
-        this.unrecorded = new UnrecordedFile(config.stateDir(), json);
         this.store = around.apply(Wiring.store(config, metrics));
         this.broker = new Broker(Wiring.brokerSettings(config, MOST_PREFETCH), metrics, timer, clock, ticker);
         this.resultStore = Wiring.resultStore(config, metrics);
-        this.checker = new IdempotencyChecker(store, timer, ticker, metrics, new StoreOutage());
+        this.journals = new Journals(config, metrics);
+        this.checker = new IdempotencyChecker(store, timer, ticker, metrics, new StoreOutage(), journals.blockLog());
         Handlers handlers = Handlers.of(registry, json::convert);
         this.goesOnWithoutStore = handlers.allFailOpen();
         this.unprotected = handlers.unprotected();
@@ -142,7 +143,8 @@ public final class Worker {
                         config.afterLeaseLoss(),
                         MOST_HELD,
                         LONGEST_HOLD,
-                        RETURN_DELAY),
+                        RETURN_DELAY,
+                        settleWithin(config.consumerTimeout())),
                 new DeliveryPipeline.Collaborators(
                         new MessageDecoder(json),
                         handlers,
@@ -164,12 +166,18 @@ public final class Worker {
                         broker::publish,
                         json,
                         slots,
-                        unrecorded,
+                        journals.own(),
                         metrics,
                         timer,
                         clock,
                         ticker));
         gauges();
+    }
+
+    /** Two minutes before the broker would take the channel away: it looks once a minute. */
+    private static Duration settleWithin(Duration consumerTimeout) {
+        Duration margin = consumerTimeout.dividedBy(2);
+        return consumerTimeout.minus(margin.compareTo(MOST_MARGIN) < 0 ? margin : MOST_MARGIN);
     }
 
     /** A builder for programs that embed a worker. */
@@ -224,9 +232,11 @@ public final class Worker {
         metrics.gauge(MetricName.STORE_UP, () -> storeUp ? 1 : 0);
         metrics.gauge(MetricName.BREAKER_STATE, () -> checker.breaker().state().code());
         metrics.gauge(MetricName.SLOTS, config::concurrency);
+        metrics.gauge(MetricName.BROKER_BLOCKED, () -> broker.isBlocked() ? 1 : 0);
         metrics.gauge(MetricName.IN_FLIGHT, broker::unsettled);
         metrics.gauge(MetricName.HELD, inFlight::held);
         metrics.gauge(MetricName.UNRECORDED, pipeline::unrecorded);
+        journals.gauges();
     }
 
     /**
@@ -253,8 +263,19 @@ public final class Worker {
                             : "; while the store is down, consuming stops for the other tasks' sake: tasks that fail"
                                     + " open go on only in a worker of their own");
         }
+        boolean replay = journals.open(store, resultStore, checker.breaker(), pipeline::finishFollowUps);
+        if (replay) {
+            metrics.paused("replay");
+            var unusedQuiet = broker.pause(Broker.Pause.REPLAY);
+        }
         checker.start();
         var unused = broker.start(pipeline);
+        if (replay) {
+            journals.replay(() -> {
+                metrics.resumed("replay");
+                broker.resume(Broker.Pause.REPLAY);
+            });
+        }
     }
 
     private void openConsole() {
@@ -303,7 +324,11 @@ public final class Worker {
         } else if (!broker.isConnected()) {
             return new Console.Health(false, "not connected to the broker");
         } else if (!broker.isConsuming()) {
-            return new Console.Health(false, "not consuming");
+            return new Console.Health(
+                    false, journals.left() > 0 ? "recording what earlier workers finished" : "not consuming");
+        } else if (broker.isBlocked()) {
+            // Work goes on; only replies and moved deliveries wait. Taking the worker away would help nobody.
+            return new Console.Health(true, "ready, but the broker takes no messages (memory or disk alarm)");
         }
         return new Console.Health(
                 true, unprotected.isEmpty() ? "ready" : "ready, but without protection for " + unprotected);
@@ -340,6 +365,7 @@ public final class Worker {
     }
 
     private Ending end() {
+        journals.stopReplay();
         LOG.info(
                 "stopping: no new work, {} deliveries in flight",
                 pipeline.inFlight().size());
@@ -357,8 +383,8 @@ public final class Worker {
         broker.close();
         closeAll();
         ended.countDown();
-        if (unrecorded.kept() > 0) {
-            LOG.error("stopped with {} unrecorded outcomes", unrecorded.kept());
+        if (journals.unrecorded() > 0) {
+            LOG.error("stopped with {} unrecorded outcomes", journals.unrecorded());
             return Ending.UNRECORDED;
         }
         LOG.info(empty ? "stopped" : "stopped while handlers ran: their deliveries will come again");
@@ -378,7 +404,9 @@ public final class Worker {
 
     private void closeAll() {
         slots.close(Duration.ofSeconds(1));
+        journals.stopReplay();
         checker.close();
+        journals.close();
         store.close();
         if (resultStore != null) {
             resultStore.close();

@@ -26,7 +26,7 @@ public final class WorkerBuilder {
 
     /** Where claims and markers live; default: the result backend when it is Redis. */
     public WorkerBuilder idempotencyStore(String url) {
-        config.idempotencyStore(RedisUri.parse("idempotencyStore", url));
+        config.idempotencyStore(StoreUri.parse("idempotencyStore", url));
         return this;
     }
 

@@ -1,6 +1,7 @@
 package dev.sedano.worker.runtime;
 
 import dev.sedano.worker.ConfigurationException;
+import dev.sedano.worker.idempotency.Durability;
 import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param brokers {@code --broker}; tried in this order; {@code amqp://guest:guest@localhost:5672//}
  * @param resultBackend {@code --result-backend}; none by default: it has to be said
  * @param idempotencyStore {@code --idempotency-store}; the result backend if that is Redis, else it has to be said
+ * @param storePartitions {@code --store-partitions}; hash tags over which the keys are spread, 1 to 1024; 1, in a cluster 16
+ * @param durability {@code --durability}; confirmations that a claim or completion needs; none
  * @param queues {@code -Q}; {@code celery}
  * @param concurrency {@code -c}; how many handlers run at once, 1 to 10000; the number of processors
  * @param node {@code -n}; {@code sedano@<hostname>}
@@ -31,11 +34,18 @@ import org.jspecify.annotations.Nullable;
  * @param topology {@code --topology}; declare
  * @param unknownTask {@code --on-unknown-task}; dead-letter
  * @param afterLeaseLoss {@code --on-lease-loss}; rerun
+ * @param consumerTimeout {@code --consumer-timeout}; the broker's {@code consumer_timeout}, 1 min to 1 day; 30 min
+ * @param journalLimit {@code --journal-limit}; bytes that this worker's journal may have, 0 = no journal, else 64 KiB to
+ *     1 GiB; 64 MiB
+ * @param deliveryLimit {@code --delivery-limit}; the delivery limit of quorum queues that the worker cannot see, 1 to
+ *     1000000; where a queue says its own the lower one counts; 20, the default of RabbitMQ 4
  */
 public record WorkerConfig(
         List<BrokerUri> brokers,
         ResultBackend resultBackend,
-        RedisUri idempotencyStore,
+        StoreUri idempotencyStore,
+        int storePartitions,
+        Durability durability,
         List<String> queues,
         int concurrency,
         String node,
@@ -50,7 +60,13 @@ public record WorkerConfig(
         Path stateDir,
         TopologyMode topology,
         UnknownTaskPolicy unknownTask,
-        AfterLeaseLoss afterLeaseLoss) {
+        AfterLeaseLoss afterLeaseLoss,
+        Duration consumerTimeout,
+        long journalLimit,
+        int deliveryLimit) {
+
+    /** What {@link #isJournalLimit} allows, for people. */
+    public static final String JOURNAL_LIMITS = "must be 0 (no journal) or from 64K to 1G";
 
     /**
      * Checks every setting.
@@ -62,6 +78,7 @@ public record WorkerConfig(
         queues = List.copyOf(queues);
         require(!brokers.isEmpty(), "--broker", "", "names no broker: write amqp://user:password@host:5672/vhost");
         checkQueues(queues);
+        inRange("--store-partitions", storePartitions, 1, 1024);
         inRange("-c", concurrency, 1, 10_000);
         require(
                 pool != PoolKind.SOLO || concurrency == 1,
@@ -80,6 +97,7 @@ public record WorkerConfig(
                 node,
                 "is no node name: write NAME@HOST without blanks and slashes, as w1@%h");
         inRange("--prefetch-multiplier", prefetchMultiplier, 1, 1000);
+        inRange("--delivery-limit", deliveryLimit, 1, 1_000_000);
         require(
                 !shutdownTimeout.isNegative(),
                 "--shutdown-timeout",
@@ -88,11 +106,18 @@ public record WorkerConfig(
         between("--lease", lease, Duration.ofSeconds(1), Duration.ofHours(1));
         between("--retention", retention, lease, Duration.ofDays(3650));
         between("result expiry", resultExpiry, Duration.ofSeconds(1), Duration.ofDays(3650));
+        between("--consumer-timeout", consumerTimeout, Duration.ofMinutes(1), Duration.ofDays(1));
+        require(isJournalLimit(journalLimit), "--journal-limit", journalLimit, JOURNAL_LIMITS);
         require(
                 namespace.matches("[A-Za-z0-9_.-]{1,64}"),
                 "--namespace",
                 namespace,
                 "is no namespace: use 1 to 64 letters, digits, dots, dashes and underscores");
+    }
+
+    /** Whether {@code bytes} may be the limit of a journal; see {@link #JOURNAL_LIMITS}. */
+    public static boolean isJournalLimit(long bytes) {
+        return bytes == 0 || (bytes >= 64 << 10 && bytes <= 1 << 30);
     }
 
     /** A builder with the defaults filled in. */

@@ -1,6 +1,7 @@
 package dev.sedano.worker.runtime;
 
 import dev.sedano.worker.ConfigurationException;
+import dev.sedano.worker.idempotency.Durability;
 import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,9 +12,14 @@ import org.jspecify.annotations.Nullable;
 public final class WorkerConfigBuilder {
     private static final String DEFAULT_BROKER = "amqp://guest:guest@localhost:5672//";
 
+    /** Enough to spread over a few primaries; each has a hello of its own every second. */
+    private static final int CLUSTER_PARTITIONS = 16;
+
     private List<BrokerUri> brokers = BrokerUri.parseAll("--broker", DEFAULT_BROKER);
     private @Nullable ResultBackend resultBackend;
-    private @Nullable RedisUri idempotencyStore;
+    private @Nullable StoreUri idempotencyStore;
+    private int storePartitions;
+    private Durability durability = Durability.NONE;
     private List<String> queues = List.of("celery");
     private int concurrency = Runtime.getRuntime().availableProcessors();
     private @Nullable String node;
@@ -29,6 +35,9 @@ public final class WorkerConfigBuilder {
     private TopologyMode topology = TopologyMode.DECLARE;
     private UnknownTaskPolicy unknownTask = UnknownTaskPolicy.DEAD_LETTER;
     private AfterLeaseLoss afterLeaseLoss = AfterLeaseLoss.RERUN;
+    private Duration consumerTimeout = Duration.ofMinutes(30);
+    private long journalLimit = 64 << 20;
+    private int deliveryLimit = 20;
 
     WorkerConfigBuilder() {}
 
@@ -45,8 +54,28 @@ public final class WorkerConfigBuilder {
     }
 
     /** Where completion markers are kept; the default is the result backend if that is Redis. */
-    public WorkerConfigBuilder idempotencyStore(RedisUri value) {
+    public WorkerConfigBuilder idempotencyStore(StoreUri value) {
         this.idempotencyStore = value;
+        return this;
+    }
+
+    /** Completion markers on one server. */
+    public WorkerConfigBuilder idempotencyStore(RedisUri value) {
+        return idempotencyStore(StoreUri.of(value));
+    }
+
+    /** Over how many hash tags the keys are spread; all workers of a namespace say the same. */
+    public WorkerConfigBuilder storePartitions(int value) {
+        if (value < 1) {
+            throw new ConfigurationException("--store-partitions", Integer.toString(value), "must be from 1 to 1024");
+        }
+        this.storePartitions = value;
+        return this;
+    }
+
+    /** Which confirmations a claim or completion needs. */
+    public WorkerConfigBuilder durability(Durability value) {
+        this.durability = value;
         return this;
     }
 
@@ -140,6 +169,24 @@ public final class WorkerConfigBuilder {
         return this;
     }
 
+    /** The broker's {@code consumer_timeout}; finished but unrecorded deliveries are returned in time before it. */
+    public WorkerConfigBuilder consumerTimeout(Duration value) {
+        this.consumerTimeout = value;
+        return this;
+    }
+
+    /** Bytes that the journal may have; 0 = no journal. */
+    public WorkerConfigBuilder journalLimit(long value) {
+        this.journalLimit = value;
+        return this;
+    }
+
+    /** The delivery limit of quorum queues that the worker cannot see, as one that a policy sets. */
+    public WorkerConfigBuilder deliveryLimit(int value) {
+        this.deliveryLimit = value;
+        return this;
+    }
+
     /**
      * The checked settings.
      *
@@ -153,11 +200,15 @@ public final class WorkerConfigBuilder {
                     "",
                     "is not given: write redis://host:6379/0, rpc:// or disabled, or set SEDANO_RESULT_BACKEND");
         }
+        StoreUri store = idempotencyStore == null ? storeOf(backend) : idempotencyStore;
+        int usualPartitions = store.kind() == StoreUri.Kind.CLUSTER ? CLUSTER_PARTITIONS : 1;
         String nodeName = node == null ? NodeName.format(NodeName.DEFAULT, NodeName.hostname()) : node;
         return new WorkerConfig(
                 brokers,
                 backend,
-                idempotencyStore == null ? storeOf(backend) : idempotencyStore,
+                store,
+                storePartitions == 0 ? usualPartitions : storePartitions,
+                durability,
                 queues,
                 concurrency,
                 nodeName,
@@ -172,11 +223,14 @@ public final class WorkerConfigBuilder {
                 stateDir == null ? StateDir.of(System.getenv(), nodeName) : stateDir,
                 topology,
                 unknownTask,
-                afterLeaseLoss);
+                afterLeaseLoss,
+                consumerTimeout,
+                journalLimit,
+                deliveryLimit);
     }
 
     /** Results that are no Redis leave no place for the markers, and without markers nothing may run. */
-    private static RedisUri storeOf(ResultBackend backend) {
+    private static StoreUri storeOf(ResultBackend backend) {
         if (backend instanceof ResultBackend.Redis redis) {
             return redis.uri();
         }

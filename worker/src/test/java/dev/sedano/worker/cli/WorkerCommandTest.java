@@ -78,6 +78,8 @@ class WorkerCommandTest {
         assertThat(config.shutdownTimeout()).isEqualTo(Duration.ofSeconds(60));
         assertThat(config.lease()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.retention()).isEqualTo(Duration.ofDays(7));
+        assertThat(config.journalLimit()).isEqualTo(64L << 20);
+        assertThat(config.consumerTimeout()).isEqualTo(Duration.ofMinutes(30));
         assertThat(config.resultExpiry()).isEqualTo(Duration.ofDays(1));
         assertThat(config.topology()).isEqualTo(TopologyMode.DECLARE);
         assertThat(config.afterLeaseLoss()).isEqualTo(AfterLeaseLoss.RERUN);
@@ -93,6 +95,7 @@ class WorkerCommandTest {
                         + " --result-backend redis://r/2 --idempotency-store rediss://s:1/3 --http off"
                         + " --shutdown-timeout 5s --namespace prod --state-dir /var/x --lease 1m"
                         + " --retention 3d --prefetch-multiplier 8 --log-format json"
+                        + " --journal-limit 128m --consumer-timeout 1h"
                         + " --on-unknown-task dead-letter --topology passive --on-lease-loss park")
                 .split(" "));
 
@@ -114,6 +117,8 @@ class WorkerCommandTest {
         assertThat(config.stateDir()).isEqualTo(Path.of("/var/x"));
         assertThat(config.lease()).isEqualTo(Duration.ofMinutes(1));
         assertThat(config.retention()).isEqualTo(Duration.ofDays(3));
+        assertThat(config.journalLimit()).isEqualTo(128L << 20);
+        assertThat(config.consumerTimeout()).isEqualTo(Duration.ofHours(1));
         assertThat(config.prefetchMultiplier()).isEqualTo(8);
         assertThat(config.topology()).isEqualTo(TopologyMode.PASSIVE);
         assertThat(config.afterLeaseLoss()).isEqualTo(AfterLeaseLoss.PARK);
@@ -163,6 +168,10 @@ class WorkerCommandTest {
             --lease               | soon     | write 30s
             --lease               | 10ms     | from 1s to 1h
             --retention           | 1s       | from 30s
+            --journal-limit       | 5 apples | write a number of bytes, or 512K, 64M, 1G
+            --journal-limit       | 63K      | from 64K to 1G
+            --journal-limit       | 9999999999G | from 64K to 1G
+            --consumer-timeout    | 30s      | from 1m to 1d
             --http                | here     | HOST:PORT
             --broker              | redis:// | use amqp://
             --result-backend      | db+x://y | use redis://

@@ -15,6 +15,7 @@ import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
 import dev.sedano.worker.idempotency.InMemoryIdempotencyStore;
 import dev.sedano.worker.idempotency.PriorRun;
 import dev.sedano.worker.idempotency.StoreException;
+import dev.sedano.worker.journal.Journal;
 import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.protocol.MessageDecoder;
 import dev.sedano.worker.protocol.MessageProperties;
@@ -159,6 +160,10 @@ final class PipelineFixture implements AutoCloseable {
     }
 
     PipelineFixture(TaskHandler handler, TaskOptions options) {
+        this(handler, options, Journal.none(), Duration.ofMinutes(28));
+    }
+
+    PipelineFixture(TaskHandler handler, TaskOptions options, Journal journal, Duration settleWithin) {
         CeleryJson json = new CeleryJson();
         TaskRegistry registry = new TaskRegistry().add("test.run", options, (context, call) -> {
             runs.add(context.id());
@@ -189,7 +194,8 @@ final class PipelineFixture implements AutoCloseable {
                         AfterLeaseLoss.RERUN,
                         100,
                         Duration.ofSeconds(60),
-                        RETURN_DELAY),
+                        RETURN_DELAY,
+                        settleWithin),
                 new DeliveryPipeline.Collaborators(
                         new MessageDecoder(json),
                         Handlers.of(registry, json::convert),
@@ -208,7 +214,7 @@ final class PipelineFixture implements AutoCloseable {
                         },
                         json,
                         new Slots(),
-                        completion -> {},
+                        journal,
                         counts,
                         timer,
                         Clock.systemUTC(),

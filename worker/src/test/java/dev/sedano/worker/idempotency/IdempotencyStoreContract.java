@@ -4,17 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
-import dev.sedano.worker.idempotency.IdempotencyStore.Claim;
 import dev.sedano.worker.idempotency.IdempotencyStore.Completion;
-import dev.sedano.worker.idempotency.IdempotencyStore.ResultWrite;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What every store must do. A fake that is weaker than the real one would let tests pass for the wrong reason. */

@@ -62,6 +62,7 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
         /** The life before this one, until this one starts. */
         @Nullable
         Entry was;
+
         String owner = "";
         String lastStep = "";
         int starts;
@@ -178,8 +179,7 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
                         ? publishing(entry)
                         : new ClaimReply.StaleAttempt(entry.token, entry.attempt, ended ? entry.followUps : null);
             }
-            boolean anew =
-                    entry.state == State.COMPLETED && entry.free && other && !entry.ids.contains(claim.taskId());
+            boolean anew = entry.state == State.COMPLETED && entry.free && other && !entry.ids.contains(claim.taskId());
             if (anew) {
                 byte[] left = entry.followUps;
                 if (left != null) {

@@ -92,7 +92,8 @@ abstract class KeyLivesContract extends StoreContractFixture {
         ends("id-1", first, null, true);
         long other = granted(claimAs(shared, "id-2", "b", 0, "g", false, AfterLeaseLoss.RERUN))
                 .token();
-        assertThat(get(store().step(shared, other, new StepChange.Read("paid")))).isInstanceOf(StepReply.Free.class);
+        assertThat(get(store().step(shared, other, new StepChange.Read("paid"))))
+                .isInstanceOf(StepReply.Free.class);
         assertThat(get(store().release(shared, "b"))).isTrue();
 
         long same = granted(ask("id-3", "c")).token();
@@ -218,8 +219,7 @@ abstract class KeyLivesContract extends StoreContractFixture {
     }
 
     private Completion ending(String taskId, long token, byte @Nullable [] followUps, boolean frees) {
-        return new Completion(
-                shared, token, 0, "f", taskId, "FAILURE", DAY, 0, null, DONE.clone(), followUps, frees);
+        return new Completion(shared, token, 0, "f", taskId, "FAILURE", DAY, 0, null, DONE.clone(), followUps, frees);
     }
 
     private HandOff handOff(String taskId, long token) {

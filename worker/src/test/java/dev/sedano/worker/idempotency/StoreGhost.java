@@ -124,10 +124,7 @@ final class StoreGhost {
         boolean poison = mayHaveRun && life.starts >= 1 && life.starts + 1 >= maxCrashes;
         assertThat(granted.priorRun())
                 .as("rerun announced, and only a rerun")
-                .isEqualTo(
-                        poison
-                                ? PriorRun.TOO_MANY_CRASHES
-                                : mayHaveRun ? PriorRun.MAY_HAVE_RUN : PriorRun.NONE);
+                .isEqualTo(poison ? PriorRun.TOO_MANY_CRASHES : mayHaveRun ? PriorRun.MAY_HAVE_RUN : PriorRun.NONE);
         if (!life.known) {
             life.firstPrint = who.print();
         }

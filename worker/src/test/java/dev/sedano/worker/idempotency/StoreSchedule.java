@@ -263,13 +263,12 @@ public final class StoreSchedule {
         }
         handlers.add(any);
         String name = "s" + random.nextInt(2);
-        StepChange change =
-                switch (random.nextInt(5)) {
-                    case 0 -> new StepChange.Undo(name);
-                    case 1 -> new StepChange.Read(name);
-                    case 2 -> new StepChange.End(name, ("v" + log.size()).getBytes(UTF_8));
-                    default -> new StepChange.Begin(name);
-                };
+        StepChange change = switch (random.nextInt(5)) {
+            case 0 -> new StepChange.Undo(name);
+            case 1 -> new StepChange.Read(name);
+            case 2 -> new StepChange.End(name, ("v" + log.size()).getBytes(UTF_8));
+            default -> new StepChange.Begin(name);
+        };
         if (change instanceof StepChange.End && ghost.isDone(name)) {
             return; // what is done is read, not ended
         }
@@ -310,7 +309,9 @@ public final class StoreSchedule {
         CompleteReply reply = store.complete(done);
         log.add("complete " + any + (done.frees() ? " free" : "") + " -> " + reply);
         if (ghost.completed(any, reply, done.followUps() != null, done.frees())) {
-            assertThat(bench.expires(key, resultKey)).as("marker and result expire").isTrue();
+            assertThat(bench.expires(key, resultKey))
+                    .as("marker and result expire")
+                    .isTrue();
             written(reply, body);
             successStored |= !done.frees();
         }

@@ -119,8 +119,8 @@ final class StoreTwin {
     /** A block at {@code blocked}, which is {@code ago} milliseconds ago. */
     BlockVerdict reportBlocked(BlockedDelivery blocked, long ago) {
         BlockVerdict real = get(tested.reportBlocked(blocked));
-        BlockVerdict other = get(twin.reportBlocked(new BlockedDelivery(
-                blocked.id(), blocked.key(), blocked.attempt(), twin.estimatedNow() - ago)));
+        BlockVerdict other = get(twin.reportBlocked(
+                new BlockedDelivery(blocked.id(), blocked.key(), blocked.attempt(), twin.estimatedNow() - ago)));
         assertThat(text(real)).isEqualTo(text(other));
         return real;
     }

@@ -73,9 +73,13 @@ class MetricsTableTest {
                 MetricName.STORE_UP,
                 MetricName.BREAKER_STATE,
                 MetricName.SLOTS,
+                MetricName.BROKER_BLOCKED,
                 MetricName.IN_FLIGHT,
                 MetricName.HELD,
-                MetricName.UNRECORDED)) {
+                MetricName.UNRECORDED,
+                MetricName.JOURNAL_OPEN,
+                MetricName.JOURNAL_BYTES,
+                MetricName.JOURNAL_LEFT)) {
             metrics.gauge(gauge, () -> 1);
         }
         metrics.storeCall("claim", 1);

@@ -127,7 +127,7 @@ class WorkerConfigTest {
                 .resultBackend(new ResultBackend.Redis(redis))
                 .build();
 
-        assertThat(config.idempotencyStore()).isEqualTo(redis);
+        assertThat(config.idempotencyStore()).isEqualTo(StoreUri.of(redis));
         assertThat(config.node()).isEqualTo("sedano@" + NodeName.hostname());
     }
 

@@ -5,17 +5,29 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** A parsed Redis URL. Its text never shows the password. */
-record RedisEndpoint(
+/**
+ * Where a server is and how to log in. Immutable; its text never shows user and password.
+ *
+ * @param database 0 and up
+ * @param user null = the default user
+ * @param password null = none
+ * @param tls null = no TLS
+ */
+public record RedisEndpoint(
         String host,
         int port,
         int database,
-        boolean tls,
         @Nullable String user,
-        @Nullable String password) {
+        @Nullable String password,
+        @Nullable StoreTls tls) {
     private static final String FORM = "use redis[s]://[user:password@]host[:port][/database]";
 
-    static RedisEndpoint of(URI uri) {
+    /**
+     * Reads {@code redis[s]://[user:password@]host[:port][/database]}.
+     *
+     * @throws IllegalArgumentException saying what is wrong, without credentials
+     */
+    public static RedisEndpoint of(URI uri) {
         String scheme = uri.getScheme();
         boolean tls = "rediss".equals(scheme);
         if (!tls && !"redis".equals(scheme)) {
@@ -36,7 +48,22 @@ record RedisEndpoint(
             password = decoded(info.substring(colon + 1));
         }
         return new RedisEndpoint(
-                bare, uri.getPort() < 0 ? 6379 : uri.getPort(), database(uri.getPath()), tls, user, password);
+                bare,
+                uri.getPort() < 0 ? 6379 : uri.getPort(),
+                database(uri.getPath()),
+                user,
+                password,
+                tls ? StoreTls.PLATFORM : null);
+    }
+
+    /** The same login at another server. */
+    RedisEndpoint at(String otherHost, int otherPort) {
+        return new RedisEndpoint(otherHost, otherPort, database, user, password, tls);
+    }
+
+    /** {@code host:port}. */
+    String address() {
+        return host + ":" + port;
     }
 
     private static int database(@Nullable String path) {
@@ -57,6 +84,6 @@ record RedisEndpoint(
 
     @Override
     public String toString() {
-        return (tls ? "rediss://" : "redis://") + host + ":" + port + "/" + database;
+        return (tls == null ? "redis://" : "rediss://") + address() + "/" + database;
     }
 }

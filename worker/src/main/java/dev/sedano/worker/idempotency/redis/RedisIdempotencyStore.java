@@ -10,7 +10,6 @@ import dev.sedano.worker.idempotency.StepReply;
 import dev.sedano.worker.idempotency.StoreStatus;
 import dev.sedano.worker.idempotency.TaskKey;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -18,9 +17,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store on one Redis or Valkey server (6.2 or newer). Safe for use by many threads. Owns three pipelines, so that a
- * backlog of claims never delays a renewal or a probe: {@code sedano-store-1} claims, completions, releases and reports,
- * {@code sedano-store-2} renewals, {@code sedano-store-3} hello. Nothing is connected before the first call.
+ * The store on Redis or Valkey (6.2 or newer), in the keys of one hash tag. Safe for use by many threads. Three pipelines
+ * to each server, so that a backlog of claims never delays a renewal or a probe: {@code sedano-store-1} claims, completions,
+ * releases and reports, {@code sedano-store-2} renewals, {@code sedano-store-3} hello. Nothing is connected before the
+ * first call.
  */
 public final class RedisIdempotencyStore implements IdempotencyStore {
     private static final byte[] SAME_AS_BODY = {'='};
@@ -36,15 +36,17 @@ public final class RedisIdempotencyStore implements IdempotencyStore {
     private final StoreClock clock = new StoreClock();
     private final StoreReplies replies;
     private final HelloExchange hello;
-    private final StoreWatchdog watchdog = new StoreWatchdog();
-    private final ScriptPipeline work;
-    private final ScriptPipeline renewals;
-    private final ScriptPipeline probe;
+    private final DataSet dataSet;
+    private final LaneOfSlot work;
+    private final LaneOfSlot renewals;
+    private final LaneOfSlot probe;
+    private final Lanes lanes;
+    private final boolean closesLanes;
 
     /**
      * Starts the store's threads; connects to nothing yet.
      *
-     * @throws IllegalArgumentException if the URL is not usable
+     * @throws IllegalArgumentException if the settings name more than one partition
      * @throws IllegalStateException if the remembered epoch cannot be read
      */
     public RedisIdempotencyStore(RedisStoreSettings settings) {
@@ -53,42 +55,35 @@ public final class RedisIdempotencyStore implements IdempotencyStore {
 
     /** For tests of the scripts. */
     RedisIdempotencyStore(RedisStoreSettings settings, ScriptLibrary scripts) {
-        RedisEndpoint endpoint = RedisEndpoint.of(settings.uri());
+        this(unpartitioned(settings), 0, RedisStores.lanes(settings, scripts));
+    }
+
+    /** One partition of a namespace; closes the lanes if it is the only one. */
+    RedisIdempotencyStore(RedisStoreSettings settings, int partition, Lanes lanes) {
+        String tag = PartitionCount.tag(settings.namespace(), partition, settings.partitions());
         EpochFile epochFile =
-                settings.stateDir() == null ? null : new EpochFile(settings.stateDir(), settings.namespace());
+                settings.stateDir() == null ? null : new EpochFile(settings.stateDir(), tag.replace(':', '@'));
         this.data = new KnownData(epochFile == null ? "" : epochFile.recall());
         this.callNanos = settings.callDeadline().toNanos();
         this.keepReports = Bytes.of(settings.lossHorizon().toMillis());
-        String prefix = "sed:{" + settings.namespace() + "}:";
+        String prefix = "sed:{" + tag + "}:";
         this.health = Bytes.of(prefix + "h");
         this.recordPrefix = prefix + "r:";
         this.blockedPrefix = prefix + "b:";
         this.replies = new StoreReplies(data, clock, settings.listener());
-        this.hello = new HelloExchange(settings, data, clock, epochFile);
-        List<ScriptPipeline> pipelines = new ArrayList<>();
-        for (int i = 1; i <= 3; i++) {
-            StoreConnector connector = new StoreConnector(endpoint, scripts, data, hello);
-            StoreRound round = new StoreRound(connector, hello::with, data, settings.listener());
-            pipelines.add(
-                    new ScriptPipeline("sedano-store-" + i, settings.queueCapacity(), connector, round, watchdog));
-        }
-        this.work = pipelines.get(0);
-        this.renewals = pipelines.get(1);
-        this.probe = pipelines.get(2);
-        watchdog.start(pipelines);
-        pipelines.forEach(ScriptPipeline::start);
+        this.hello = new HelloExchange(settings, tag, data, clock, epochFile);
+        this.dataSet = new DataSet(data, hello);
+        int slot = Slots.ofTag(tag);
+        this.work = new LaneOfSlot(lanes, Lane.WORK, slot);
+        this.renewals = new LaneOfSlot(lanes, Lane.RENEWALS, slot);
+        this.probe = new LaneOfSlot(lanes, Lane.PROBE, slot);
+        this.lanes = lanes;
+        this.closesLanes = settings.partitions() == 1;
     }
 
     @Override
     public CompletableFuture<StoreStatus> hello() {
-        return probe.submit(new SessionCall<>(callNanos, session -> {
-            StoreStatus opening = session.takeIntroduction();
-            if (opening != null) {
-                return opening;
-            }
-            session.refresh();
-            return hello.with(session);
-        }));
+        return probe.submit(new SessionCall<>(callNanos, hello::with));
     }
 
     @Override
@@ -228,15 +223,21 @@ public final class RedisIdempotencyStore implements IdempotencyStore {
     /** Fails what waits with CLOSED and ends the threads. May be called again. */
     @Override
     public void close() {
-        work.close();
-        renewals.close();
-        probe.close();
-        watchdog.close();
+        if (closesLanes) {
+            lanes.close();
+        }
+    }
+
+    private static RedisStoreSettings unpartitioned(RedisStoreSettings settings) {
+        if (settings.partitions() != 1) {
+            throw new IllegalArgumentException("partitions " + settings.partitions() + ": use RedisStores.open");
+        }
+        return settings;
     }
 
     private <T> ScriptCall<T> call(
             RedisScript script, List<byte[]> keys, Function<Reply, T> decoder, byte[]... arguments) {
-        return new ScriptCall<>(callNanos, script, keys, decoder, arguments);
+        return new ScriptCall<>(dataSet, callNanos, script, keys, decoder, arguments);
     }
 
     private List<byte[]> keys(TaskKey key, @Nullable ResultWrite result) {

@@ -1,8 +1,8 @@
 package dev.sedano.worker.idempotency.redis;
 
+import dev.sedano.worker.idempotency.Durability;
 import dev.sedano.worker.idempotency.StoreListener;
 import dev.sedano.worker.result.ResultStore;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -17,24 +17,30 @@ public final class RedisResultStore implements ResultStore {
     private static final byte[] NO = {'0'};
     private static final byte[] YES = {'1'};
 
+    private final DataSet dataSet = new DataSet(new KnownData(""), null);
     private final long callNanos;
     private final StoreWatchdog watchdog = new StoreWatchdog();
     private final ScriptPipeline pipeline;
 
-    /** @param callDeadline longest time from the hand-over of a call to its answer or failure */
-    public RedisResultStore(URI uri, Duration callDeadline, StoreListener listener) {
+    /**
+     * @param servers one server, or sentinels; Celery keeps no results in a Redis Cluster
+     * @param callDeadline longest time from the hand-over of a call to its answer or failure
+     */
+    public RedisResultStore(RedisServers servers, Duration callDeadline, StoreListener listener) {
+        ServerFinder finder = RedisStores.finder(servers);
         this.callNanos = callDeadline.toNanos();
-        KnownData data = new KnownData("");
-        StoreConnector connector = new StoreConnector(RedisEndpoint.of(uri), ScriptLibrary.bundled(), data, null);
-        StoreRound round = new StoreRound(connector, session -> {}, data, listener);
+        StoreConnector connector = new StoreConnector(finder, ScriptLibrary.bundled(), false);
+        StoreRound round = new StoreRound(connector, Durability.NONE, listener, StoreRound.Diversion.NONE);
         this.pipeline = new ScriptPipeline("sedano-results", CAPACITY, connector, round, watchdog);
-        watchdog.start(List.of(pipeline));
+        watchdog.watch(List.of(pipeline));
+        watchdog.start();
         pipeline.start();
     }
 
     @Override
     public CompletableFuture<Boolean> write(String key, byte[] record, @Nullable Duration ttl, Mode mode) {
         return pipeline.submit(new ScriptCall<>(
+                dataSet,
                 callNanos,
                 RedisScript.RESULT,
                 List.of(Bytes.of(key)),

@@ -1,5 +1,6 @@
 package dev.sedano.worker.idempotency.redis;
 
+import dev.sedano.worker.idempotency.Durability;
 import dev.sedano.worker.idempotency.StoreListener;
 import java.net.URI;
 import java.nio.file.Path;
@@ -10,23 +11,29 @@ import org.jspecify.annotations.Nullable;
 /**
  * How to reach the store and how careful to be. Immutable; build with {@link #builder(URI)}.
  *
- * @param uri {@code redis://} or {@code rediss://}, {@code [user:password@]host[:port][/database]}; never logged
+ * @param servers where the store is; credentials are never logged
  * @param namespace part of every key, so that fleets can share a server; letters, digits, {@code _ . -}, at most 64
  * @param callDeadline longest time from the hand-over of a call to its answer or failure
  * @param unsafeWindow how long redelivered copies without record wait after the server changed
  * @param lossHorizon how long they count as lost data after a loss, and how long reports of blocked deliveries are kept
+ * @param lease of this worker's claims, by which the store tells an outage from a worker's death; null = as for 30 s
  * @param stateDir where the last known epoch is remembered across restarts; null = nowhere
- * @param queueCapacity calls that may wait; more fail at once
+ * @param queueCapacity calls that may wait on each connection; more fail at once
+ * @param durability how many copies of a claim or completion must be confirmed
+ * @param partitions over how many hash tags the keys are spread, 1 to 1024; the same for all workers of a namespace
  */
 public record RedisStoreSettings(
-        URI uri,
+        RedisServers servers,
         String namespace,
         Duration callDeadline,
         Duration unsafeWindow,
         Duration lossHorizon,
+        @Nullable Duration lease,
         @Nullable Path stateDir,
         int queueCapacity,
-        StoreListener listener) {
+        StoreListener listener,
+        Durability durability,
+        int partitions) {
     private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
 
     /** Checks every value. */
@@ -43,11 +50,23 @@ public record RedisStoreSettings(
         if (queueCapacity < 1) {
             throw new IllegalArgumentException("queueCapacity " + queueCapacity + " is too small: use 1 or more");
         }
+        if (partitions < 1 || partitions > 1024) {
+            throw new IllegalArgumentException("partitions " + partitions + " is out of range: use 1 to 1024");
+        }
+        if (durability.kind() != Durability.Kind.NONE && durability.within().compareTo(callDeadline) >= 0) {
+            throw new IllegalArgumentException("durability " + durability + " waits longer than callDeadline "
+                    + callDeadline + ": wait less, or allow each call more");
+        }
+    }
+
+    /** Starts from the defaults, for one server. */
+    public static Builder builder(URI uri) {
+        return new Builder(new RedisServers.Standalone(RedisEndpoint.of(uri)));
     }
 
     /** Starts from the defaults. */
-    public static Builder builder(URI uri) {
-        return new Builder(uri);
+    public static Builder builder(RedisServers servers) {
+        return new Builder(servers);
     }
 
     private static void atLeastOneMilli(String name, Duration value) {
@@ -56,27 +75,31 @@ public record RedisStoreSettings(
         }
     }
 
-    /** Without the URL, which may hold a password. */
+    /** Without the addresses' credentials. */
     @Override
     public String toString() {
-        return "RedisStoreSettings[namespace=" + namespace + ", callDeadline=" + callDeadline + ", unsafeWindow="
-                + unsafeWindow + ", lossHorizon=" + lossHorizon + ", stateDir=" + stateDir + ", queueCapacity="
-                + queueCapacity + "]";
+        return "RedisStoreSettings[servers=" + servers + ", namespace=" + namespace + ", callDeadline=" + callDeadline
+                + ", unsafeWindow="
+                + unsafeWindow + ", lossHorizon=" + lossHorizon + ", lease=" + lease + ", stateDir=" + stateDir + ", queueCapacity="
+                + queueCapacity + ", durability=" + durability + ", partitions=" + partitions + "]";
     }
 
     /** Collects settings; not safe for use by several threads. */
     public static final class Builder {
-        private final URI uri;
+        private final RedisServers servers;
         private String namespace = "sedano";
         private Duration callDeadline = Duration.ofSeconds(1);
         private Duration unsafeWindow = Duration.ofSeconds(10);
         private Duration lossHorizon = Duration.ofDays(7);
+        private @Nullable Duration lease;
         private @Nullable Path stateDir;
         private int queueCapacity = 10_000;
         private StoreListener listener = StoreListener.NONE;
+        private Durability durability = Durability.NONE;
+        private int partitions = 1;
 
-        private Builder(URI uri) {
-            this.uri = uri;
+        private Builder(RedisServers servers) {
+            this.servers = servers;
         }
 
         /** Default {@code sedano}. */
@@ -103,6 +126,12 @@ public record RedisStoreSettings(
             return this;
         }
 
+        /** Default null: the fleet's other workers decide, or 30 s. */
+        public Builder lease(@Nullable Duration value) {
+            lease = value;
+            return this;
+        }
+
         /** Default null: the epoch is forgotten when the worker ends. */
         public Builder stateDir(@Nullable Path value) {
             stateDir = value;
@@ -112,6 +141,18 @@ public record RedisStoreSettings(
         /** Default 10,000. */
         public Builder queueCapacity(int value) {
             queueCapacity = value;
+            return this;
+        }
+
+        /** Default: none. */
+        public Builder durability(Durability value) {
+            durability = value;
+            return this;
+        }
+
+        /** Default 1: the keys' names are those of a store without partitions. */
+        public Builder partitions(int value) {
+            partitions = value;
             return this;
         }
 
@@ -128,7 +169,17 @@ public record RedisStoreSettings(
          */
         public RedisStoreSettings build() {
             return new RedisStoreSettings(
-                    uri, namespace, callDeadline, unsafeWindow, lossHorizon, stateDir, queueCapacity, listener);
+                    servers,
+                    namespace,
+                    callDeadline,
+                    unsafeWindow,
+                    lossHorizon,
+                    lease,
+                    stateDir,
+                    queueCapacity,
+                    listener,
+                    durability,
+                    partitions);
         }
     }
 }

@@ -14,10 +14,18 @@ final class ScriptCall<T> extends Operation<T> {
     private final List<byte[]> keys;
     private final byte[][] arguments;
     private final Function<Reply, T> decoder;
+    private final DataSet dataSet;
+    private @Nullable Reply held;
 
     ScriptCall(
-            long nanosAllowed, RedisScript script, List<byte[]> keys, Function<Reply, T> decoder, byte[]... arguments) {
+            DataSet dataSet,
+            long nanosAllowed,
+            RedisScript script,
+            List<byte[]> keys,
+            Function<Reply, T> decoder,
+            byte[]... arguments) {
         super(nanosAllowed);
+        this.dataSet = dataSet;
         this.script = script;
         this.keys = keys;
         this.arguments = arguments;
@@ -33,15 +41,23 @@ final class ScriptCall<T> extends Operation<T> {
         return script;
     }
 
-    void writeTo(Session session, boolean whole, KnownData data) {
+    DataSet dataSet() {
+        return dataSet;
+    }
+
+    void writeTo(Session session, boolean whole) {
         if (script == RedisScript.CLAIM) {
-            arguments[0] = data.stamp();
+            arguments[0] = dataSet.stamp();
         }
         session.send(script, whole, keys, Arrays.asList(arguments));
     }
 
-    /** Answers the caller; false if the server wants a hello first, then nothing is answered. */
-    boolean accept(@Nullable Object raw) {
+    /**
+     * Takes the server's reply; false if the server wants a hello first, then nothing is answered.
+     *
+     * @param hold whether the caller is answered later, by {@link #deliver()}
+     */
+    boolean accept(@Nullable Object raw, boolean hold) {
         try {
             Reply reply = Reply.of(raw);
             if (script == RedisScript.CLAIM) {
@@ -50,11 +66,33 @@ final class ScriptCall<T> extends Operation<T> {
                     return false;
                 }
             }
-            future().complete(decoder.apply(reply));
+            held = reply;
+            if (!hold) {
+                deliver();
+            }
         } catch (StoreException e) {
             fail(e);
         }
         return true;
+    }
+
+    /** Whether a reply was taken that the caller has not got yet. */
+    boolean isHeld() {
+        return held != null;
+    }
+
+    /** Answers the caller with the reply that was taken; nothing happens if there is none. */
+    void deliver() {
+        Reply reply = held;
+        if (reply == null) {
+            return;
+        }
+        held = null;
+        try {
+            future().complete(decoder.apply(reply));
+        } catch (StoreException e) {
+            fail(e);
+        }
     }
 
     @Override

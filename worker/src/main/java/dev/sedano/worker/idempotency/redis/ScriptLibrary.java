@@ -58,7 +58,7 @@ final class ScriptLibrary {
         return form;
     }
 
-    private static String resource(String name) {
+    static String resource(String name) {
         try (InputStream in = ScriptLibrary.class.getResourceAsStream(name + ".lua")) {
             if (in == null) {
                 throw new IllegalStateException("the jar lacks the script " + name + ".lua");

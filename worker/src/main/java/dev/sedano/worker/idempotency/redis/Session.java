@@ -1,8 +1,10 @@
 package dev.sedano.worker.idempotency.redis;
 
-import dev.sedano.worker.idempotency.StoreStatus;
+import dev.sedano.worker.idempotency.Durability;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.CommandArguments;
@@ -10,6 +12,7 @@ import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisProtocol;
+import redis.clients.jedis.exceptions.JedisDataException;
 
 /** One connection to the server and what the server said about itself. Used by its pipeline's thread alone. */
 final class Session implements AutoCloseable {
@@ -20,8 +23,12 @@ final class Session implements AutoCloseable {
 
     private final Connection connection;
     private final ScriptLibrary scripts;
+    /** Data sets to which this connection was introduced. */
+    private final Set<DataSet> met = new HashSet<>();
+
     private ServerInfo info;
-    private @Nullable StoreStatus introduction;
+    private boolean used;
+    private boolean fresh = true;
 
     private Session(Connection connection, ScriptLibrary scripts, ServerInfo info) {
         this.connection = connection;
@@ -31,6 +38,14 @@ final class Session implements AutoCloseable {
 
     /** Connects, authenticates, and asks the server who it is. Throws Jedis' exceptions. */
     static Session open(RedisEndpoint endpoint, ScriptLibrary scripts, StoreSocket socket, int timeoutMillis) {
+        Connection connection = connect(endpoint, socket, timeoutMillis);
+        ServerInfo info = ask(connection);
+        info.requireMaster(endpoint);
+        return new Session(connection, scripts, info);
+    }
+
+    /** Connects and authenticates. Throws Jedis' exceptions. */
+    static Connection connect(RedisEndpoint endpoint, StoreSocket socket, int timeoutMillis) {
         DefaultJedisClientConfig config = DefaultJedisClientConfig.builder()
                 .protocol(RedisProtocol.RESP2)
                 .connectionTimeoutMillis(timeoutMillis)
@@ -40,30 +55,100 @@ final class Session implements AutoCloseable {
                 .database(endpoint.database())
                 .clientSetInfoConfig(ClientSetInfoConfig.DISABLED)
                 .build();
-        Connection connection = new Connection(socket, config);
-        return new Session(connection, scripts, ask(connection));
+        return new Connection(socket, config);
     }
 
     ServerInfo info() {
         return info;
     }
 
-    /** Keeps the answer to the hello that was said when this connection was opened. */
-    void introduced(StoreStatus status) {
-        introduction = status;
+    /** What was learned in earlier rounds is old now; the first round is that of the opening. */
+    void beginRound() {
+        fresh = !used;
+        used = true;
     }
 
-    /** What the opening hello found, once; null if none was said or it was asked for before. */
-    @Nullable
-    StoreStatus takeIntroduction() {
-        StoreStatus status = introduction;
-        introduction = null;
-        return status;
+    /** Who the server is, asked again once a round: a replica may have been promoted on a living connection. */
+    ServerInfo freshInfo() {
+        if (!fresh) {
+            info = ask(connection);
+            fresh = true;
+        }
+        return info;
     }
 
-    /** Asks the server again who it is: a replica may have been promoted on a living connection. */
-    void refresh() {
-        info = ask(connection);
+    /** Introduces this worker to a data set, at its first use on this connection. */
+    void meet(DataSet dataSet) {
+        if (!met.contains(dataSet)) {
+            dataSet.meet(this);
+            met.add(dataSet);
+        }
+    }
+
+    /** The text under a key, or empty text. */
+    String get(byte[] key) {
+        connection.sendCommand(Protocol.Command.GET, key);
+        return connection.getOne() instanceof byte[] text ? new String(text, StandardCharsets.UTF_8) : "";
+    }
+
+    /** A field of INFO persistence, or empty text. */
+    String persistence(String field) {
+        connection.sendCommand(Protocol.Command.INFO, "persistence");
+        String text = new String((byte[]) connection.getOne(), StandardCharsets.UTF_8);
+        return ServerInfo.field('\n' + text, field);
+    }
+
+    /** The server's setting; "unknown" if this user may not ask, as on most hosted servers. */
+    String setting(String name) {
+        try {
+            connection.sendCommand(Protocol.Command.CONFIG, "GET", name);
+            return connection.getOne() instanceof List<?> pair
+                            && pair.size() == 2
+                            && pair.get(1) instanceof byte[] value
+                    ? new String(value, StandardCharsets.UTF_8)
+                    : "unknown";
+        } catch (JedisDataException e) {
+            return "unknown";
+        }
+    }
+
+    boolean exists(byte[] key) {
+        connection.sendCommand(Protocol.Command.EXISTS, key);
+        return connection.getOne() instanceof Long found && found > 0;
+    }
+
+    void setIfAbsent(byte[] key, String text) {
+        connection.sendCommand(Protocol.Command.SETNX, key, Bytes.of(text));
+        var unused = connection.getOne();
+    }
+
+    /** Asks for confirmations of what was written on this connection; {@link #readConfirmations} takes the answer. */
+    void sendWait(Durability durability) {
+        String replicas = Integer.toString(durability.replicas());
+        String millis = Long.toString(durability.within().toMillis());
+        if (durability.kind() == Durability.Kind.WAIT) {
+            connection.sendCommand(Protocol.Command.WAIT, replicas, millis);
+        } else {
+            connection.sendCommand(Protocol.Command.WAITAOF, durability.local() ? "1" : "0", replicas, millis);
+        }
+    }
+
+    /** Throws StoreException when fewer confirmed than asked, besides Jedis' exceptions. */
+    void readConfirmations(Durability durability) {
+        Object answer = connection.getOne();
+        boolean local = !durability.local();
+        long replicas = 0;
+        if (answer instanceof Long count) {
+            replicas = count;
+        } else if (answer instanceof List<?> both
+                && both.get(0) instanceof Long own
+                && both.get(1) instanceof Long count) {
+            local |= own > 0;
+            replicas = count;
+        }
+        if (!local || replicas < durability.replicas()) {
+            throw StoreErrors.unconfirmed(durability, replicas, local);
+        }
     }
 
     private static ServerInfo ask(Connection connection) {

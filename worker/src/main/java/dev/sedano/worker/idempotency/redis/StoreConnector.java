@@ -2,57 +2,87 @@ package dev.sedano.worker.idempotency.redis;
 
 import dev.sedano.worker.idempotency.StoreException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import redis.clients.jedis.exceptions.JedisDataException;
 
-/** The one connection of a pipeline: opened on demand, and introduced when the server is not the one met last. */
+/** The one connection of a pipeline: opened on demand, to the server that the finder names. */
 final class StoreConnector implements StoreRound.Connector {
-    private final RedisEndpoint endpoint;
+    private static final Logger LOG = LoggerFactory.getLogger(StoreConnector.class);
+
+    private final ServerFinder finder;
     private final ScriptLibrary scripts;
-    private final KnownData data;
-    private final @Nullable HelloExchange hello;
+    private final boolean rechecks;
+    private final StartReport report = new StartReport();
     private volatile @Nullable StoreSocket socket;
     private @Nullable Session session;
+    private long version;
 
-    /** Without {@code hello} no claims are made, so that the server's identity does not matter. */
-    StoreConnector(RedisEndpoint endpoint, ScriptLibrary scripts, KnownData data, @Nullable HelloExchange hello) {
-        this.endpoint = endpoint;
+    /** @param rechecks whether to look for another server each time, also while connected */
+    StoreConnector(ServerFinder finder, ScriptLibrary scripts, boolean rechecks) {
+        this.finder = finder;
         this.scripts = scripts;
-        this.data = data;
-        this.hello = hello;
+        this.rechecks = rechecks;
     }
 
     @Override
     public Session session(long deadline) {
         Session open = session;
         if (open != null) {
-            return open;
+            if (rechecks) {
+                recheck(deadline);
+            }
+            if (version == finder.version()) {
+                return open;
+            }
+            disconnect();
         }
+        RedisEndpoint endpoint = finder.find(deadline);
+        version = finder.version();
         int timeout = StoreClock.millisUntil(deadline);
         StoreSocket fresh = new StoreSocket(endpoint, timeout);
         socket = fresh;
         try {
             open = Session.open(endpoint, scripts, fresh, timeout);
-            if (hello != null && !data.isServer(open.info().identity())) {
-                open.timeout(StoreClock.millisUntil(deadline));
-                open.introduced(hello.with(open));
-            }
             session = open;
+            if (rechecks) {
+                report.once(endpoint, open);
+            }
             return open;
         } catch (StoreException e) {
             fresh.cut();
+            finder.doubt();
             throw e;
         } catch (JedisDataException e) {
             fresh.cut();
+            finder.doubt();
             throw StoreErrors.refused(e);
         } catch (RuntimeException e) {
             boolean late = fresh.isCut() && StoreClock.nanos() - deadline >= 0;
             fresh.cut();
+            finder.doubt();
             throw StoreErrors.unreachable(endpoint, late, e);
+        }
+    }
+
+    /** Those who know where the server is may be away while the server is there. */
+    private void recheck(long deadline) {
+        try {
+            finder.recheck(deadline);
+        } catch (StoreException e) {
+            LOG.debug("cannot ask where the store's server is", e);
         }
     }
 
     @Override
     public void drop() {
+        if (session != null) {
+            finder.doubt();
+        }
+        disconnect();
+    }
+
+    private void disconnect() {
         cut();
         if (session != null) {
             session.close();

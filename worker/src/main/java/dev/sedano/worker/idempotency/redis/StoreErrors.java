@@ -1,5 +1,6 @@
 package dev.sedano.worker.idempotency.redis;
 
+import dev.sedano.worker.idempotency.Durability;
 import dev.sedano.worker.idempotency.StoreException;
 import dev.sedano.worker.idempotency.StoreException.Effect;
 import dev.sedano.worker.idempotency.StoreException.Kind;
@@ -7,6 +8,7 @@ import java.net.SocketTimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.exceptions.JedisAskDataException;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /** Turns what Redis and the socket say into the store's own failures. */
@@ -48,6 +50,34 @@ final class StoreErrors {
         return new StoreException(Kind.SCRIPT, Effect.UNKNOWN, "a script of the store failed: " + text, error);
     }
 
+    /** Whether the server refused because it is just giving away, or taking over, the keys' slot. */
+    static boolean slotIsUnderWay(StoreException refusal) {
+        return refusal.getCause() instanceof JedisAskDataException
+                || (refusal.getCause() instanceof JedisDataException cause
+                        && String.valueOf(cause.getMessage()).contains("TRYAGAIN"));
+    }
+
+    /** The write was made, but fewer copies of it were confirmed than asked for. */
+    static StoreException unconfirmed(Durability asked, long replicas, boolean local) {
+        return new StoreException(
+                Kind.SERVER_UNABLE,
+                Effect.UNKNOWN,
+                "the store confirmed the write on " + replicas + " of " + asked.replicas() + " replicas"
+                        + (local ? "" : " and not on its own disk") + " within "
+                        + asked.within().toMillis() + " ms (durability " + asked + ")",
+                null);
+    }
+
+    /** The server does not know how to confirm; the write itself was made. */
+    static StoreException notConfirmable(JedisDataException error) {
+        return new StoreException(
+                Kind.NOT_PERMITTED,
+                Effect.UNKNOWN,
+                "the store cannot confirm writes as --durability asks: " + shortened(error.getMessage())
+                        + "; WAITAOF needs Redis or Valkey 7.2 and 'appendonly yes'",
+                error);
+    }
+
     /** A failure of the connection while waiting for, or before, an answer. */
     static StoreException broken(boolean written, boolean late, @Nullable Throwable cause) {
         Effect effect = written ? Effect.UNKNOWN : Effect.NONE;
@@ -58,8 +88,16 @@ final class StoreErrors {
     }
 
     static StoreException unreachable(RedisEndpoint endpoint, boolean late, Throwable cause) {
+        String misfit = TlsFaults.explain(endpoint, cause);
+        if (misfit != null) {
+            return new StoreException(Kind.NOT_PERMITTED, Effect.NONE, misfit, cause);
+        }
         Kind kind = late || isTimeout(cause) ? Kind.TIMEOUT : Kind.CONNECT;
-        return new StoreException(kind, Effect.NONE, "cannot connect to the store at " + endpoint, cause);
+        return new StoreException(
+                kind,
+                Effect.NONE,
+                "cannot connect to the store at " + endpoint + TlsFaults.hint(endpoint, late, cause),
+                cause);
     }
 
     static StoreException simple(Kind kind, String message) {

@@ -1,13 +1,16 @@
 package dev.sedano.worker.idempotency.redis;
 
+import dev.sedano.worker.idempotency.Durability;
 import dev.sedano.worker.idempotency.StoreException;
 import dev.sedano.worker.idempotency.StoreException.Kind;
 import dev.sedano.worker.idempotency.StoreListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
 
@@ -28,26 +31,34 @@ final class StoreRound {
         boolean wasCut();
     }
 
-    /** Tells the server that we are there, before its first claim. */
+    /** Takes calls that another server has to answer. */
     @FunctionalInterface
-    interface Greeting {
-        void with(Session session);
+    interface Diversion {
+        /** There is one server only. */
+        Diversion NONE = (call, refusal) -> false;
+
+        /** True if the call goes to another server now, which then answers it. It has surely not run on this one. */
+        boolean take(Operation<?> call, StoreException refusal);
     }
 
+    /** Of these a lost write makes no difference that a lease would not bring too. */
+    private static final Set<RedisScript> NOT_CONFIRMED =
+            EnumSet.of(RedisScript.HELLO, RedisScript.RENEW, RedisScript.REPORT_BLOCKED, RedisScript.RESULT);
+
     private final Connector connector;
-    private final Greeting hello;
-    private final KnownData data;
+    private final Durability durability;
     private final StoreListener listener;
+    private final Diversion diversion;
     private final List<ScriptCall<?>> calls = new ArrayList<>();
     private final List<ScriptCall<?>> again = new ArrayList<>();
-    private boolean helloFirst;
+    private final Set<DataSet> strangers = new HashSet<>();
     private boolean unable;
 
-    StoreRound(Connector connector, Greeting hello, KnownData data, StoreListener listener) {
+    StoreRound(Connector connector, Durability durability, StoreListener listener, Diversion diversion) {
         this.connector = connector;
-        this.hello = hello;
-        this.data = data;
+        this.durability = durability;
         this.listener = listener;
+        this.diversion = diversion;
     }
 
     void run(List<Operation<?>> batch, long deadline) {
@@ -59,14 +70,19 @@ final class StoreRound {
             return;
         }
         session.timeout(StoreClock.millisUntil(deadline));
+        session.beginRound();
         calls.clear();
         again.clear();
+        strangers.clear();
         for (Operation<?> each : batch) {
             if (each instanceof ScriptCall<?> call) {
                 calls.add(call);
             }
         }
-        boolean alive = write(session, calls, Set.of()) && read(session, calls, true) && repeat(session);
+        boolean alive = introduce(calls, session::meet)
+                && write(session, calls, Set.of())
+                && read(session, calls, true)
+                && repeat(session);
         for (Operation<?> each : batch) {
             if (each instanceof SessionCall<?> call) {
                 alive = alive ? exchange(session, call) : notTried(call);
@@ -79,32 +95,59 @@ final class StoreRound {
         }
     }
 
+    /** Says hello for each data set of the calls; those whose data set cannot be relied on fail and leave the list. */
+    private boolean introduce(List<ScriptCall<?>> all, Consumer<DataSet> introduction) {
+        DataSet last = null;
+        for (int i = 0; i < all.size(); i++) {
+            DataSet next = all.get(i).dataSet();
+            if (next == last) {
+                continue;
+            }
+            last = next;
+            try {
+                introduction.accept(next);
+            } catch (StoreException e) {
+                leaveOut(all, next, e);
+                i = -1;
+                last = null;
+            } catch (JedisDataException e) {
+                leaveOut(all, next, StoreErrors.refused(e));
+                i = -1;
+                last = null;
+            } catch (RuntimeException e) {
+                lose(all, 0, 0, e);
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void leaveOut(List<ScriptCall<?>> all, DataSet refused, StoreException cause) {
+        unable = true;
+        all.removeIf(call -> {
+            if (call.dataSet() != refused) {
+                return false;
+            }
+            answer(call, cause);
+            return true;
+        });
+    }
+
     /** Calls that the server did not know, or that came before a hello, go once more in the same round. */
     private boolean repeat(Session session) {
         if (again.isEmpty()) {
             return true;
         }
-        List<ScriptCall<?>> repeated = List.copyOf(again);
+        List<ScriptCall<?>> repeated = new ArrayList<>(again);
         again.clear();
         Set<RedisScript> unknown = EnumSet.noneOf(RedisScript.class);
         repeated.forEach(each -> unknown.add(each.script()));
-        if (helloFirst) {
-            helloFirst = false;
-            try {
-                hello.with(session);
-            } catch (StoreException e) {
-                repeated.forEach(each -> each.fail(e));
-                return true;
-            } catch (JedisDataException e) {
-                StoreException refused = StoreErrors.refused(e);
-                repeated.forEach(each -> each.fail(refused));
-                return true;
-            } catch (RuntimeException e) {
-                lose(repeated, 0, 0, e);
-                return false;
+        Consumer<DataSet> greeting = dataSet -> {
+            if (strangers.remove(dataSet)) {
+                dataSet.greet(session);
             }
-        }
-        return write(session, repeated, unknown) && read(session, repeated, false);
+        };
+        return introduce(repeated, greeting) && write(session, repeated, unknown) && read(session, repeated, false);
     }
 
     /** Of the scripts in {@code whole} the first call carries the text, because the server may not have it. */
@@ -114,7 +157,10 @@ final class StoreRound {
             for (ScriptCall<?> call : all) {
                 boolean text = !whole.isEmpty() && whole.remove(call.script());
                 written++; // from here on some of it may have reached the server
-                call.writeTo(session, text, data);
+                call.writeTo(session, text);
+            }
+            if (anyToConfirm(all)) {
+                session.sendWait(durability);
             }
             return true;
         } catch (RuntimeException e) {
@@ -123,14 +169,22 @@ final class StoreRound {
         }
     }
 
+    private boolean toConfirm(ScriptCall<?> call) {
+        return durability.kind() != Durability.Kind.NONE && !NOT_CONFIRMED.contains(call.script());
+    }
+
+    private boolean anyToConfirm(List<ScriptCall<?>> all) {
+        return durability.kind() != Durability.Kind.NONE && all.stream().anyMatch(this::toConfirm);
+    }
+
     private boolean read(Session session, List<ScriptCall<?>> all, boolean mayRepeat) {
         for (int i = 0; i < all.size(); i++) {
             ScriptCall<?> call = all.get(i);
             try {
-                if (call.accept(session.read())) {
+                if (call.accept(session.read(), toConfirm(call))) {
                     tell(call);
                 } else if (mayRepeat) {
-                    helloFirst = true;
+                    strangers.add(call.dataSet());
                     again.add(call);
                 } else {
                     call.fail(StoreErrors.simple(Kind.SERVER_UNABLE, "the store's data set changed twice in one call"));
@@ -142,14 +196,46 @@ final class StoreRound {
                     call.fail(StoreErrors.refused(e));
                 }
             } catch (JedisDataException e) {
-                call.fail(refused(e));
+                answer(call, refused(e));
                 tell(call);
             } catch (RuntimeException e) {
                 lose(all, i, all.size(), e);
                 return false;
             }
         }
-        return true;
+        return !anyToConfirm(all) || confirm(session, all);
+    }
+
+    /** One answer stands for all writes of the round, because the server counts what the connection wrote. */
+    private boolean confirm(Session session, List<ScriptCall<?>> all) {
+        try {
+            session.readConfirmations(durability);
+            all.forEach(ScriptCall::deliver);
+            return true;
+        } catch (StoreException e) {
+            all.forEach(each -> failHeld(each, e));
+            return true;
+        } catch (JedisDataException e) {
+            StoreException refused = StoreErrors.notConfirmable(e);
+            all.forEach(each -> failHeld(each, refused));
+            return true;
+        } catch (RuntimeException e) {
+            lose(all, all.size(), all.size(), e);
+            return false;
+        }
+    }
+
+    /** Not what goes again in this round. */
+    private void failHeld(ScriptCall<?> call, StoreException cause) {
+        if (call.isHeld()) {
+            call.fail(cause);
+        }
+    }
+
+    private void answer(ScriptCall<?> call, StoreException refusal) {
+        if (!diversion.take(call, refusal)) {
+            call.fail(refusal);
+        }
     }
 
     private StoreException refused(JedisDataException error) {
@@ -170,7 +256,10 @@ final class StoreRound {
             call.fail(e);
             return true;
         } catch (JedisDataException e) {
-            call.fail(refused(e));
+            StoreException refusal = refused(e);
+            if (!diversion.take(call, refusal)) {
+                call.fail(refusal);
+            }
             return true;
         } catch (RuntimeException e) {
             call.fail(StoreErrors.broken(true, connector.wasCut(), e));
@@ -190,8 +279,12 @@ final class StoreRound {
         connector.drop(); // I3 of the pipeline
         StoreException unknown = StoreErrors.broken(true, late, cause);
         StoreException none = StoreErrors.broken(false, late, cause);
-        for (int i = from; i < all.size(); i++) {
-            all.get(i).fail(i < written ? unknown : none);
+        for (int i = 0; i < all.size(); i++) {
+            if (i >= from) {
+                all.get(i).fail(i < written ? unknown : none);
+            } else {
+                failHeld(all.get(i), unknown);
+            }
         }
         again.forEach(each -> each.fail(none));
         again.clear();

@@ -34,19 +34,22 @@ final class StoreSocket implements JedisSocketFactory {
             socket.setKeepAlive(true);
             socket.setSoTimeout(timeoutMillis);
             socket.connect(new InetSocketAddress(endpoint.host(), endpoint.port()), timeoutMillis);
-            return endpoint.tls() ? secured(socket) : socket;
+            StoreTls tls = endpoint.tls();
+            return tls == null ? socket : secured(socket, tls);
         } catch (IOException e) {
             cut();
             throw new JedisConnectionException("connect failed", e);
         }
     }
 
-    private Socket secured(Socket socket) throws IOException {
-        SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
+    private Socket secured(Socket socket, StoreTls tls) throws IOException {
+        SSLSocketFactory factory = TlsContext.of(tls).getSocketFactory();
         SSLSocket secure = (SSLSocket) factory.createSocket(socket, endpoint.host(), endpoint.port(), true);
-        SSLParameters parameters = secure.getSSLParameters();
-        parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        secure.setSSLParameters(parameters);
+        if (tls.verify()) {
+            SSLParameters parameters = secure.getSSLParameters();
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+            secure.setSSLParameters(parameters);
+        }
         secure.startHandshake();
         return secure;
     }

@@ -1,6 +1,8 @@
 package dev.sedano.worker.idempotency.redis;
 
+import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -19,7 +21,7 @@ final class StoreWatchdog {
     }
 
     private final Thread thread;
-    private volatile List<Watched> watched = List.of();
+    private final List<Watched> watched = new CopyOnWriteArrayList<>();
     private volatile boolean parked;
     private volatile boolean closed;
 
@@ -28,9 +30,16 @@ final class StoreWatchdog {
         thread.setDaemon(true);
     }
 
-    void start(List<? extends Watched> all) {
-        watched = List.copyOf(all);
+    void start() {
         thread.start();
+    }
+
+    void watch(Collection<? extends Watched> more) {
+        watched.addAll(more);
+    }
+
+    void forget(Collection<? extends Watched> some) {
+        watched.removeAll(some);
     }
 
     /** Called when something gets under way; costs one volatile read while the thread is awake. */

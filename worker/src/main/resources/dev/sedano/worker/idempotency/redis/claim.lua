@@ -88,7 +88,7 @@ elseif st == 'R' then
     if grace then touch() end                             -- remember the grace window
     return { 'BUSY', r[3], left }
   end
-  if park then
+  if park and call('HGET', KEYS[1], 'again') ~= '1' then  -- an operator's release lets it start once
     touch()
     call('HSET', KEYS[1], 'st', 'P')
     note('parked', ARGV[3], r[3], ARGV[9])

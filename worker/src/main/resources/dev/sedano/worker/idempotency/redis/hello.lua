@@ -2,6 +2,7 @@
 -- KEYS  1, 2 health  3 workers: id -> 'generation:store time' of the last hello
 -- ARGV  1 epoch known ('' = none)  2 generation known (0 = not to this server yet)  3 highest write counter seen  4 server identity (run_id|master_replid)
 --       5 epoch for a new data set  6 unsafe window ms  7 loss horizon ms  8 worker id
+--       9 gap ms  10 grace ms: what this worker's lease needs ('' or absent = it does not say)
 -- Reply CREATED | OK | SWITCHED | ROLLBACK | AMNESIA, epoch, generation, counter, unsafe ms left, loss ms left, now, revocations
 -- Atomic because two workers that meet an empty store must agree on one epoch.
 local x = call('HMGET', KEYS[2], 'rid', 'nsw', 'unsafe', 'loss', 'seen', 'rv')
@@ -45,4 +46,14 @@ if unsafe > now and seen > 0 and known and not missing then
 end
 call('HSET', KEYS[3], ARGV[8], string.format('%.0f:%.0f', gen, now))
 for i = 1, #gone do call('HDEL', KEYS[3], gone[i]) end
+-- The shortest gap and the longest grace of the fleet hold for all. What nobody asked for in an hour is given up.
+if (ARGV[9] or '') ~= '' then
+  local held = call('HMGET', KEYS[2], 'gapms', 'gapat', 'gracems', 'graceat')
+  for i, want in ipairs({ { 'gapms', 'gapat', num(ARGV[9]), -1 }, { 'gracems', 'graceat', num(ARGV[10]), 1 } }) do
+    local have, age = tonumber(held[2 * i - 1] or ''), now - num(held[2 * i])
+    if not have or (want[3] - have) * want[4] > 0 or age > 3600000 or (want[3] == have and age > 60000) then
+      call('HSET', KEYS[2], want[1], want[3], want[2], now)
+    end
+  end
+end
 return { verdict, epoch, gen, n, math.max(0, unsafe - now), math.max(0, loss - now), now, num(x[6]) }

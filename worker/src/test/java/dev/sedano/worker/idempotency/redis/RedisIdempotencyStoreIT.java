@@ -3,13 +3,16 @@ package dev.sedano.worker.idempotency.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sedano.worker.idempotency.ClaimReply;
 import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
 import dev.sedano.worker.idempotency.IdempotencyStore.Claim;
 import dev.sedano.worker.idempotency.IdempotencyStore.Completion;
 import dev.sedano.worker.idempotency.IdempotencyStoreContract;
+import dev.sedano.worker.idempotency.PriorRun;
 import dev.sedano.worker.idempotency.TaskKey;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -93,7 +96,17 @@ class RedisIdempotencyStoreIT extends IdempotencyStoreContract {
             if (i == 0) {
                 String token = admin.hget("sed:{sedano}:r:" + key.record(), "tok");
                 get(store.complete(new Completion(
-                        key, Long.parseLong(token), 0, "f", "id0", "SUCCESS", Duration.ofDays(1), 0, null, null, null,
+                        key,
+                        Long.parseLong(token),
+                        0,
+                        "f",
+                        "id0",
+                        "SUCCESS",
+                        Duration.ofDays(1),
+                        0,
+                        null,
+                        null,
+                        null,
                         false)));
             }
         }
@@ -102,6 +115,38 @@ class RedisIdempotencyStoreIT extends IdempotencyStoreContract {
         assertThat(lines).hasSize(30).allMatch(line -> line.matches("\\d+ conflict 0 \\d+ [^ ]+"));
         assertThat(lines[0]).endsWith(" id10");
         assertThat(lines[29]).endsWith(" last?id");
+    }
+
+    @Test
+    void operatorsRelease_letsTheKeyStartOnce_wherePolicyParks() {
+        TaskKey key = TaskKey.ofTaskId("again");
+        for (int run = 0; run < 2; run++) {
+            get(store.claim(parking(key, "a")));
+            pass(Duration.ofSeconds(31));
+        }
+        assertThat(get(store.claim(parking(key, "b")))).isInstanceOf(ClaimReply.Parked.class);
+        admin.hset("sed:{sedano}:r:again", Map.of("st", "R", "exp", "0", "nonce", "", "ran", "1", "again", "1"));
+
+        ClaimReply.Granted granted = (ClaimReply.Granted) get(store.claim(parking(key, "c")));
+        assertThat(granted.priorRun()).isEqualTo(PriorRun.MAY_HAVE_RUN);
+        get(store.start(key, granted.token()));
+        pass(Duration.ofSeconds(31));
+        assertThat(get(store.claim(parking(key, "d")))).isInstanceOf(ClaimReply.Parked.class);
+    }
+
+    private static Claim parking(TaskKey key, String nonce) {
+        return new Claim(
+                key,
+                nonce,
+                0,
+                "f",
+                "again",
+                Duration.ofSeconds(30),
+                Duration.ofDays(1),
+                false,
+                "w",
+                AfterLeaseLoss.PARK,
+                3);
     }
 
     @Override

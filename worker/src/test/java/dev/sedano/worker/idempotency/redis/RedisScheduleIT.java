@@ -90,7 +90,7 @@ class RedisScheduleIT {
                 "CLAIM | if other then return { 'BUSY', r[3], ARGV[6] } end | local o = 0",
                 "CLAIM | return publishing() or { 'STALE_ATTEMPT', r[3], r[8] | return { 'STALE_ATTEMPT', r[3], r[8]",
                 "CLAIM | local busy = publishing() | local busy = nil",
-                "CLAIM | if park then | if false then",
+                "CLAIM | if park and call('HGET', KEYS[1], 'again') ~= '1' then | if false then",
                 "CLAIM | if ran ~= 0 then note( | if false then note(",
                 "CLAIM | call('HSET', KEYS[1], 'ev', lines) | local l = 0",
                 "COMPLETE | set('fu', ARGV[11]); set('fat', now) | local f2 = 0",

@@ -1,0 +1,93 @@
+package dev.sedano.worker.operator;
+
+import dev.sedano.worker.ConfigurationException;
+import dev.sedano.worker.idempotency.redis.RedisStoreInspection;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code sedano blocked list}. */
+@Command(
+        name = "list",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Lists deliveries that were returned without running, because the store did not answer, and what became of them:",
+            "false positive: the work itself had to wait; true positive: a second copy was kept from running;",
+            "pending: the work is not completed yet."
+        })
+final class BlockedList extends OperatorCommand {
+    @Option(names = "--pending", description = "Only those without verdict.")
+    private boolean pending;
+
+    @Option(names = "--limit", paramLabel = "N", description = "At most so many. Default: 1000.")
+    private int limit = 1000;
+
+    BlockedList(Map<String, String> environment) {
+        super(environment);
+    }
+
+    @Override
+    int run(RedisStoreInspection store) {
+        if (limit < 1) {
+            throw new ConfigurationException("--limit", Integer.toString(limit), "is too small: use 1 or more");
+        }
+        long now = store.now();
+        List<Map.Entry<String, Block>> blocks = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
+        store.eachBlocked((name, count) -> {
+            if (seen.add(name)) {
+                store.blocked(name).forEach((id, text) -> {
+                    Block block = Block.of(id, text);
+                    if ((!pending || block.isPending()) && blocks.size() < limit) {
+                        blocks.add(Map.entry(name, block));
+                    }
+                });
+            }
+            return blocks.size() < limit;
+        });
+        Map<String, @Nullable Object> totals = totals(store.health());
+        if (options.json) {
+            Map<String, @Nullable Object> all = new LinkedHashMap<>();
+            all.put(
+                    "blocked",
+                    blocks.stream()
+                            .map(each -> each.getValue().facts(each.getKey(), now))
+                            .toList());
+            all.put("totals", totals);
+            printJson(all);
+            return OperatorExit.OK;
+        }
+        Table table = new Table("VERDICT", "BLOCKED AT", "DELAY", "ATTEMPT", "KEY");
+        blocks.forEach(each -> table.row(
+                each.getValue().verdict(),
+                each.getValue().isPending() ? Times.at(each.getValue().at()) : "-",
+                each.getValue().shownDelay(now),
+                Names.attempt(each.getValue().attempt()),
+                Names.record(each.getKey())));
+        if (!table.isEmpty()) {
+            print(table.toString());
+        }
+        print("since the data set began: " + totals.get("false_positives") + " false positives, together delayed by "
+                + totals.get("delay") + "; " + totals.get("true_positives") + " true positives");
+        if (blocks.size() == limit) {
+            tell("there may be more, see --limit");
+        }
+        return OperatorExit.OK;
+    }
+
+    static Map<String, @Nullable Object> totals(Map<String, String> health) {
+        Map<String, @Nullable Object> totals = new LinkedHashMap<>();
+        totals.put("false_positives", Long.valueOf(health.getOrDefault("fp", "0")));
+        totals.put("true_positives", Long.valueOf(health.getOrDefault("tp", "0")));
+        totals.put("delay_ms", Long.valueOf(health.getOrDefault("fpms", "0")));
+        totals.put("delay", Times.length(Long.parseLong(health.getOrDefault("fpms", "0"))));
+        return totals;
+    }
+}

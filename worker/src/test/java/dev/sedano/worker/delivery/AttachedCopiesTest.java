@@ -1,0 +1,121 @@
+package dev.sedano.worker.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sedano.worker.delivery.PipelineFixture.RecordingChannel;
+import dev.sedano.worker.idempotency.StoreException;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+/** A handler outlives its channel, and its message is delivered again to the same worker. */
+class AttachedCopiesTest {
+    private final CountDownLatch finish = new CountDownLatch(1);
+    private final RecordingChannel next = new RecordingChannel();
+
+    private PipelineFixture running() {
+        PipelineFixture test = new PipelineFixture((context, call) -> {
+            finish.await();
+            return 1;
+        });
+        test.pipeline.accept(test.delivery("a"));
+        await().until(() -> test.runs.size() == 1);
+        return test;
+    }
+
+    private static void lose(PipelineFixture test, RecordingChannel channel) {
+        channel.open = false;
+        test.pipeline.inFlight().channelGone(channel);
+    }
+
+    private static Delivery again(PipelineFixture test, RecordingChannel channel) {
+        Delivery copy = test.delivery("a");
+        return new Delivery(
+                copy.queue(),
+                copy.exchange(),
+                copy.routingKey(),
+                copy.tag(),
+                true,
+                copy.properties(),
+                copy.body(),
+                channel);
+    }
+
+    @Test
+    void redelivered_waitsForTheRun_andIsAckedOnItsOwnChannel() {
+        try (PipelineFixture test = running()) {
+            lose(test, test.channel);
+            test.pipeline.accept(again(test, next));
+            finish.countDown();
+
+            await().until(() -> !next.settled.isEmpty());
+            assertThat(next.reasons()).containsExactly("ack attached");
+            assertThat(test.runs).containsExactly("a");
+            assertThat(test.counts.duplicates).isEmpty();
+            assertThat(test.pipeline.inFlight().size()).isZero();
+        }
+    }
+
+    @Test
+    void redeliveredTwice_theNewestIsAcked() {
+        RecordingChannel third = new RecordingChannel();
+        try (PipelineFixture test = running()) {
+            lose(test, test.channel);
+            test.pipeline.accept(again(test, next));
+            lose(test, next);
+            test.pipeline.accept(again(test, third));
+            finish.countDown();
+
+            await().until(() -> !third.settled.isEmpty());
+            assertThat(third.reasons()).containsExactly("ack attached");
+            assertThat(next.settled).isEmpty();
+            assertThat(test.pipeline.inFlight().size()).isZero();
+        }
+    }
+
+    @Test
+    void storeGoesWhileItRuns_theCopyIsNeitherBlockedNorReturned() {
+        try (PipelineFixture test = running()) {
+            lose(test, test.channel);
+            test.store.failWith(
+                    new StoreException(StoreException.Kind.CONNECT, StoreException.Effect.NONE, "refused", null));
+            await().until(() -> !test.checker.breaker().allowsClaims());
+            test.pipeline.accept(again(test, next));
+            await().pollDelay(PipelineFixture.RETURN_DELAY.multipliedBy(2)).until(() -> true);
+            assertThat(next.settled).isEmpty();
+
+            test.store.failWith(null);
+            finish.countDown();
+
+            await().until(() -> !next.settled.isEmpty());
+            assertThat(next.reasons()).containsExactly("ack attached");
+            assertThat(test.counts.blocked).hasValue(0);
+        }
+    }
+
+    @Test
+    void drainWhileItRuns_awaitsTheRun_insteadOfReturningTheCopy() throws InterruptedException {
+        try (PipelineFixture test = running()) {
+            lose(test, test.channel);
+            test.pipeline.accept(again(test, next));
+            test.pipeline.inFlight().drain();
+            assertThat(next.settled).isEmpty();
+            finish.countDown();
+
+            await().until(() -> !next.settled.isEmpty());
+            assertThat(next.reasons()).containsExactly("ack attached");
+        }
+    }
+
+    @Test
+    void secondCopyWhileTheFirstChannelLives_isADuplicate() {
+        try (PipelineFixture test = running()) {
+            test.pipeline.accept(again(test, next));
+            finish.countDown();
+
+            await().until(() -> !next.settled.isEmpty());
+            assertThat(next.reasons()).containsExactly("ack duplicate");
+            assertThat(test.counts.duplicates).containsExactly("same_id");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package dev.sedano.worker.simulation;
+
+import dev.sedano.worker.canvas.OutgoingMessage;
+import dev.sedano.worker.protocol.MessageProperties;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One published copy of a message.
+ *
+ * @param name unique in a history
+ * @param key the store's record of its task
+ * @param returned how often it came back from a wait queue
+ */
+record Copy(String name, String id, String key, long attempt, MessageProperties properties, byte[] body, int returned) {
+    static final String TASK = "sim.task";
+    /** The header that names the copy, so that the ledger can tell which one ran. */
+    static final String NAME = "sim_copy";
+
+    /** What a producer says. */
+    record Order(
+            String id,
+            @Nullable String explicitKey,
+            long retries,
+            String payload,
+            @Nullable String eta) {}
+
+    static Copy of(String name, Order order) {
+        Map<String, @Nullable Object> headers = new LinkedHashMap<>();
+        headers.put("lang", "py");
+        headers.put("task", TASK);
+        headers.put("id", order.id());
+        headers.put("root_id", order.id());
+        headers.put(NAME, name);
+        headers.put("retries", (int) order.retries());
+        String explicit = order.explicitKey();
+        if (explicit != null) {
+            headers.put("idempotency_key", explicit);
+        }
+        if (order.eta() != null) {
+            headers.put("eta", order.eta());
+        }
+        byte[] body = ("[[\"" + order.payload()
+                        + "\"], {}, {\"callbacks\": null, \"errbacks\": null, \"chain\": null, \"chord\": null}]")
+                .getBytes(StandardCharsets.UTF_8);
+        return new Copy(
+                name,
+                order.id(),
+                explicit == null ? order.id() : TASK + "|" + explicit,
+                order.retries(),
+                new MessageProperties("application/json", "utf-8", order.id(), "", null, 0, headers),
+                body,
+                0);
+    }
+
+    /** A copy that a worker published. */
+    static Copy of(String name, OutgoingMessage message) {
+        MessageProperties plain = message.properties();
+        Map<String, @Nullable Object> headers = new LinkedHashMap<>(plain.headers());
+        headers.put(NAME, name);
+        String id = String.valueOf(headers.get("id"));
+        Object key = headers.get("x-sedano-key");
+        return new Copy(
+                name,
+                id,
+                key == null ? id : headers.get("x-sedano-scope") + "|" + key,
+                headers.get("retries") instanceof Number retries ? retries.longValue() : 0,
+                new MessageProperties(
+                        plain.contentType(),
+                        plain.contentEncoding(),
+                        plain.correlationId(),
+                        plain.replyTo(),
+                        plain.expiration(),
+                        plain.priority(),
+                        headers),
+                message.body(),
+                0);
+    }
+
+    /** The same copy, back from a wait queue. */
+    Copy returnedOnceMore() {
+        return new Copy(name, id, key, attempt, properties, body, returned + 1);
+    }
+}

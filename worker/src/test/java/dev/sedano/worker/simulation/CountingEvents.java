@@ -1,0 +1,74 @@
+package dev.sedano.worker.simulation;
+
+import dev.sedano.worker.delivery.PipelineEvents;
+import dev.sedano.worker.idempotency.CheckerEvents;
+import dev.sedano.worker.idempotency.PriorRun;
+import dev.sedano.worker.idempotency.StoreException;
+import java.time.Duration;
+
+/** What a worker's metrics would count, as lines of the ledger. */
+final class CountingEvents implements CheckerEvents, PipelineEvents {
+    private final World world;
+    private final SimulatedWorker worker;
+
+    CountingEvents(World world, SimulatedWorker worker) {
+        this.world = world;
+        this.worker = worker;
+    }
+
+    private void log(Line.Event event, String what) {
+        if (!worker.isDead()) {
+            world.log(world.line(event, worker.name()).what(what));
+        }
+    }
+
+    @Override
+    public void blocked() {
+        log(Line.Event.BLOCKED, "");
+    }
+
+    @Override
+    public void falsePositive(Duration delay) {
+        log(Line.Event.COUNTED, "fp");
+    }
+
+    @Override
+    public void truePositive() {
+        log(Line.Event.COUNTED, "tp");
+    }
+
+    @Override
+    public void unreported() {
+        log(Line.Event.UNREPORTED, "");
+    }
+
+    @Override
+    public void zombie() {}
+
+    @Override
+    public void takeover(PriorRun priorRun) {}
+
+    @Override
+    public void storeFailed(StoreException.Kind kind) {}
+
+    @Override
+    public void handlerStarted(String task) {}
+
+    @Override
+    public void handlerEnded(String task, long nanos) {}
+
+    @Override
+    public void duplicate(String kind) {}
+
+    @Override
+    public void answeredFromMemory() {}
+
+    @Override
+    public void unprotectedRun() {}
+
+    @Override
+    public void observed(String task, String refusal) {}
+
+    @Override
+    public void followUp() {}
+}

@@ -1,0 +1,133 @@
+package dev.sedano.worker.simulation;
+
+import dev.sedano.worker.idempotency.ClaimReply;
+import dev.sedano.worker.idempotency.CompleteReply;
+import dev.sedano.worker.idempotency.IdempotencyStore;
+import dev.sedano.worker.idempotency.PriorRun;
+import dev.sedano.worker.idempotency.RenewReply;
+import dev.sedano.worker.idempotency.TaskKey;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/** Workers that use the store wrongly. */
+final class NaiveClients {
+    private NaiveClients() {}
+
+    static IdempotencyStore of(NaiveDesign design, IdempotencyStore link, SimulatedWorker worker) {
+        return switch (design) {
+            case FAIL_OPEN -> new FailOpen(link);
+            case ACK_ON_BUSY -> new AckOnBusy(link);
+            case NACK_AFTER_HANDLER -> new NackAfterHandler(link, worker);
+            case ACK_UNRECORDED -> new AckUnrecorded(link);
+            case NO_RENEWAL -> new NoRenewal(link);
+            case NO_RELEASE -> new NoRelease(link);
+            case NO_HAND_OFF -> new NoHandOff(link);
+            default -> link;
+        };
+    }
+
+    private static final class FailOpen extends ForwardingStore {
+        private long made = 1;
+
+        FailOpen(IdempotencyStore link) {
+            super(link);
+        }
+
+        @Override
+        public CompletableFuture<ClaimReply> claim(Claim claim) {
+            return super.claim(claim)
+                    .exceptionally(failure -> new ClaimReply.Granted(made++, PriorRun.NONE, estimatedNow()));
+        }
+    }
+
+    private static final class AckOnBusy extends ForwardingStore {
+        AckOnBusy(IdempotencyStore link) {
+            super(link);
+        }
+
+        @Override
+        public CompletableFuture<ClaimReply> claim(Claim claim) {
+            return super.claim(claim)
+                    .thenApply(reply -> reply instanceof ClaimReply.Busy busy
+                            ? new ClaimReply.Duplicate(busy.token(), claim.taskId(), "SUCCESS", null, null)
+                            : reply);
+        }
+    }
+
+    private static final class NackAfterHandler extends ForwardingStore {
+        private final SimulatedWorker worker;
+        private final Map<Long, String> nonces = new HashMap<>();
+
+        NackAfterHandler(IdempotencyStore link, SimulatedWorker worker) {
+            super(link);
+            this.worker = worker;
+        }
+
+        @Override
+        public CompletableFuture<ClaimReply> claim(Claim claim) {
+            return super.claim(claim).thenApply(reply -> {
+                if (reply instanceof ClaimReply.Granted granted) {
+                    nonces.put(granted.token(), claim.nonce());
+                }
+                return reply;
+            });
+        }
+
+        @Override
+        public CompletableFuture<CompleteReply> complete(Completion completion) {
+            return super.complete(completion).exceptionally(failure -> {
+                worker.nackNow(completion.taskId());
+                release(completion.key(), nonces.getOrDefault(completion.token(), ""));
+                return new CompleteReply.Recorded(false, false, List.of());
+            });
+        }
+    }
+
+    private static final class AckUnrecorded extends ForwardingStore {
+        AckUnrecorded(IdempotencyStore link) {
+            super(link);
+        }
+
+        @Override
+        public CompletableFuture<CompleteReply> complete(Completion completion) {
+            return super.complete(completion)
+                    .exceptionally(failure -> new CompleteReply.Recorded(false, false, List.of()));
+        }
+    }
+
+    private static final class NoRenewal extends ForwardingStore {
+        NoRenewal(IdempotencyStore link) {
+            super(link);
+        }
+
+        @Override
+        public CompletableFuture<RenewReply> renew(TaskKey key, long token, Duration lease) {
+            return CompletableFuture.completedFuture(RenewReply.RENEWED);
+        }
+    }
+
+    private static final class NoHandOff extends ForwardingStore {
+        NoHandOff(IdempotencyStore link) {
+            super(link);
+        }
+
+        @Override
+        public CompletableFuture<CompleteReply> handOff(HandOff over) {
+            return CompletableFuture.completedFuture(new CompleteReply.Recorded(false, false, List.of()));
+        }
+    }
+
+    private static final class NoRelease extends ForwardingStore {
+        NoRelease(IdempotencyStore link) {
+            super(link);
+        }
+
+        @Override
+        public CompletableFuture<Boolean> release(TaskKey key, String nonce) {
+            return CompletableFuture.completedFuture(true);
+        }
+    }
+}
