@@ -152,7 +152,7 @@ class StoreRefusalIT extends StoreFaultFixture {
         assertThat(get(claim("other"))).isInstanceOf(ClaimReply.Granted.class);
     }
 
-    /** Every kind of call is refused for the reason, a pattern, leaves all keys as they were, and works once the cause is gone. */
+    /** Every kind of call is refused for the reason (a pattern), writes nothing, and works once the cause is gone. */
     private void refuses(String reason, Consumer<Jedis> raise, Consumer<Jedis> repair) {
         ClaimReply.Granted granted = (ClaimReply.Granted) get(claim("m"));
         try (Jedis admin = redis.client()) {
