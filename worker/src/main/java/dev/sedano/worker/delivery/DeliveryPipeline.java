@@ -260,6 +260,19 @@ public final class DeliveryPipeline {
                     events.duplicate("stale_attempt");
                     finish(work, new Settlement.Ack(SettlementReason.STALE_ATTEMPT));
                 });
+            } else if (admission instanceof Admission.Unfinished unfinished) {
+                then(duplicates.finish(work, unfinished.unfinished()), published -> {
+                    if (published) {
+                        inFlight.claimAgain(work);
+                    } else {
+                        finish(work, new Settlement.Abandon(SettlementReason.CHANNEL_CLOSED));
+                    }
+                });
+            } else if (admission instanceof Admission.Unclaimable unclaimable) {
+                byte[] record = encoder.unclaimable(work.message).json();
+                then(
+                        send(work.delivery, work.message, record),
+                        sent -> finish(work, Settlements.unclaimable(unclaimable)));
             } else if (admission instanceof Admission.Conflicting) {
                 byte[] record = encoder.conflict(work.message).json();
                 then(

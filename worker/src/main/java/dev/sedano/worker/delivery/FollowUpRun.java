@@ -7,6 +7,7 @@ import dev.sedano.worker.idempotency.TaskKey;
 import dev.sedano.worker.result.Results;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,9 +77,20 @@ final class FollowUpRun {
     CompletableFuture<Boolean> all(List<FollowUp> followUps, BooleanSupplier needed) {
         CompletableFuture<Boolean> all = CompletableFuture.completedFuture(true);
         for (FollowUp followUp : followUps) {
-            all = all.thenCombine(repetition.untilDone(() -> one(followUp), needed), (before, done) -> before && done);
+            AtomicBoolean told = new AtomicBoolean();
+            all = all.thenCombine(
+                    repetition.untilDone(() -> watched(followUp, told), needed), (before, done) -> before && done);
         }
         return all;
+    }
+
+    /** Says once why a follow-up has to be repeated. */
+    private CompletableFuture<?> watched(FollowUp followUp, AtomicBoolean told) {
+        return one(followUp).whenComplete((done, failure) -> {
+            if (failure != null && told.compareAndSet(false, true)) {
+                LOG.warn("a follow-up could not be done yet, and is repeated: {}", failure.getMessage());
+            }
+        });
     }
 
     private CompletableFuture<?> one(FollowUp followUp) {

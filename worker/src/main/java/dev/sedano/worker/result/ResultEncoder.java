@@ -134,6 +134,15 @@ public final class ResultEncoder {
         return record(message, ResultState.FAILURE, error, null, null);
     }
 
+    /** Something else writes where the record of the message's key should be. */
+    public ResultRecord unclaimable(TaskMessage message) {
+        PythonError error = new PythonError(
+                "IdempotencyKeyOccupied",
+                List.of("the idempotency store holds foreign data where this key's record belongs"),
+                "dev.sedano");
+        return record(message, ResultState.FAILURE, error, null, null);
+    }
+
     private ResultRecord failure(TaskMessage message, PythonError error, String problem) {
         return record(
                 message,

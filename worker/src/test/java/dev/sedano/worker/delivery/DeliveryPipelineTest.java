@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sedano.worker.idempotency.StoreException;
+import dev.sedano.worker.idempotency.TaskKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -169,6 +170,22 @@ class DeliveryPipelineTest {
             assertThat(test.channel.reasons()).containsExactly("ack succeeded", "dead_letter conflict");
             assertThat(test.runs).containsExactly("a");
             assertThat(text(test.store.result("celery-task-meta-b"))).contains("IdempotencyConflict");
+        }
+    }
+
+    @Test
+    void foreignRecord_deadLettersItsDelivery_andNoOther() {
+        try (PipelineFixture test = new PipelineFixture((context, call) -> 1)) {
+            test.store.occupy(TaskKey.ofTaskId("a"));
+            test.pipeline.accept(test.delivery("a"));
+            await().until(() -> test.channel.settled.size() == 1);
+            test.pipeline.accept(test.delivery("b"));
+
+            await().until(() -> test.channel.settled.size() == 2);
+            assertThat(test.channel.reasons()).containsExactly("dead_letter foreign_key", "ack succeeded");
+            assertThat(test.runs).containsExactly("b");
+            assertThat(test.counts.blocked).hasValue(0);
+            assertThat(text(test.store.result("celery-task-meta-a"))).contains("IdempotencyKeyOccupied");
         }
     }
 
