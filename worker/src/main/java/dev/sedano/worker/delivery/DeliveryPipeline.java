@@ -11,8 +11,8 @@ import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.Lease;
 import dev.sedano.worker.idempotency.Recording;
 import dev.sedano.worker.idempotency.TaskKey;
-import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.journal.Journal;
+import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.protocol.Decoded;
 import dev.sedano.worker.protocol.MessageDecoder;
 import dev.sedano.worker.protocol.TaskMessage;
@@ -121,8 +121,7 @@ public final class DeliveryPipeline {
                 with.followUps(),
                 with.followUpList(),
                 clock);
-        this.followUpRun =
-                new FollowUpRun(with.publisher(), results, with.followUpList(), repetition, checker, events);
+        this.followUpRun = new FollowUpRun(with.publisher(), results, with.followUpList(), repetition, checker, events);
         this.recorder = new Recorder(settings, with, repetition, followUpRun);
         this.duplicates = new Duplicates(results, with.storedResults(), endings, followUpRun, repetition, checker);
         this.handlerRun = new HandlerRun(checker, with.json(), with.converter(), events, clock, ticker);
@@ -182,7 +181,8 @@ public final class DeliveryPipeline {
         if (inFlight.attach(work)) {
             return;
         }
-        ClaimReply.Duplicate known = checker.breaker().allowsClaims() ? null : checker.remembered(work.claim);
+        ClaimReply.Duplicate known =
+                work.handler.observes() || checker.breaker().allowsClaims() ? null : checker.remembered(work.claim);
         if (known != null && work.move(Work.Stage.WAITING, Work.Stage.STARTED)) {
             // Answered without the store, which has told its caller before.
             acknowledgeDuplicate(work, "same_id");
@@ -223,6 +223,18 @@ public final class DeliveryPipeline {
         }
         try {
             refused(work, admission);
+        } catch (RuntimeException e) {
+            if (work.stage() != Work.Stage.STARTED) {
+                throw e;
+            }
+            // Such as a stored result too deep to be passed on. Kept for a person: neither lost nor held for ever.
+            LOG.error("task {} id {} cannot be answered without running it", work.handler.name(), work.message.id(), e);
+            finish(
+                    work,
+                    new Settlement.DeadLetter(
+                            SettlementReason.DUPLICATE,
+                            "it must not run, and what follows it cannot be sent: "
+                                    + e.getClass().getName()));
         } finally {
             claimAhead.notGranted();
         }
@@ -344,10 +356,16 @@ public final class DeliveryPipeline {
         boolean unsettled = work.move(Work.Stage.STARTED, Work.Stage.SETTLED);
         if (recording instanceof Recording.Recorded) {
             holding.completed(work.claim.key().record());
-            Settlement settlement = Settlements.recorded(ending.outcome(), Endings.keyDetails(work));
-            copiesOf(
-                    work,
-                    settlement instanceof Settlement.Ack ? new Settlement.Ack(SettlementReason.ATTACHED) : settlement);
+            if (work.unfinished) {
+                inFlight.holdCopiesAgain(work); // as duplicates they finish what is left
+            } else {
+                Settlement settlement = Settlements.recorded(ending.outcome(), Endings.keyDetails(work));
+                copiesOf(
+                        work,
+                        settlement instanceof Settlement.Ack
+                                ? new Settlement.Ack(SettlementReason.ATTACHED)
+                                : settlement);
+            }
         } else if (recording instanceof Recording.LeaseLost) {
             LOG.warn(
                     "task {} id {}: another owner took over, this result is dropped",

@@ -90,18 +90,18 @@ final class Recorder {
                                                             ending.followUps(),
                                                             lease.key(),
                                                             lease.token(),
-                                                            () -> isNeeded(work)),
-                                                    (told, followed) -> true)
+                                                            work::isAwaited),
+                                                    Boolean::logicalAnd)
                                     : DONE)
                             .thenApply(sent -> {
+                                work.unfinished = !sent;
                                 unconfirmed.confirmed();
                                 return recording;
                             });
                 });
     }
 
-    private CompletableFuture<Boolean> beforeMarker(
-            Work work, @Nullable ResultRecord result, Unconfirmed unconfirmed) {
+    private CompletableFuture<Boolean> beforeMarker(Work work, @Nullable ResultRecord result, Unconfirmed unconfirmed) {
         return result == null
                 ? DONE
                 : repetition.untilDone(
@@ -121,7 +121,7 @@ final class Recorder {
     private CompletableFuture<Boolean> announced(Work work, @Nullable ResultRecord result) {
         return result == null
                 ? DONE
-                : repetition.untilDone(() -> results.afterMarker(work.message, result.json()), () -> isNeeded(work));
+                : repetition.untilDone(() -> results.afterMarker(work.message, result.json()), work::isAwaited);
     }
 
     /** A run that no claim protects leaves no marker, and does not wait for a result store that is down. */
@@ -130,12 +130,10 @@ final class Recorder {
         CompletableFuture<Boolean> told = result == null
                 ? DONE
                 : repetition.untilDone(() -> results.send(work.message, result.json()), () -> false);
-        return told.thenCombine(
-                followUps.all(ending.followUps(), () -> isNeeded(work)), (sent, followed) -> new Recording.Recorded());
-    }
-
-    private static boolean isNeeded(Work work) {
-        return work.delivery.channel().isOpen();
+        return told.thenCombine(followUps.all(ending.followUps(), work::isAwaited), (sent, followed) -> {
+            work.unfinished = !followed;
+            return new Recording.Recorded();
+        });
     }
 
     /** Finished handlers whose outcome is not recorded. */

@@ -51,6 +51,8 @@ final class Work {
     int timesHeld;
     /** When the delivery arrived, by the ticker; set before the work is shared. */
     long arrivedAt;
+    /** Whether its result or its follow-ups could not be handed on before its channel went; a later copy does it. */
+    volatile boolean unfinished;
     /** Set before the stage becomes CLAIMED. */
     volatile @Nullable Lease lease;
 
@@ -98,9 +100,9 @@ final class Work {
         return work;
     }
 
-    /** Whether it runs also when the store cannot be asked. */
+    /** Whether it runs also when the store cannot be asked. What only observes is never kept from running. */
     boolean failsOpen() {
-        return handler.whenStoreDown() == StoreDownPolicy.OPEN;
+        return handler.observes() || handler.whenStoreDown() == StoreDownPolicy.OPEN;
     }
 
     /** Whether this is a run whose channel is gone, so that the broker delivers it again, and {@code copy} is that copy. */
@@ -118,6 +120,16 @@ final class Work {
     boolean attach(Work copy) {
         synchronized (attached) {
             return !detached && attached.add(copy);
+        }
+    }
+
+    /** Whether somebody waits for its end: this delivery's own channel, or that of a copy. */
+    boolean isAwaited() {
+        if (delivery.channel().isOpen()) {
+            return true;
+        }
+        synchronized (attached) {
+            return attached.stream().anyMatch(copy -> copy.delivery.channel().isOpen());
         }
     }
 
