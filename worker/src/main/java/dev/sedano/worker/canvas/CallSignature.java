@@ -62,6 +62,11 @@ record CallSignature(
 
     @SuppressWarnings("unchecked") // every list in a payload was built by PlainReader
     static List<@Nullable Object> list(@Nullable Object value) {
+        if (value instanceof Map<?, ?>) {
+            List<@Nullable Object> single = new ArrayList<>(); // Celery takes one signature for a list of one
+            single.add(value);
+            return single;
+        }
         return value instanceof List<?> ? (List<@Nullable Object>) value : List.of();
     }
 

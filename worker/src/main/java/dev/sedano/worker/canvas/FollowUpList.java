@@ -25,7 +25,10 @@ public final class FollowUpList {
         this.json = json;
     }
 
-    /** @throws dev.sedano.worker.protocol.EncodingException if they are larger than {@link #LARGEST_BYTES} */
+    /**
+     * @throws dev.sedano.worker.protocol.EncodingException if they are larger than {@link #LARGEST_BYTES}
+     * @throws UnsendableException if the broker's protocol cannot carry one of them
+     */
     public byte[] encode(List<FollowUp> followUps) {
         List<@Nullable Object> all = new ArrayList<>();
         for (FollowUp followUp : followUps) {
@@ -41,6 +44,7 @@ public final class FollowUpList {
     }
 
     private static Map<String, @Nullable Object> fields(OutgoingMessage message) {
+        AmqpLimits.check(message);
         MessageProperties properties = message.properties();
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         fields.put("exchange", message.exchange());

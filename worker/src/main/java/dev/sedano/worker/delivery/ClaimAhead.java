@@ -4,8 +4,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets work claim its key only when a handler slot is free or will be within milliseconds: a claim that waits for a
@@ -19,9 +22,14 @@ final class ClaimAhead {
     private static final int MOST_AHEAD = 256;
     private static final double WEIGHT = 0.05;
 
+    private static final Logger LOG = LoggerFactory.getLogger(ClaimAhead.class);
+
     private final int slots;
     private final Consumer<Work> admit;
     private final Deque<Work> waiting = new ArrayDeque<>();
+    /** How often {@link #pump} was called since somebody began; 0 = nobody is at it. */
+    private final AtomicInteger rounds = new AtomicInteger();
+
     private int claimed;
     private double meanNanos = AHEAD_NANOS;
     private boolean stopped;
@@ -82,10 +90,25 @@ final class ClaimAhead {
         return meanNanos;
     }
 
+    /**
+     * Admits what there is room for. An admission may end at once and ask for more: whoever is at it then goes round once
+     * more, so that a long row of known duplicates does not become as deep a stack.
+     */
     private void pump() {
-        for (Work work : next()) {
-            admit.accept(work);
+        if (rounds.getAndIncrement() != 0) {
+            return;
         }
+        int seen;
+        do {
+            seen = rounds.get();
+            for (Work work : next()) {
+                try {
+                    admit.accept(work);
+                } catch (RuntimeException defect) {
+                    LOG.error("a delivery of queue {} could not be admitted: a defect", work.delivery.queue(), defect);
+                }
+            }
+        } while (!rounds.compareAndSet(seen, 0));
     }
 
     private synchronized List<Work> next() {

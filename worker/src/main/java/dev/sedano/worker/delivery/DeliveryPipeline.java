@@ -191,7 +191,8 @@ public final class DeliveryPipeline {
         if (inFlight.attach(work)) {
             return;
         }
-        ClaimReply.Duplicate known = checker.breaker().allowsClaims() ? null : checker.remembered(work.claim);
+        ClaimReply.Duplicate known =
+                work.handler.observes() || checker.breaker().allowsClaims() ? null : checker.remembered(work.claim);
         if (known != null && work.move(Work.Stage.WAITING, Work.Stage.STARTED)) {
             // Answered without the store, which has told its caller before.
             acknowledgeDuplicate(work, "same_id");
@@ -232,6 +233,18 @@ public final class DeliveryPipeline {
         }
         try {
             refused(work, admission);
+        } catch (RuntimeException e) {
+            if (work.stage() != Work.Stage.STARTED) {
+                throw e;
+            }
+            // Such as a stored result too deep to be passed on. Kept for a person: neither lost nor held for ever.
+            LOG.error("task {} id {} cannot be answered without running it", work.handler.name(), work.message.id(), e);
+            finish(
+                    work,
+                    new Settlement.DeadLetter(
+                            SettlementReason.DUPLICATE,
+                            "it must not run, and what follows it cannot be sent: "
+                                    + e.getClass().getName()));
         } finally {
             claimAhead.notGranted();
         }
@@ -314,7 +327,8 @@ public final class DeliveryPipeline {
         }
         TaskOutcome outcome = handlerRun.outcomeOf(work, lease);
         claimAhead.finished(ticker.nanos() - begin);
-        if (outcome instanceof TaskOutcome.Failed && inFlight.isCutShort()) {
+        if ((outcome instanceof TaskOutcome.Failed || outcome instanceof TaskOutcome.Unknowable)
+                && inFlight.isCutShort()) {
             // Interrupted by our own end: the next copy runs it, announced as a rerun.
             finish(work, new Settlement.Abandon(SettlementReason.SHUTDOWN));
             copiesOf(work, new Settlement.Abandon(SettlementReason.SHUTDOWN));
@@ -366,13 +380,16 @@ public final class DeliveryPipeline {
         boolean unsettled = work.move(Work.Stage.STARTED, Work.Stage.SETTLED);
         if (recording instanceof Recording.Recorded) {
             holding.completed(work.claim.key().record());
-            if (work.leftFollowUps) {
-                inFlight.holdCopiesAgain(work);
+            if (work.unfinished) {
+                inFlight.holdCopiesAgain(work); // as duplicates they finish what is left
+            } else {
+                Settlement settlement = Settlements.recorded(ending.outcome(), Endings.keyDetails(work));
+                copiesOf(
+                        work,
+                        settlement instanceof Settlement.Ack
+                                ? new Settlement.Ack(SettlementReason.ATTACHED)
+                                : settlement);
             }
-            Settlement settlement = Settlements.recorded(ending.outcome(), Endings.keyDetails(work));
-            copiesOf(
-                    work,
-                    settlement instanceof Settlement.Ack ? new Settlement.Ack(SettlementReason.ATTACHED) : settlement);
         } else if (recording instanceof Recording.LeaseLost) {
             LOG.warn(
                     "task {} id {}: another owner took over, this result is dropped",

@@ -4,6 +4,7 @@ import dev.sedano.worker.canvas.FollowUp;
 import dev.sedano.worker.canvas.FollowUpList;
 import dev.sedano.worker.canvas.FollowUps;
 import dev.sedano.worker.canvas.OutgoingMessage;
+import dev.sedano.worker.canvas.UnsendableException;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.Lease;
@@ -65,15 +66,23 @@ final class Endings {
             return decided(work, lease, outcome);
         } catch (Throwable defect) {
             LOG.error("the outcome of task {} cannot be encoded", work.message.task(), defect);
-            Exception failure = new IllegalStateException(
-                    "the outcome cannot be encoded: " + defect.getClass().getName());
-            return completed(
-                    work,
-                    lease,
-                    new TaskOutcome.Failed(failure),
-                    encoder.failure(work.message, failure),
-                    List.of(),
-                    false);
+            Exception failure = new IllegalStateException("the outcome cannot be encoded: "
+                    + (defect instanceof UnsendableException
+                            ? defect.getMessage()
+                            : defect.getClass().getName()));
+            return unencodable(work, lease, failure);
+        }
+    }
+
+    /** With the errbacks and the steps that will never run, unless it is they that cannot be encoded. */
+    private Ending unencodable(Work work, Lease lease, Exception failure) {
+        TaskOutcome outcome = new TaskOutcome.Failed(failure);
+        ResultRecord result = encoder.failure(work.message, failure);
+        try {
+            return failed(work, lease, outcome, result, false);
+        } catch (RuntimeException e) {
+            LOG.error("the errbacks of task {} cannot be encoded either, nothing follows it", work.message.task(), e);
+            return completed(work, lease, outcome, result, List.of(), false);
         }
     }
 

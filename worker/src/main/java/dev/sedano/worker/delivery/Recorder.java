@@ -83,20 +83,21 @@ final class Recorder {
                             return recording;
                         });
                     }
-                    if (recording instanceof Recording.LeaseLost) {
-                        unconfirmed.confirmed();
-                        return CompletableFuture.completedFuture(recording);
-                    }
-                    return announced(work, result)
-                            .thenCombine(
-                                    followUps.finish(
-                                            ending.followUps(), lease.key(), lease.token(), () -> isNeeded(work)),
-                                    (told, followed) -> {
-                                        // Left to the next copy, by way of the store: that copy must not be acked here.
-                                        work.leftFollowUps = !followed;
-                                        unconfirmed.confirmed();
-                                        return recording;
-                                    });
+                    return (recording instanceof Recording.Recorded
+                                    ? announced(work, result)
+                                            .thenCombine(
+                                                    followUps.finish(
+                                                            ending.followUps(),
+                                                            lease.key(),
+                                                            lease.token(),
+                                                            work::isAwaited),
+                                                    Boolean::logicalAnd)
+                                    : DONE)
+                            .thenApply(sent -> {
+                                work.unfinished = !sent;
+                                unconfirmed.confirmed();
+                                return recording;
+                            });
                 });
     }
 
@@ -120,7 +121,7 @@ final class Recorder {
     private CompletableFuture<Boolean> announced(Work work, @Nullable ResultRecord result) {
         return result == null
                 ? DONE
-                : repetition.untilDone(() -> results.afterMarker(work.message, result.json()), () -> isNeeded(work));
+                : repetition.untilDone(() -> results.afterMarker(work.message, result.json()), work::isAwaited);
     }
 
     /** A run that no claim protects leaves no marker, and does not wait for a result store that is down. */
@@ -129,12 +130,10 @@ final class Recorder {
         CompletableFuture<Boolean> told = result == null
                 ? DONE
                 : repetition.untilDone(() -> results.send(work.message, result.json()), () -> false);
-        return told.thenCombine(
-                followUps.all(ending.followUps(), () -> isNeeded(work)), (sent, followed) -> new Recording.Recorded());
-    }
-
-    private static boolean isNeeded(Work work) {
-        return work.delivery.channel().isOpen();
+        return told.thenCombine(followUps.all(ending.followUps(), work::isAwaited), (sent, followed) -> {
+            work.unfinished = !followed;
+            return new Recording.Recorded();
+        });
     }
 
     /** Finished handlers whose outcome is not recorded. */

@@ -47,13 +47,12 @@ final class Work {
     /** Why the task's key cannot be read, which is then its outcome; null if it can. */
     final @Nullable KeyExtractionException noKey;
 
-    /** Set before its outcome is decided: follow-ups are recorded, but not all published. */
-    volatile boolean leftFollowUps;
-
     /** How often it was held for its key; touched only by whoever moves it to HELD. */
     int timesHeld;
     /** When the delivery arrived, by the ticker; set before the work is shared. */
     long arrivedAt;
+    /** Whether its result or its follow-ups could not be handed on before its channel went; a later copy does it. */
+    volatile boolean unfinished;
     /** Set before the stage becomes CLAIMED. */
     volatile @Nullable Lease lease;
 
@@ -101,9 +100,9 @@ final class Work {
         return work;
     }
 
-    /** Whether it runs also when the store cannot be asked. */
+    /** Whether it runs also when the store cannot be asked. What only observes is never kept from running. */
     boolean failsOpen() {
-        return handler.whenStoreDown() == StoreDownPolicy.OPEN;
+        return handler.observes() || handler.whenStoreDown() == StoreDownPolicy.OPEN;
     }
 
     /** Whether this is a run whose channel is gone, so that the broker delivers it again, and {@code copy} is that copy. */
@@ -121,6 +120,16 @@ final class Work {
     boolean attach(Work copy) {
         synchronized (attached) {
             return !detached && attached.add(copy);
+        }
+    }
+
+    /** Whether somebody waits for its end: this delivery's own channel, or that of a copy. */
+    boolean isAwaited() {
+        if (delivery.channel().isOpen()) {
+            return true;
+        }
+        synchronized (attached) {
+            return attached.stream().anyMatch(copy -> copy.delivery.channel().isOpen());
         }
     }
 

@@ -29,7 +29,7 @@ record WorkFactory(PipelineSettings settings, ArgumentConverter converter, Nonce
         String scope = text(message, SCOPE_HEADER);
         String carried = text(message, KEY_HEADER);
         try {
-            key = scope != null && carried != null
+            key = scope != null && carried != null && !carried.isBlank()
                     ? TaskKey.explicit(scope, carried)
                     : handler.keyOf(text(message, "idempotency_key"), call, message.id());
         } catch (KeyExtractionException e) {
@@ -55,7 +55,7 @@ record WorkFactory(PipelineSettings settings, ArgumentConverter converter, Nonce
                 handler,
                 call,
                 claim,
-                scope != null && carried != null ? scope : handler.scope(),
+                scope != null && carried != null && !carried.isBlank() ? scope : handler.scope(),
                 noKey);
     }
 

@@ -12,6 +12,7 @@ import dev.sedano.worker.idempotency.StoreException;
 import dev.sedano.worker.journal.JournalEntry.FinishedRun;
 import dev.sedano.worker.journal.JournalEntry.UnreportedBlock;
 import dev.sedano.worker.journal.JournalEvents.Replayed;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -36,6 +37,8 @@ public final class Replay implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Replay.class);
     private static final long PAUSE_MILLIS = 250;
     private static final int MOST_REFUSALS = 5;
+    /** An exchange that is gone must not keep a worker from consuming. */
+    private static final Duration FOLLOW_UP_PATIENCE = Duration.ofSeconds(30);
 
     private final IdempotencyStore store;
     private final BooleanSupplier storeAnswers;
@@ -43,6 +46,7 @@ public final class Replay implements AutoCloseable {
     private final ReplaySteps steps;
     private final CheckerEvents verdicts;
     private final JournalEvents events;
+    private final Duration patience;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final AtomicInteger leftRuns = new AtomicInteger();
     private final Thread thread;
@@ -60,6 +64,19 @@ public final class Replay implements AutoCloseable {
             ReplaySteps steps,
             CheckerEvents verdicts,
             JournalEvents events) {
+        this(store, storeAnswers, storeFailed, steps, verdicts, events, FOLLOW_UP_PATIENCE);
+    }
+
+    /** @param patience how long what follows a recorded run is waited for */
+    Replay(
+            IdempotencyStore store,
+            BooleanSupplier storeAnswers,
+            Consumer<StoreException> storeFailed,
+            ReplaySteps steps,
+            CheckerEvents verdicts,
+            JournalEvents events,
+            Duration patience) {
+        this.patience = patience;
         this.store = store;
         this.storeAnswers = storeAnswers;
         this.storeFailed = storeFailed;
@@ -157,7 +174,7 @@ public final class Replay implements AutoCloseable {
             accepted = reply instanceof CompleteReply.Recorded;
             if (reply instanceof CompleteReply.Recorded recorded) {
                 recorded.resolved().forEach(verdicts::decided);
-                answer(() -> steps.afterMarker(run), failure -> {});
+                finish(run);
             }
         }
         if (accepted) {
@@ -168,6 +185,18 @@ public final class Replay implements AutoCloseable {
                 "task id {} ran in an earlier worker, but another one took it over: that run counts",
                 conclusion.taskId());
         return Replayed.STALE;
+    }
+
+    /** The store keeps follow-ups until they are confirmed, and the next copy of the delivery publishes what is left. */
+    private void finish(FinishedRun run) throws InterruptedException {
+        Boolean finished = answer(
+                () -> steps.afterMarker(run)
+                        .thenApply(done -> true)
+                        .completeOnTimeout(false, patience.toMillis(), TimeUnit.MILLISECONDS),
+                failure -> {});
+        if (!finished) {
+            LOG.warn("what follows task id {} is not done yet; consuming begins", run.conclusion().taskId());
+        }
     }
 
     /**

@@ -69,11 +69,10 @@ final class ConfirmedPublisher implements AutoCloseable {
 
     private final Connector connector;
     private final Ticker ticker;
-    private final boolean mayDeclare;
+    private final Destinations destinations;
     private final ArrayBlockingQueue<Publication> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
     private final ConcurrentNavigableMap<Long, Sent> unconfirmed = new ConcurrentSkipListMap<>();
     private final Set<String> returned = ConcurrentHashMap.newKeySet();
-    private final Set<String> declared = ConcurrentHashMap.newKeySet();
     private final Thread thread = new Thread(this::loop, "sedano-publisher");
     private volatile boolean closed;
     private volatile boolean blocked;
@@ -86,7 +85,7 @@ final class ConfirmedPublisher implements AutoCloseable {
     ConfirmedPublisher(Connector connector, Ticker ticker, boolean mayDeclare) {
         this.connector = connector;
         this.ticker = ticker;
-        this.mayDeclare = mayDeclare;
+        this.destinations = new Destinations(mayDeclare);
         thread.setDaemon(true);
     }
 
@@ -156,8 +155,18 @@ final class ConfirmedPublisher implements AutoCloseable {
     private void send(Publication publication) throws IOException, TimeoutException {
         Channel to = channel();
         Target target = publication.target();
-        if (mayDeclare && publication.durable() && target.exchange().isEmpty() && declared.add(target.queue())) {
-            to = declare(to, target);
+        String obstacle = Destinations.defect(connected(), target, publication.properties());
+        if (obstacle == null && publication.durable()) {
+            obstacle = destinations.missing(connected(), target);
+        }
+        if (obstacle != null) {
+            LOG.error(
+                    "a message for exchange \"{}\", routing key \"{}\" is not sent: {}",
+                    printable(target.exchange()),
+                    printable(target.queue()),
+                    obstacle);
+            publication.done().completeExceptionally(new IOException(obstacle));
+            return;
         }
         String id = UUID.randomUUID().toString();
         AMQP.BasicProperties properties = publication.durable()
@@ -167,17 +176,8 @@ final class ConfirmedPublisher implements AutoCloseable {
         to.basicPublish(target.exchange(), target.queue(), publication.durable(), properties, publication.body());
     }
 
-    /** An existing queue is used as it is, whatever its arguments. */
-    private Channel declare(Channel to, Target target) throws IOException, TimeoutException {
-        try (Channel probe = connected().createChannel()) {
-            probe.queueDeclarePassive(target.queue());
-            return to;
-        } catch (IOException missing) {
-            to.queueDeclare(target.queue(), true, false, false, target.arguments());
-            return to;
-        } catch (TimeoutException e) {
-            throw new IOException(e);
-        }
+    private static String printable(String name) {
+        return name.substring(0, Math.min(name.length(), 100)).replaceAll("\\p{Cntrl}", "?");
     }
 
     private Channel channel() throws IOException, TimeoutException {
@@ -198,7 +198,7 @@ final class ConfirmedPublisher implements AutoCloseable {
             }
         });
         fresh.addShutdownListener(this::lost);
-        declared.clear();
+        destinations.forget();
         channel = fresh;
         return fresh;
     }
@@ -234,7 +234,7 @@ final class ConfirmedPublisher implements AutoCloseable {
             }
             boolean unroutable = returned.remove(sent.id());
             if (unroutable) {
-                declared.remove(sent.publication().target().queue()); // somebody deleted it: declare it again
+                destinations.forgetQueue(sent.publication().target().queue()); // somebody deleted it: declare it again
             }
             if (refusal != null || unroutable) {
                 sent.publication()

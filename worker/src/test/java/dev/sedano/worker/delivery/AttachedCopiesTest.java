@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sedano.worker.delivery.PipelineFixture.RecordingChannel;
 import dev.sedano.worker.idempotency.StoreException;
+import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
@@ -116,6 +118,48 @@ class AttachedCopiesTest {
             await().until(() -> !next.settled.isEmpty());
             assertThat(next.reasons()).containsExactly("ack duplicate");
             assertThat(test.counts.duplicates).containsExactly("same_id");
+        }
+    }
+
+    @Test
+    void followUpsThatCannotBePublished_areNotAckedAwayWithTheCopy() {
+        String link = "{\"task\": \"t.linked\", \"args\": [], \"kwargs\": {}, \"options\": {},"
+                + " \"subtask_type\": null, \"immutable\": false}";
+        String embed = "{\"callbacks\": [" + link + "], \"errbacks\": null, \"chain\": null, \"chord\": null}";
+        try (PipelineFixture test = new PipelineFixture((context, call) -> {
+            finish.await();
+            return 1;
+        })) {
+            test.refusesToPublish = true;
+            test.pipeline.accept(test.followed("a", embed, Map.of()));
+            await().until(() -> test.runs.size() == 1);
+            lose(test, test.channel);
+            Delivery copy = test.followed("a", embed, Map.of());
+            test.pipeline.accept(new Delivery(
+                    copy.queue(),
+                    copy.exchange(),
+                    copy.routingKey(),
+                    copy.tag(),
+                    true,
+                    copy.properties(),
+                    copy.body(),
+                    next));
+            finish.countDown();
+            await().until(() -> !test.published.isEmpty());
+            await().pollDelay(Duration.ofMillis(700)).until(() -> true);
+            assertThat(next.settled)
+                    .as("acked before its follow-up is confirmed")
+                    .isEmpty();
+
+            test.refusesToPublish = false;
+            await().until(() -> !next.settled.isEmpty());
+            assertThat(next.reasons()).containsExactly("ack attached");
+            assertThat(test.published.stream()
+                            .map(each -> each.properties().headers().get("id"))
+                            .distinct())
+                    .hasSize(1);
+            assertThat(test.runs).containsExactly("a");
+            assertThat(test.pipeline.inFlight().size()).isZero();
         }
     }
 }

@@ -89,6 +89,7 @@ class ReplayTest {
         final List<String> done = new CopyOnWriteArrayList<>();
         volatile @Nullable RuntimeException failBefore;
         volatile @Nullable RuntimeException failAfter;
+        volatile boolean neverAfter;
 
         @Override
         public CompletableFuture<?> beforeMarker(FinishedRun run) {
@@ -97,7 +98,7 @@ class ReplayTest {
 
         @Override
         public CompletableFuture<?> afterMarker(FinishedRun run) {
-            return step("after", run, failAfter);
+            return neverAfter ? new CompletableFuture<>() : step("after", run, failAfter);
         }
 
         private CompletableFuture<?> step(String name, FinishedRun run, @Nullable RuntimeException failure) {
@@ -162,7 +163,8 @@ class ReplayTest {
     }
 
     private Replay replay() {
-        Replay replay = new Replay(store, storeAnswers::get, failure -> {}, steps, verdicts, events);
+        Replay replay =
+                new Replay(store, storeAnswers::get, failure -> {}, steps, verdicts, events, Duration.ofMillis(500));
         if (replay.take(new JournalFolder(state, "new@host"))) {
             replay.start(through::countDown);
         } else {
@@ -257,6 +259,18 @@ class ReplayTest {
         awaitThrough();
 
         assertThat(steps.done).endsWith("after marked");
+        assertThat(events.replayed).containsExactly(Replayed.RECORDED);
+    }
+
+    @Test
+    void followUpsThatCannotBePublished_doNotKeepTheWorkerFromConsuming() throws Exception {
+        leave(claimedAndRun("a"));
+        steps.neverAfter = true;
+        var unused = replay();
+
+        awaitThrough();
+
+        assertThat(store.result("result-a")).isNotNull();
         assertThat(events.replayed).containsExactly(Replayed.RECORDED);
     }
 

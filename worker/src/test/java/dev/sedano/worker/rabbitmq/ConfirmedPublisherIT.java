@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.ConnectionFactory;
 import dev.sedano.services.PrivateRabbit;
+import java.math.BigInteger;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -51,6 +53,44 @@ class ConfirmedPublisherIT {
             assertThat(onTheWire).succeedsWithin(Duration.ofSeconds(20));
             assertThat(waiting).succeedsWithin(Duration.ofSeconds(20));
             assertThat(publisher.isBlocked()).isFalse();
+            assertThat(connections).hasValue(1);
+        }
+    }
+
+    @Test
+    void whatCanNeverBeSent_failsAlone_andClosesNothing() {
+        AMQP.BasicProperties plain = new AMQP.BasicProperties.Builder().build();
+        try (PrivateRabbit rabbit = PrivateRabbit.start();
+                ConfirmedPublisher publisher = new ConfirmedPublisher(
+                        purpose -> {
+                            connections.incrementAndGet();
+                            ConnectionFactory factory = new ConnectionFactory();
+                            factory.setPort(rabbit.port());
+                            factory.setAutomaticRecoveryEnabled(false);
+                            return factory.newConnection(purpose);
+                        },
+                        now::get,
+                        true)) {
+            publisher.start();
+            assertThat(publish(publisher)).succeedsWithin(Duration.ofSeconds(20));
+            for (ConfirmedPublisher.Target hopeless : List.of(
+                    new ConfirmedPublisher.Target("nope", "x", Map.of()),
+                    ConfirmedPublisher.Target.queue("q".repeat(300), Map.of()),
+                    ConfirmedPublisher.Target.queue("amq.reserved", Map.of()))) {
+                CompletableFuture<Void> before = publish(publisher);
+                assertThat(publisher.publish(hopeless, plain, new byte[] {1})).failsWithin(Duration.ofSeconds(20));
+                assertThat(before).succeedsWithin(Duration.ofSeconds(20));
+            }
+            for (Map<String, Object> headers : List.<Map<String, Object>>of(
+                    Map.of("big", BigInteger.TEN.pow(40)),
+                    Map.of("n".repeat(300), 1),
+                    Map.of("long", "x".repeat(200_000)))) {
+                CompletableFuture<Void> before = publish(publisher);
+                assertThat(publisher.publish(
+                                QUEUE, plain.builder().headers(headers).build(), new byte[] {1}))
+                        .failsWithin(Duration.ofSeconds(20));
+                assertThat(before).succeedsWithin(Duration.ofSeconds(20));
+            }
             assertThat(connections).hasValue(1);
         }
     }
