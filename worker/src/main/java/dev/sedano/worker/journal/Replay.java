@@ -195,7 +195,9 @@ public final class Replay implements AutoCloseable {
                         .completeOnTimeout(false, patience.toMillis(), TimeUnit.MILLISECONDS),
                 failure -> {});
         if (!finished) {
-            LOG.warn("what follows task id {} is not done yet; consuming begins", run.conclusion().taskId());
+            LOG.warn(
+                    "what follows task id {} is not done yet; consuming begins",
+                    run.conclusion().taskId());
         }
     }
 

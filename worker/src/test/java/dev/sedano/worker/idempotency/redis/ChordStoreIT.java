@@ -29,8 +29,7 @@ class ChordStoreIT {
     }
 
     private static Part part(String id, String score) {
-        return new Part(
-                "g", id, score, ("[1, \"" + id + "\", \"SUCCESS\", 1]").getBytes(StandardCharsets.UTF_8));
+        return new Part("g", id, score, ("[1, \"" + id + "\", \"SUCCESS\", 1]").getBytes(StandardCharsets.UTF_8));
     }
 
     private static <T> T get(CompletableFuture<T> future) {
@@ -42,7 +41,9 @@ class ChordStoreIT {
         try (Jedis client = redis.client()) {
             client.set(GROUP + ".s", "2");
             assertThat(get(store.count(part("b", "1")))).isInstanceOf(Counted.Waiting.class);
-            assertThat(get(store.count(part("b", "1")))).as("told twice, counted once").isInstanceOf(Counted.Waiting.class);
+            assertThat(get(store.count(part("b", "1"))))
+                    .as("told twice, counted once")
+                    .isInstanceOf(Counted.Waiting.class);
             assertThat(client.smembers(GROUP + ".d")).containsExactly("b:1");
 
             Counted.Complete complete = (Counted.Complete) get(store.count(part("a", "0")));
