@@ -106,7 +106,7 @@ record RecordView(StoredRecord record, long now) {
 
     private @Nullable String lastDuplicate() {
         String last = null;
-        for (String line : String.valueOf(record.text("ev")).split("\n")) {
+        for (String line : String.valueOf(record.text("ev")).lines().toList()) {
             String[] parts = line.split(" ", 5); // ms, event, attempt, token, who
             if (parts.length == 5 && parts[1].equals("duplicate") && parts[0].matches("[0-9]{1,18}")) {
                 last = Times.at(Long.parseLong(parts[0])) + " " + parts[4];

@@ -95,7 +95,7 @@ class HostileDeliveriesTest {
                 Map.of("exchange", "q".repeat(300)),
                 Map.of("reply_to", "q".repeat(300)),
                 Map.of("headers", Map.of("n".repeat(300), 1)),
-                Map.of("shadow", java.time.OffsetDateTime.now()),
+                Map.of("shadow", java.time.OffsetDateTime.now(java.time.ZoneOffset.UTC)),
                 Map.of("headers", Map.of("big", "x".repeat(200_000))),
                 Map.of("headers", Map.of("u", java.util.UUID.randomUUID())));
         for (Map<String, Object> options : all) {
