@@ -11,8 +11,8 @@ import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.Lease;
 import dev.sedano.worker.idempotency.Recording;
 import dev.sedano.worker.idempotency.TaskKey;
-import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.journal.Journal;
+import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.protocol.Decoded;
 import dev.sedano.worker.protocol.MessageDecoder;
 import dev.sedano.worker.protocol.TaskMessage;
@@ -90,6 +90,7 @@ public final class DeliveryPipeline {
     private final FollowUpRun followUpRun;
     private final Recorder recorder;
     private final ClaimAhead claimAhead;
+    private final MarkerHorizon horizon;
     private final HoldingArea holding;
     private final InFlight inFlight;
 
@@ -111,6 +112,7 @@ public final class DeliveryPipeline {
         this.ticker = with.ticker();
         Nonces nonces = new Nonces(random);
         this.workFactory = new WorkFactory(settings, with.converter(), nonces);
+        this.horizon = new MarkerHorizon(settings.retention(), with.events(), with.clock(), with.ticker());
         this.repetition = new Repetition(with.timer());
         this.endings = new Endings(
                 settings,
@@ -121,8 +123,7 @@ public final class DeliveryPipeline {
                 with.followUps(),
                 with.followUpList(),
                 clock);
-        this.followUpRun =
-                new FollowUpRun(with.publisher(), results, with.followUpList(), repetition, checker, events);
+        this.followUpRun = new FollowUpRun(with.publisher(), results, with.followUpList(), repetition, checker, events);
         this.recorder = new Recorder(settings, with, repetition, followUpRun);
         this.duplicates = new Duplicates(results, with.storedResults(), endings, followUpRun, repetition, checker);
         this.handlerRun = new HandlerRun(checker, with.json(), with.converter(), events, clock, ticker);
@@ -179,6 +180,7 @@ public final class DeliveryPipeline {
 
     private void take(Work work) {
         work.arrivedAt = ticker.nanos();
+        horizon.look(work);
         if (inFlight.attach(work)) {
             return;
         }
