@@ -84,7 +84,7 @@ public final class Broker implements AutoCloseable {
                 this::connect, ticker, settings.topology() == BrokerSettings.TopologyMode.DECLARE);
         this.limits = new DeliveryLimits(settings.deliveryLimit());
         this.known = new KnownQueues(limits, settings.remembered());
-        this.moved = new MovedDeliveries(publisher, settings.node(), clock);
+        this.moved = new MovedDeliveries(publisher, known::keepsWaitingInQuorum, settings.node(), clock);
         this.settler = new Settler(moved, timer);
     }
 

@@ -26,6 +26,8 @@ final class KnownQueues {
 
     private final Map<String, Map<String, Object>> arguments = new ConcurrentHashMap<>();
 
+    private volatile boolean quorumExpires;
+
     /** @param remembered how long every completed key is remembered at least */
     KnownQueues(DeliveryLimits limits, Duration remembered) {
         this.limits = limits;
@@ -43,10 +45,16 @@ final class KnownQueues {
             return;
         }
         arguments.put(queue, found.get());
+        quorumExpires = BrokerVersion.of(connection).quorumExpires();
         warning(queue, found.get(), remembered).ifPresent(LOG::warn);
         if (isQuorum(queue)) {
             limits.learn(queue, found.get());
         }
+    }
+
+    /** Whether what came from a queue can wait in a quorum queue without ever being lost on its way back. */
+    boolean keepsWaitingInQuorum(String queue) {
+        return quorumExpires && isQuorum(queue);
     }
 
     /** Whether it is known to be a quorum queue. */
