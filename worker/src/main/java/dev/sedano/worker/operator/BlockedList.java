@@ -44,8 +44,7 @@ final class BlockedList extends OperatorCommand {
         store.eachBlocked((name, count) -> {
             if (seen.add(name)) {
                 long now = store.now(name);
-                store.blocked(name).forEach((id, text) -> {
-                    Block block = Block.of(id, text);
+                Block.all(store.blocked(name)).forEach(block -> {
                     if ((!pending || block.isPending()) && blocks.size() < limit) {
                         blocks.add(new Shown(name, block, now));
                     }
@@ -65,11 +64,13 @@ final class BlockedList extends OperatorCommand {
             printJson(all);
             return OperatorExit.OK;
         }
-        Table table = new Table("VERDICT", "BLOCKED AT", "DELAY", "ATTEMPT", "KEY");
+        Table table = new Table("VERDICT", "BLOCKED AT", "DELAY", "TASK", "REASON", "ATTEMPT", "KEY");
         blocks.forEach(each -> table.row(
                 each.block().verdict(),
                 each.block().isPending() ? Times.at(each.block().at()) : "-",
                 each.block().shownDelay(each.now()),
+                shown(each.block().task()),
+                shown(each.block().reason()),
                 Names.attempt(each.block().attempt()),
                 Names.record(each.record())));
         if (!table.isEmpty()) {
@@ -93,6 +94,10 @@ final class BlockedList extends OperatorCommand {
         totals.put("delay_ms", sum(parts, "fpms"));
         totals.put("delay", Times.length(sum(parts, "fpms")));
         return totals;
+    }
+
+    private static String shown(String text) {
+        return text.isEmpty() ? "-" : text;
     }
 
     private static long sum(List<StoreHealth> parts, String field) {

@@ -63,6 +63,7 @@ class PartitionedCommandsIT {
         assertThat(out.split("\"key\": \"t\\d+\"", -1)).hasSize(TASKS + 1);
         assertThat(sedano("blocked", "list")).isZero();
         assertThat(out.split("pending", -1)).hasSize(TASKS + 1);
+        assertThat(out.split("test.charge +store_unavailable:timeout", -1)).hasSize(TASKS + 1);
 
         for (int i = 0; i < TASKS; i++) {
             assertThat(sedano("keys", "complete", "t" + i, "--failure", "no", "--force"))
@@ -113,7 +114,8 @@ class PartitionedCommandsIT {
                         IdempotencyStore.AfterLeaseLoss.RERUN,
                         3)));
                 assertThat(reply).isInstanceOf(ClaimReply.Granted.class);
-                get(store.reportBlocked(new BlockedDelivery("b" + i, key, 0, store.estimatedNow() + 1000)));
+                get(store.reportBlocked(new BlockedDelivery(
+                        "b" + i, key, 0, store.estimatedNow() + 1000, "test.charge", "store_unavailable:timeout")));
             }
         }
     }
