@@ -44,4 +44,18 @@ final class WorkflowsIT {
         assertThat(answer.get("replaced").intValue()).isEqualTo(21);
         assertThat(answer.get("afterwards").intValue()).isEqualTo(42);
     }
+
+    @Test
+    void chordsOfJavaTasksEndAsTheyWouldInPython() {
+        JsonNode answer = CELERY.run("chords", Map.of("tag", QUEUE));
+
+        assertThat(answer.get("plain").toString()).isEqualTo("[0,2,4,6,8,10,12,14,16,18]");
+        assertThat(answer.get("retried").toString()).isEqualTo("[\"part-" + QUEUE + " 1 null\",3]");
+        assertThat(answer.get("chained").toString()).isEqualTo("[20,4]");
+        assertThat(answer.get("nested").toString()).isIn("[[2,4],6]", "[2,4,6]");
+        assertThat(answer.get("failing").stringValue())
+                .isEqualTo("ChordError: Dependency " + answer.get("failed_part").stringValue()
+                        + " raised RuntimeError('part')");
+        assertThat(answer.get("two").toString()).isEqualTo("[10,12]");
+    }
 }

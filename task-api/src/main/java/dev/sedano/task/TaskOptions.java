@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param scope who shares the key: null = this task alone, the same text on several tasks = these tasks together
  * @param onLeaseLost what becomes of a call whose earlier owner vanished in mid-run
  * @param verifier who is asked when {@code onLeaseLost} is {@code ASK}; null otherwise
- * @param maxCrashes runs in a row that may end with the death of their worker before the call is parked; at least 2
+ * @param maxCrashes runs in a row that may end with the death of their worker before the call is parked; at least 2. The
+ *     first may be a claim that never became a run, the others are known to have started: a call that only waited in a
+ *     worker that died is never parked for it
  * @param duplicates what becomes of a delivery whose key is completed
  * @param releaseOn exceptions after which the key is free for a later message
  * @param whenStoreDown what becomes of a call when the store cannot be asked

@@ -66,7 +66,7 @@ record CallSignature(
     }
 
     @SuppressWarnings("unchecked") // keys of JSON objects are strings
-    private static Map<String, @Nullable Object> strings(@Nullable Object value) {
+    static Map<String, @Nullable Object> strings(@Nullable Object value) {
         return value instanceof Map<?, ?> ? (Map<String, @Nullable Object>) value : Map.of();
     }
 }

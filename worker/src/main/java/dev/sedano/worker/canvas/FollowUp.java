@@ -1,5 +1,6 @@
 package dev.sedano.worker.canvas;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One thing that must still happen after an outcome is recorded. Doing it twice is harmless: its ids are fixed. */
@@ -13,4 +14,20 @@ public sealed interface FollowUp {
      * @param replyTo where its caller waits for replies, or null
      */
     record Store(String taskId, @Nullable String replyTo, byte[] record) implements FollowUp {}
+
+    /**
+     * Count a part of a chord, and publish the chord's body if it was the last.
+     *
+     * @param groupIndex the part's place in the header, or null
+     * @param value {@code [1, id, state, result]} in Celery's JSON
+     * @param body the body's signature
+     */
+    record ChordPart(
+            String group,
+            String taskId,
+            String rootId,
+            @Nullable Integer groupIndex,
+            byte[] value,
+            Map<String, @Nullable Object> body)
+            implements FollowUp {}
 }

@@ -29,10 +29,13 @@ public final class FollowUpList {
     public byte[] encode(List<FollowUp> followUps) {
         List<@Nullable Object> all = new ArrayList<>();
         for (FollowUp followUp : followUps) {
-            all.add(
-                    followUp instanceof FollowUp.Send send
-                            ? fields(send.message())
-                            : fields((FollowUp.Store) followUp));
+            if (followUp instanceof FollowUp.Send send) {
+                all.add(fields(send.message()));
+            } else if (followUp instanceof FollowUp.Store store) {
+                all.add(fields(store));
+            } else {
+                all.add(fields((FollowUp.ChordPart) followUp));
+            }
         }
         return json.encode(all, LARGEST_BYTES);
     }
@@ -58,6 +61,17 @@ public final class FollowUpList {
         fields.put("result_of", store.taskId());
         fields.put("reply_to", store.replyTo());
         fields.put("record", store.record());
+        return fields;
+    }
+
+    private static Map<String, @Nullable Object> fields(FollowUp.ChordPart part) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("chord_part_of", part.group());
+        fields.put("task_id", part.taskId());
+        fields.put("root_id", part.rootId());
+        fields.put("group_index", part.groupIndex());
+        fields.put("value", part.value());
+        fields.put("body", part.body());
         return fields;
     }
 
@@ -87,13 +101,30 @@ public final class FollowUpList {
             if (!(item instanceof Map<?, ?> fields)) {
                 throw new IllegalArgumentException("a kept follow-up is no map");
             }
-            all.add(
-                    fields.containsKey("result_of")
-                            ? new FollowUp.Store(
-                                    required(fields, "result_of"), text(fields, "reply_to"), bytes(fields, "record"))
-                            : new FollowUp.Send(message(fields)));
+            if (fields.containsKey("chord_part_of")) {
+                all.add(chordPart(fields));
+            } else if (fields.containsKey("result_of")) {
+                all.add(new FollowUp.Store(
+                        required(fields, "result_of"), text(fields, "reply_to"), bytes(fields, "record")));
+            } else {
+                all.add(new FollowUp.Send(message(fields)));
+            }
         }
         return all;
+    }
+
+    @SuppressWarnings("unchecked") // keys of JSON objects are strings
+    private static FollowUp.ChordPart chordPart(Map<?, ?> fields) {
+        if (!(fields.get("body") instanceof Map<?, ?> body)) {
+            throw new IllegalArgumentException("a kept chord part has no body");
+        }
+        return new FollowUp.ChordPart(
+                required(fields, "chord_part_of"),
+                required(fields, "task_id"),
+                required(fields, "root_id"),
+                fields.get("group_index") instanceof Number index ? index.intValue() : null,
+                bytes(fields, "value"),
+                (Map<String, @Nullable Object>) body);
     }
 
     private static OutgoingMessage message(Map<?, ?> fields) {

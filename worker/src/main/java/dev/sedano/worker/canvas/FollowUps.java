@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,10 +45,10 @@ public final class FollowUps {
 
     /** What in {@code embed} cannot be executed yet; null if everything can. */
     public static @Nullable String unsupported(TaskMessage.Embed embed) {
-        if (embed.chord() != null) {
-            return "a chord";
-        }
         try {
+            if (embed.chord() != null && !CallSignature.of(embed.chord()).isPlain()) {
+                return "a chord whose body is no single task";
+            }
             for (List<@Nullable Object> list : List.of(embed.callbacks(), embed.errbacks(), embed.chain())) {
                 for (Object each : list) {
                     CallSignature signature = CallSignature.of(each);
@@ -65,10 +66,11 @@ public final class FollowUps {
     /** Callbacks with the result, then the next step of the chain. */
     public Plan afterSuccess(TaskMessage message, @Nullable Object result) {
         TaskMessage.Embed embed = message.embed();
-        if (embed.callbacks().isEmpty() && embed.chain().isEmpty()) {
+        if (embed.isEmpty()) {
             return Plan.NONE;
         }
         List<FollowUp> all = new ArrayList<>();
+        part(message, "SUCCESS", result, all);
         List<@Nullable Object> children = new ArrayList<>();
         List<@Nullable Object> first = new ArrayList<>();
         first.add(result);
@@ -100,25 +102,115 @@ public final class FollowUps {
     /**
      * Errbacks with the failed task's id.
      *
+     * @param state FAILURE or REVOKED
+     * @param error the failure as the stored record tells it
      * @param record the failure as stored, by the id it is to be stored under: for the steps that will never run
      */
-    public Plan afterFailure(TaskMessage message, java.util.function.Function<String, byte[]> record) {
+    public Plan afterFailure(
+            TaskMessage message, String state, @Nullable Object error, Function<String, byte[]> record) {
         TaskMessage.Embed embed = message.embed();
-        if (embed.errbacks().isEmpty() && embed.chain().isEmpty()) {
+        if (embed.isEmpty()) {
             return Plan.NONE;
         }
         List<FollowUp> all = new ArrayList<>();
+        part(message, state, error, all);
         for (int i = embed.chain().size() - 1; i >= 0; i--) {
             CallSignature step = CallSignature.of(embed.chain().get(i));
             String id = step.text("task_id");
             if (id != null) {
                 all.add(new FollowUp.Store(id, step.text("reply_to"), record.apply(id)));
+                failedStep(message, step, id, error, all);
             }
         }
         List<@Nullable Object> first = new ArrayList<>();
         first.add(message.id());
         group("errback", embed.errbacks(), first, message, true, all, new ArrayList<>());
         return new Plan(all, List.of());
+    }
+
+    /** A part of a chord counts whatever became of it. */
+    private void part(TaskMessage message, String state, @Nullable Object result, List<FollowUp> all) {
+        String group = message.group();
+        if (group != null && message.embed().chord() instanceof Map<?, ?> body) {
+            all.add(new FollowUp.ChordPart(
+                    group,
+                    message.id(),
+                    message.rootId(),
+                    message.groupIndex(),
+                    messages.part(message.id(), state, result),
+                    CallSignature.strings(body)));
+        }
+    }
+
+    /** The last step of a header's chain carries the chord. */
+    private void failedStep(
+            TaskMessage message, CallSignature step, String id, @Nullable Object error, List<FollowUp> all) {
+        String group = step.text("group_id");
+        if (group != null && step.option("chord") instanceof Map<?, ?> body) {
+            all.add(new FollowUp.ChordPart(
+                    group,
+                    id,
+                    message.rootId(),
+                    step.option("group_index") instanceof Number index ? index.intValue() : null,
+                    messages.part(id, "FAILURE", error),
+                    CallSignature.strings(body)));
+        }
+    }
+
+    /** The message of a chord's body, called with its header's results. */
+    public OutgoingMessage chordBody(FollowUp.ChordPart last, List<@Nullable Object> results) {
+        CallSignature body = CallSignature.of(last.body());
+        List<@Nullable Object> first = new ArrayList<>();
+        first.add(results);
+        return messages.call(
+                body,
+                body.argsAfter(first),
+                bodyId(last),
+                last.rootId(),
+                last.taskId(),
+                place(body),
+                nesting(body),
+                TaskMessages.embed(
+                        CallSignature.list(body.option("link")),
+                        CallSignature.list(body.option("link_error")),
+                        body.option("chain") == null ? null : CallSignature.list(body.option("chain")),
+                        body.option("chord")),
+                Map.of());
+    }
+
+    /** The id of a chord's body. */
+    public static String bodyId(FollowUp.ChordPart last) {
+        String given = CallSignature.of(last.body()).text("task_id");
+        return given == null ? NameUuid.of(last.group(), "body") : given;
+    }
+
+    /** The message that the body would have been, as far as its failure needs it. */
+    public static TaskMessage bodyMessage(FollowUp.ChordPart last) {
+        CallSignature body = CallSignature.of(last.body());
+        return new TaskMessage(
+                2,
+                body.task(),
+                bodyId(last),
+                last.rootId(),
+                last.taskId(),
+                body.text("group_id"),
+                body.option("group_index") instanceof Number index ? index.intValue() : null,
+                0,
+                nesting(body),
+                null,
+                null,
+                null,
+                null,
+                null,
+                body.text("reply_to"),
+                Map.of(),
+                body.args(),
+                body.kwargs(),
+                new TaskMessage.Embed(
+                        CallSignature.list(body.option("link")),
+                        CallSignature.list(body.option("link_error")),
+                        CallSignature.list(body.option("chain")),
+                        body.option("chord")));
     }
 
     private void group(

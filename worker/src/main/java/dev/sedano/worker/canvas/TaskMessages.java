@@ -101,6 +101,16 @@ final class TaskMessages {
         return json.encode(parts);
     }
 
+    /** A chord part's value. */
+    byte[] part(String id, String state, @Nullable Object result) {
+        List<@Nullable Object> parts = new ArrayList<>();
+        parts.add(1);
+        parts.add(id);
+        parts.add(state);
+        parts.add(result);
+        return json.encode(parts);
+    }
+
     /** The third part of a body; empty lists are written as null, as Celery does. */
     static Map<String, @Nullable Object> embed(
             List<@Nullable Object> callbacks,

@@ -16,6 +16,7 @@ import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.protocol.Decoded;
 import dev.sedano.worker.protocol.MessageDecoder;
 import dev.sedano.worker.protocol.TaskMessage;
+import dev.sedano.worker.result.ChordStore;
 import dev.sedano.worker.result.ResultEncoder;
 import dev.sedano.worker.result.Results;
 import dev.sedano.worker.result.StoredResults;
@@ -28,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,6 +65,7 @@ public final class DeliveryPipeline {
             Results results,
             FollowUps followUps,
             FollowUpList followUpList,
+            @Nullable ChordStore chords,
             FollowUpPublisher publisher,
             CeleryJson json,
             HandlerSlots slots,
@@ -123,7 +126,14 @@ public final class DeliveryPipeline {
                 with.followUps(),
                 with.followUpList(),
                 clock);
-        this.followUpRun = new FollowUpRun(with.publisher(), results, with.followUpList(), repetition, checker, events);
+        this.followUpRun = new FollowUpRun(
+                with.publisher(),
+                results,
+                with.followUpList(),
+                repetition,
+                checker,
+                events,
+                new ChordRun(with.chords(), with.followUps(), encoder, with.storedResults(), with.json()));
         this.recorder = new Recorder(settings, with, repetition, followUpRun);
         this.duplicates = new Duplicates(results, with.storedResults(), endings, followUpRun, repetition, checker);
         this.handlerRun = new HandlerRun(checker, with.json(), with.converter(), events, clock, ticker);
@@ -253,6 +263,19 @@ public final class DeliveryPipeline {
                     events.duplicate("stale_attempt");
                     finish(work, new Settlement.Ack(SettlementReason.STALE_ATTEMPT));
                 });
+            } else if (admission instanceof Admission.Unfinished unfinished) {
+                then(duplicates.finish(work, unfinished.unfinished()), published -> {
+                    if (published) {
+                        inFlight.claimAgain(work);
+                    } else {
+                        finish(work, new Settlement.Abandon(SettlementReason.CHANNEL_CLOSED));
+                    }
+                });
+            } else if (admission instanceof Admission.Unclaimable unclaimable) {
+                byte[] record = encoder.unclaimable(work.message).json();
+                then(
+                        send(work.delivery, work.message, record),
+                        sent -> finish(work, Settlements.unclaimable(unclaimable)));
             } else if (admission instanceof Admission.Conflicting) {
                 byte[] record = encoder.conflict(work.message).json();
                 then(

@@ -74,6 +74,15 @@ final class Duplicates {
         return followed.thenApply(done -> sameId ? "same_id" : "other_id");
     }
 
+    /** The key is free for this work as soon as what the failed run before left is published. */
+    CompletableFuture<Boolean> finish(Work work, ClaimReply.Unfinished unfinished) {
+        return followUps.finishFor(
+                unfinished.followUps(),
+                work.claim.key(),
+                unfinished.token(),
+                () -> work.delivery.channel().isOpen());
+    }
+
     /** An old copy of an attempt that was handed off: the later attempt's message may have been left unpublished. */
     CompletableFuture<Boolean> supersede(Work work, ClaimReply.StaleAttempt stale) {
         byte[] left = stale.followUps();

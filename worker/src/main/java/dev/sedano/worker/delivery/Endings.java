@@ -116,12 +116,31 @@ final class Endings {
         } else if (outcome instanceof TaskOutcome.Unknowable) {
             return new Ending(outcome, checker.parking(lease), null, List.of());
         }
-        return completed(work, lease, outcome, encoder.expired(message), List.of(), false);
+        return revoked(work, lease, outcome, encoder.expired(message));
+    }
+
+    /** Errbacks and the rest of a chain hear nothing of it, as in Celery; a chord counts the part. */
+    private Ending revoked(Work work, Lease lease, TaskOutcome outcome, ResultRecord result) {
+        List<FollowUp> parts = followUps
+                .afterFailure(
+                        work.message,
+                        result.state().name(),
+                        storedResults.valueOf(result.json()),
+                        id -> storedResults.rewriteTaskId(result.json(), id))
+                .followUps()
+                .stream()
+                .filter(each ->
+                        each instanceof FollowUp.ChordPart part && part.taskId().equals(work.message.id()))
+                .toList();
+        return completed(work, lease, outcome, result, parts, false);
     }
 
     private Ending failed(Work work, Lease lease, TaskOutcome outcome, ResultRecord result, boolean frees) {
-        FollowUps.Plan plan =
-                followUps.afterFailure(work.message, id -> storedResults.rewriteTaskId(result.json(), id));
+        FollowUps.Plan plan = followUps.afterFailure(
+                work.message,
+                result.state().name(),
+                storedResults.valueOf(result.json()),
+                id -> storedResults.rewriteTaskId(result.json(), id));
         return completed(work, lease, outcome, result, plan.followUps(), frees);
     }
 
@@ -163,7 +182,11 @@ final class Endings {
         return outcome.equals(ResultState.SUCCESS.name())
                 ? followUps.afterSuccess(message, storedResults.valueOf(record)).followUps()
                 : followUps
-                        .afterFailure(message, id -> storedResults.rewriteTaskId(record, id))
+                        .afterFailure(
+                                message,
+                                outcome,
+                                storedResults.valueOf(record),
+                                id -> storedResults.rewriteTaskId(record, id))
                         .followUps();
     }
 

@@ -7,6 +7,7 @@ import dev.sedano.worker.idempotency.TaskKey;
 import dev.sedano.worker.result.Results;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,7 @@ final class FollowUpRun {
     private final Repetition repetition;
     private final IdempotencyChecker checker;
     private final PipelineEvents events;
+    private final ChordRun chords;
 
     FollowUpRun(
             FollowUpPublisher publisher,
@@ -32,13 +34,15 @@ final class FollowUpRun {
             FollowUpList lists,
             Repetition repetition,
             IdempotencyChecker checker,
-            PipelineEvents events) {
+            PipelineEvents events,
+            ChordRun chords) {
         this.publisher = publisher;
         this.results = results;
         this.lists = lists;
         this.repetition = repetition;
         this.checker = checker;
         this.events = events;
+        this.chords = chords;
     }
 
     /**
@@ -73,15 +77,31 @@ final class FollowUpRun {
     CompletableFuture<Boolean> all(List<FollowUp> followUps, BooleanSupplier needed) {
         CompletableFuture<Boolean> all = CompletableFuture.completedFuture(true);
         for (FollowUp followUp : followUps) {
-            all = all.thenCombine(repetition.untilDone(() -> one(followUp), needed), (before, done) -> before && done);
+            AtomicBoolean told = new AtomicBoolean();
+            all = all.thenCombine(
+                    repetition.untilDone(() -> watched(followUp, told), needed), (before, done) -> before && done);
         }
         return all;
     }
 
+    /** Says once why a follow-up has to be repeated. */
+    private CompletableFuture<?> watched(FollowUp followUp, AtomicBoolean told) {
+        return one(followUp).whenComplete((done, failure) -> {
+            if (failure != null && told.compareAndSet(false, true)) {
+                LOG.warn("a follow-up could not be done yet, and is repeated: {}", failure.getMessage());
+            }
+        });
+    }
+
     private CompletableFuture<?> one(FollowUp followUp) {
-        CompletableFuture<?> done = followUp instanceof FollowUp.Send send
-                ? publisher.publish(send.message())
-                : store((FollowUp.Store) followUp);
+        CompletableFuture<?> done;
+        if (followUp instanceof FollowUp.Send send) {
+            done = publisher.publish(send.message());
+        } else if (followUp instanceof FollowUp.Store store) {
+            done = store(store);
+        } else {
+            done = chords.count((FollowUp.ChordPart) followUp, this::one);
+        }
         return done.thenAccept(confirmed -> events.followUp());
     }
 

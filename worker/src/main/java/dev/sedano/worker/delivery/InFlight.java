@@ -189,17 +189,27 @@ public final class InFlight {
         }
     }
 
+    /** What was in the way of the claim is done, or cannot be done here: the store is asked again, less and less often. */
+    void claimAgain(Work work) {
+        Work again = work.again(nonces.next());
+        again.timesHeld = work.timesHeld;
+        holdFor(work, again);
+    }
+
     /**
      * The lease was lost while the handler ran: the delivery is a second copy now, and waits for the new owner. If its
      * channel is gone the broker delivers it again, and that copy, perhaps attached already, is the one that waits.
      */
     void holdAgain(Work work) {
+        holdFor(work, work.againAfterLoss(nonces.next()));
+    }
+
+    private void holdFor(Work work, Work again) {
         holdCopiesAgain(work);
         if (!work.delivery.channel().isOpen()) {
             remove(work);
             return;
         }
-        Work again = work.againAfterLoss(nonces.next());
         all.add(again);
         remove(work);
         if (draining) {

@@ -30,6 +30,8 @@ public enum SettlementReason {
     UNKNOWN_TASK("unknown_task"),
     /** Same key, other payload. */
     CONFLICT("conflict"),
+    /** Its record's key in the store holds data of something else. */
+    FOREIGN_KEY("foreign_key"),
     /** The record says that a person must decide. */
     PARKED("parked"),
     /** The store lost data and this copy may have run. */

@@ -22,10 +22,13 @@ final class Settlements {
             return "stale_attempt";
         } else if (admission instanceof Admission.Conflicting) {
             return "conflict";
+        } else if (admission instanceof Admission.Unclaimable) {
+            return "foreign_key";
         } else if (admission instanceof Admission.ForAPerson) {
             return "parked";
         }
-        return admission instanceof Admission.HeldElsewhere ? "held" : "store_unavailable";
+        boolean held = admission instanceof Admission.HeldElsewhere || admission instanceof Admission.Unfinished;
+        return held ? "held" : "store_unavailable";
     }
 
     static Settlement recorded(TaskOutcome outcome, Map<String, Object> key) {
@@ -78,6 +81,11 @@ final class Settlements {
                 SettlementReason.CONFLICT,
                 "task \"" + message.task() + "\": the idempotency key is in use with other arguments; use another key"
                         + " for other work");
+    }
+
+    static Settlement unclaimable(Admission.Unclaimable why) {
+        return new Settlement.DeadLetter(
+                SettlementReason.FOREIGN_KEY, String.valueOf(why.cause().getMessage()));
     }
 
     static Settlement parked(Admission.ForAPerson why, Map<String, Object> key) {

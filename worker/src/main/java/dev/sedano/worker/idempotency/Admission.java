@@ -17,6 +17,9 @@ public sealed interface Admission {
     /** Somebody else runs it, or may: keep the delivery unsettled and ask again after {@code retryAfter}. */
     record HeldElsewhere(Duration retryAfter) implements Admission {}
 
+    /** The key is free, but not before the follow-ups of the failed run are published: do that, then ask again. */
+    record Unfinished(ClaimReply.Unfinished unfinished) implements Admission {}
+
     /** Same key, other payload: never run, dead-letter. */
     record Conflicting() implements Admission {}
 
@@ -26,6 +29,9 @@ public sealed interface Admission {
      * @param parked who ran it and how far; null when the store lost that with its data
      */
     record ForAPerson(ClaimReply.@Nullable Parked parked) implements Admission {}
+
+    /** Something else writes where the key's record should be, while the store is well: never run, dead-letter. */
+    record Unclaimable(StoreException cause) implements Admission {}
 
     /** The store cannot be trusted now: do not run, return the delivery. */
     record StoreUnavailable(StoreException cause) implements Admission {}

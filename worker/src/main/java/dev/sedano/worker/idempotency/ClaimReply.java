@@ -35,6 +35,14 @@ public sealed interface ClaimReply {
      */
     record StaleAttempt(long token, long nextAttempt, byte @Nullable [] followUps) implements ClaimReply {}
 
+    /**
+     * A failed run gave the key free, but its owner, as it seems, never published what followed: publish and settle that,
+     * then ask again.
+     *
+     * @param token of the run that failed
+     */
+    record Unfinished(long token, byte[] followUps) implements ClaimReply {}
+
     /** Same key and attempt but another payload. Never run. */
     record Conflict(long token) implements ClaimReply {}
 

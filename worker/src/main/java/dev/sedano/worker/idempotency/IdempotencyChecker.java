@@ -56,9 +56,9 @@ public final class IdempotencyChecker implements AutoCloseable {
             boolean[] underWay) {}
 
     /** What the store answered to a conclusion, whichever it was. */
-    private record Concluded(boolean accepted, List<BlockVerdict.Resolved> resolved) {
-        static final Concluded STALE = new Concluded(false, List.of());
-        static final Concluded ACCEPTED = new Concluded(true, List.of());
+    private record Concluded(boolean accepted, List<BlockVerdict.Resolved> resolved, long uncounted) {
+        static final Concluded STALE = new Concluded(false, List.of(), 0);
+        static final Concluded ACCEPTED = new Concluded(true, List.of(), 0);
     }
 
     /** As the other constructor, with reports of blocked deliveries that end with this checker. */
@@ -201,6 +201,22 @@ public final class IdempotencyChecker implements AutoCloseable {
                 releaseLater(claim);
             }
             failed(cause);
+            if (cause.kind() == StoreException.Kind.FOREIGN_KEY) {
+                greetAbout(cause, admission);
+            } else {
+                admission.complete(new Admission.StoreUnavailable(cause));
+            }
+        });
+    }
+
+    /** Something foreign is in the way: is it one key's record, or something that every claim needs? */
+    private void greetAbout(StoreException cause, CompletableFuture<Admission> admission) {
+        store.hello().whenComplete((status, failure) -> {
+            if (failure == null) {
+                admission.complete(new Admission.Unclaimable(cause));
+                return;
+            }
+            breaker.failed(cause);
             admission.complete(new Admission.StoreUnavailable(cause));
         });
     }
@@ -222,6 +238,8 @@ public final class IdempotencyChecker implements AutoCloseable {
             return new Admission.AlreadyDone(duplicate);
         } else if (reply instanceof ClaimReply.StaleAttempt stale) {
             return new Admission.Superseded(stale);
+        } else if (reply instanceof ClaimReply.Unfinished unfinished) {
+            return new Admission.Unfinished(unfinished);
         } else if (reply instanceof ClaimReply.Conflict) {
             return new Admission.Conflicting();
         } else if (reply instanceof ClaimReply.Unsafe unsafe) {
@@ -264,7 +282,7 @@ public final class IdempotencyChecker implements AutoCloseable {
     }
 
     private void releaseLater(IdempotencyStore.Claim claim) {
-        releases.add(() -> store.release(claim.key(), claim.nonce()), released -> {});
+        releases.add(() -> store.release(claim.key(), claim.nonce()));
     }
 
     /** The completion of a run under {@code lease}; see {@link IdempotencyStore.Completion} for the arguments. */
@@ -364,6 +382,9 @@ public final class IdempotencyChecker implements AutoCloseable {
             if (concluded.accepted()) {
                 lease.ended();
                 concluded.resolved().forEach(events::decided);
+                for (long i = concluded.uncounted(); i > 0; i--) {
+                    events.unreported();
+                }
                 remember(lease, pending.conclusion());
                 pending.recording().complete(new Recording.Recorded());
             } else {
@@ -385,7 +406,7 @@ public final class IdempotencyChecker implements AutoCloseable {
 
     private static Concluded concluded(CompleteReply reply) {
         return reply instanceof CompleteReply.Recorded recorded
-                ? new Concluded(true, recorded.resolved())
+                ? new Concluded(true, recorded.resolved(), recorded.uncounted())
                 : Concluded.STALE;
     }
 
@@ -415,8 +436,7 @@ public final class IdempotencyChecker implements AutoCloseable {
      */
     public CompletableFuture<Void> settle(TaskKey key, long token) {
         CompletableFuture<Void> first = new CompletableFuture<>();
-        settles.add(
-                () -> store.settle(key, token).whenComplete((done, failure) -> first.complete(null)), settled -> {});
+        settles.add(() -> store.settle(key, token).whenComplete((done, failure) -> first.complete(null)));
         if (breaker.allowsClaims()) {
             settles.repeatAll();
         } else {
@@ -426,12 +446,13 @@ public final class IdempotencyChecker implements AutoCloseable {
     }
 
     /**
-     * Records that the handler of {@code lease} starts, where that matters: for work that lost an owner before.
+     * Records that the handler of {@code lease} starts, where that matters: for work that lost an owner before. After a
+     * loss of data nobody knows of one, so this run counts as a first one does.
      *
      * @return true if it may start; fails with {@link StoreException} if the store does not say
      */
     public CompletableFuture<Boolean> starts(Lease lease) {
-        if (!lease.isProtected() || lease.priorRun() == PriorRun.NONE) {
+        if (!lease.isProtected() || lease.priorRun() == PriorRun.NONE || lease.priorRun() == PriorRun.STORE_LOST_DATA) {
             return CompletableFuture.completedFuture(true);
         }
         return store.start(lease.key(), lease.token())
@@ -486,11 +507,18 @@ public final class IdempotencyChecker implements AutoCloseable {
                 claim.nonce(), claim.key(), claim.attempt(), store.estimatedNow(), task, breaker.lastFailure());
         Kept kept = blockLog.keep(block);
         unreported.add(kept);
-        blockReports.add(() -> store.reportBlocked(block), verdict -> {
-            unreported.remove(kept);
-            kept.done();
-            events.decided(verdict);
-        });
+        blockReports.add(
+                () -> store.reportBlocked(block),
+                verdict -> {
+                    unreported.remove(kept);
+                    kept.done();
+                    events.decided(verdict);
+                },
+                () -> {
+                    unreported.remove(kept);
+                    kept.done();
+                    events.unreported();
+                });
     }
 
     /** Whether {@code lease} is still the key's current tenure, as far as the store says now. */
@@ -506,9 +534,12 @@ public final class IdempotencyChecker implements AutoCloseable {
         });
     }
 
+    /** One foreign record is no outage: whether the store is well, hello tells. */
     private void failed(StoreException cause) {
         events.storeFailed(cause.kind());
-        breaker.failed(cause);
+        if (cause.kind() != StoreException.Kind.FOREIGN_KEY) {
+            breaker.failed(cause);
+        }
     }
 
     private void repeatPending() {

@@ -16,11 +16,13 @@ final class RepeatedCalls<R> {
     private final class Call {
         final Supplier<CompletableFuture<R>> attempt;
         final Consumer<R> then;
+        final Runnable dropped;
         final AtomicBoolean underWay = new AtomicBoolean();
 
-        Call(Supplier<CompletableFuture<R>> attempt, Consumer<R> then) {
+        Call(Supplier<CompletableFuture<R>> attempt, Consumer<R> then, Runnable dropped) {
             this.attempt = attempt;
             this.then = then;
+            this.dropped = dropped;
         }
 
         void run(long id) {
@@ -32,6 +34,12 @@ final class RepeatedCalls<R> {
                     if (waiting.remove(id) != null) {
                         then.accept(reply);
                     }
+                } else if (failure instanceof StoreException foreign
+                        && foreign.kind() == StoreException.Kind.FOREIGN_KEY) {
+                    if (waiting.remove(id) != null) {
+                        dropped.run();
+                    }
+                    onFailure.accept(foreign);
                 } else {
                     underWay.set(false);
                     if (failure instanceof StoreException cause) {
@@ -46,13 +54,24 @@ final class RepeatedCalls<R> {
     private final AtomicLong ids = new AtomicLong();
     private final Consumer<StoreException> onFailure;
 
+    /** @param onFailure told of every failed try */
     RepeatedCalls(Consumer<StoreException> onFailure) {
         this.onFailure = onFailure;
     }
 
-    /** Waits for {@link #repeatAll}, without a try of its own. */
-    void add(Supplier<CompletableFuture<R>> attempt, Consumer<R> then) {
-        waiting.put(ids.incrementAndGet(), new Call(attempt, then));
+    /**
+     * Waits for {@link #repeatAll}, without a try of its own.
+     *
+     * @param dropped called instead of {@code then} when foreign data is where the record was: what the call was to change
+     *     is gone, and every repetition would fail
+     */
+    void add(Supplier<CompletableFuture<R>> attempt, Consumer<R> then, Runnable dropped) {
+        waiting.put(ids.incrementAndGet(), new Call(attempt, then, dropped));
+    }
+
+    /** As the other one, for what need not be told. */
+    void add(Supplier<CompletableFuture<R>> attempt) {
+        add(attempt, reply -> {}, () -> {});
     }
 
     /** Tries everything that waits, in the order it was added, unless its last try is still under way. */

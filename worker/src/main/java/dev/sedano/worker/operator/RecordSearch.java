@@ -54,7 +54,7 @@ record RecordSearch(RedisStoreInspection store, long most, LongConsumer progress
         if (taskId.equals(record.text("id0"))) {
             return true;
         }
-        for (String field : new String[] {"ev", "rel", "ldup"}) {
+        for (String field : new String[] {"ev", "rel", "ids", "ldup"}) {
             for (String word :
                     Objects.requireNonNullElse(record.text(field), "").split("\\s+", -1)) {
                 if (word.equals(taskId)) {

@@ -95,6 +95,17 @@ public final class ResultEncoder {
         return record(message, ResultState.FAILURE, error, null, null);
     }
 
+    /**
+     * The body of a chord whose header failed.
+     *
+     * @param error the failed part's stored exception
+     */
+    public ResultRecord chordError(TaskMessage body, String failedId, @Nullable Object error) {
+        PythonError chordError = new PythonError(
+                "ChordError", List.of("Dependency " + failedId + " raised " + PythonRepr.ofException(error)), CELERY);
+        return record(body, ResultState.FAILURE, chordError, null, null);
+    }
+
     /** The task was not run since its {@code expires} is past. */
     public ResultRecord expired(TaskMessage message) {
         return revoked(message, "expired");
@@ -120,6 +131,15 @@ public final class ResultEncoder {
     public ResultRecord conflict(TaskMessage message) {
         PythonError error = new PythonError(
                 "IdempotencyConflict", List.of("the idempotency key is in use with other arguments"), "dev.sedano");
+        return record(message, ResultState.FAILURE, error, null, null);
+    }
+
+    /** Something else writes where the record of the message's key should be. */
+    public ResultRecord unclaimable(TaskMessage message) {
+        PythonError error = new PythonError(
+                "IdempotencyKeyOccupied",
+                List.of("the idempotency store holds foreign data where this key's record belongs"),
+                "dev.sedano");
         return record(message, ResultState.FAILURE, error, null, null);
     }
 

@@ -34,8 +34,15 @@ public final class StoredResults {
         return (head + id + '}').getBytes(StandardCharsets.ISO_8859_1);
     }
 
+    /** The state that a stored record tells; empty if it is none. */
+    public String stateOf(byte[] record) {
+        return json.decode(record) instanceof Map<?, ?> fields && fields.get("status") instanceof String state
+                ? state
+                : "";
+    }
+
     /**
-     * The value of a stored SUCCESS.
+     * The value of a stored record: of a SUCCESS the result, else the exception.
      *
      * @throws IllegalArgumentException if {@code record} is no result record
      */

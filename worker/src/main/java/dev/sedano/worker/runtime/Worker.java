@@ -20,6 +20,7 @@ import dev.sedano.worker.metrics.WorkerMetrics;
 import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.protocol.MessageDecoder;
 import dev.sedano.worker.rabbitmq.Broker;
+import dev.sedano.worker.result.ChordStore;
 import dev.sedano.worker.result.ExceptionEncoding;
 import dev.sedano.worker.result.NoResults;
 import dev.sedano.worker.result.RedisResults;
@@ -168,6 +169,7 @@ public final class Worker {
                         results(),
                         new FollowUps(json, clock, origin(), DEFAULT_QUEUE),
                         new FollowUpList(json),
+                        resultStore instanceof ChordStore chords ? chords : null,
                         broker::publish,
                         json,
                         slots,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sedano.worker.idempotency.StoreException;
+import dev.sedano.worker.idempotency.TaskKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -173,6 +174,22 @@ class DeliveryPipelineTest {
     }
 
     @Test
+    void foreignRecord_deadLettersItsDelivery_andNoOther() {
+        try (PipelineFixture test = new PipelineFixture((context, call) -> 1)) {
+            test.store.occupy(TaskKey.ofTaskId("a"));
+            test.pipeline.accept(test.delivery("a"));
+            await().until(() -> test.channel.settled.size() == 1);
+            test.pipeline.accept(test.delivery("b"));
+
+            await().until(() -> test.channel.settled.size() == 2);
+            assertThat(test.channel.reasons()).containsExactly("dead_letter foreign_key", "ack succeeded");
+            assertThat(test.runs).containsExactly("b");
+            assertThat(test.counts.blocked).hasValue(0);
+            assertThat(text(test.store.result("celery-task-meta-a"))).contains("IdempotencyKeyOccupied");
+        }
+    }
+
+    @Test
     void sameKeyUnderAnotherId_getsTheStoredResultUnderItsOwnId() {
         try (PipelineFixture test = new PipelineFixture((context, call) -> PipelineFixture.idOf(context))) {
             test.pipeline.accept(test.delivery("a", "x", Map.of("idempotency_key", "order-1")));
@@ -259,10 +276,11 @@ class DeliveryPipelineTest {
     }
 
     @Test
-    void aChord_isNotSupportedYet_soTheMessageIsDeadLettered() {
+    void aCallbackThatIsAGroup_isNotSupportedYet_soTheMessageIsDeadLettered() {
         try (PipelineFixture test = new PipelineFixture((context, call) -> 1)) {
             Delivery plain = test.delivery("a");
-            byte[] body = "[[\"x\"], {}, {\"chord\": {\"task\": \"t\", \"args\": [], \"options\": {}}}]"
+            byte[] body = ("[[\"x\"], {}, {\"callbacks\": [{\"task\": \"celery.group\", \"args\": [],"
+                            + " \"options\": {}, \"subtask_type\": \"group\"}]}]")
                     .getBytes(StandardCharsets.UTF_8);
             test.pipeline.accept(new Delivery(
                     plain.queue(),

@@ -102,6 +102,43 @@ class FollowUpPipelineTest {
     }
 
     @Test
+    void errbacksOfAFailureThatFreedItsKey_arePublishedByTheNextId_beforeItRuns() {
+        TaskOptions freeing = TaskOptions.builder()
+                .key("0")
+                .releaseOn(List.of(IllegalArgumentException.class))
+                .build();
+        try (PipelineFixture test = new PipelineFixture(
+                (context, call) -> {
+                    if (context.id().equals("a")) {
+                        throw new IllegalArgumentException("no");
+                    }
+                    return 5;
+                },
+                freeing)) {
+            test.refusesToPublish = true;
+            test.pipeline.accept(test.followed("a", embed("null", "[" + LINK + "]", "null"), Map.of()));
+            await().until(() -> !test.published.isEmpty());
+            test.channel.open = false;
+            Object first = header(test.published.get(0), "id");
+            await().until(() -> test.channel.settled.size() == 1);
+            test.published.clear();
+            test.channel.open = true;
+            test.store.advance(Duration.ofSeconds(11));
+
+            test.pipeline.accept(test.delivery("b"));
+            await().until(() -> test.published.size() >= 2);
+            assertThat(test.runs).containsExactly("a");
+            test.refusesToPublish = false;
+
+            await().until(() -> test.channel.settled.size() == 2);
+            assertThat(test.channel.reasons()).endsWith("ack succeeded");
+            assertThat(test.published.stream().map(each -> header(each, "id")).distinct())
+                    .containsExactly(first);
+            assertThat(test.runs).containsExactly("a", "b");
+        }
+    }
+
+    @Test
     void failure_publishesErrbacks_andTellsTheStepsThatWillNeverRun() {
         try (PipelineFixture test = new PipelineFixture((context, call) -> {
             throw new IllegalArgumentException("no");

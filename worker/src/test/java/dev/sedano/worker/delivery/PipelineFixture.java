@@ -212,6 +212,7 @@ final class PipelineFixture implements AutoCloseable {
                         new RedisResults(new StoreOfResults(), Duration.ofDays(1), true),
                         new FollowUps(json, Clock.systemUTC(), "gen1@test", "celery"),
                         new FollowUpList(json),
+                        null,
                         message -> {
                             published.add(message);
                             return refusesToPublish

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -39,6 +40,17 @@ class FailSafeAdmissionTest {
                     .isTrue();
             assertThat(admission).isInstanceOf(Admission.StoreUnavailable.class);
         }
+    }
+
+    @Test
+    void foreignRecord_isOneKeysMatter_whileTheStoreIsWell() {
+        IdempotencyStore.Claim claim = Leases.granted().claim();
+        store.occupy(claim.key());
+
+        Admission admission = checker.admit(claim).join();
+
+        assertThat(admission).isInstanceOf(Admission.Unclaimable.class);
+        assertThat(((Admission.Unclaimable) admission).cause().kind()).isEqualTo(StoreException.Kind.FOREIGN_KEY);
     }
 
     private static final class NoListener implements CircuitBreaker.Listener {

@@ -4,57 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
-import dev.sedano.worker.idempotency.IdempotencyStore.Claim;
 import dev.sedano.worker.idempotency.IdempotencyStore.Completion;
-import dev.sedano.worker.idempotency.IdempotencyStore.ResultWrite;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What every store must do. A fake that is weaker than the real one would let tests pass for the wrong reason. */
-public abstract class IdempotencyStoreContract {
-    private static final Duration LEASE = Duration.ofSeconds(30);
-    private static final Duration DAY = Duration.ofDays(1);
-    private static final byte[] DONE = "{\"status\": \"SUCCESS\", \"result\": 3}".getBytes(UTF_8);
-
-    private String id = "";
-    private TaskKey key = TaskKey.ofTaskId("");
-
-    /** The store under test, which has said hello. */
-    protected abstract IdempotencyStore store();
-
-    /** Moves the store's clock without any grace window. */
-    protected abstract void pass(Duration time);
-
-    /** What is stored under a result's key. */
-    protected abstract byte @Nullable [] storedResult(String resultKey);
-
-    /** Puts a foreign result there. */
-    protected abstract void storeResult(String resultKey, byte[] body);
-
-    /** The name under which a result is kept so that one script can write it and the marker; the same everywhere but in clusters. */
-    protected String placed(TaskKey of, String resultKey) {
-        return resultKey;
-    }
-
-    /** Forgets everything, like FLUSHALL. */
-    protected abstract void loseAllData();
-
-    /** Ends the unsafe window, but not what follows it. */
-    protected abstract void endUnsafeWindow();
-
-    @BeforeEach
-    void freshKey() {
-        id = UUID.randomUUID().toString();
-        key = TaskKey.ofTaskId(id);
-    }
-
+public abstract class IdempotencyStoreContract extends KeyLivesContract {
     @Test
     void firstClaim_isGrantedAndNobodyRanBefore() {
         assertThat(granted(claim("a")).priorRun()).isEqualTo(PriorRun.NONE);
@@ -303,7 +261,7 @@ public abstract class IdempotencyStoreContract {
             replies.add(store().claim(request(key, id, "n" + i, 0, "f", false, AfterLeaseLoss.RERUN)));
         }
 
-        assertThat(replies.stream().map(IdempotencyStoreContract::get).filter(ClaimReply.Granted.class::isInstance))
+        assertThat(replies.stream().map(StoreContractFixture::get).filter(ClaimReply.Granted.class::isInstance))
                 .hasSize(1);
     }
 
@@ -334,50 +292,5 @@ public abstract class IdempotencyStoreContract {
     void helloTwice_isOk() {
         assertThat(get(store().hello()).verdict()).isEqualTo(StoreStatus.Verdict.OK);
         assertThat(store().estimatedNow()).isPositive();
-    }
-
-    private ClaimReply claim(String nonce) {
-        return claimAs(key, id, nonce, 0, "f", false, AfterLeaseLoss.RERUN);
-    }
-
-    private ClaimReply claimAs(
-            TaskKey of,
-            String taskId,
-            String nonce,
-            long attempt,
-            String print,
-            boolean redelivered,
-            AfterLeaseLoss policy) {
-        return get(store().claim(request(of, taskId, nonce, attempt, print, redelivered, policy)));
-    }
-
-    private static Claim request(
-            TaskKey of,
-            String taskId,
-            String nonce,
-            long attempt,
-            String print,
-            boolean redelivered,
-            AfterLeaseLoss policy) {
-        return new Claim(of, nonce, attempt, print, taskId, LEASE, DAY, redelivered, "w@host", policy, 3);
-    }
-
-    private CompleteReply complete(TaskKey of, long token) {
-        return get(store().complete(completion(of, token, null, DONE, null)));
-    }
-
-    private Completion completion(
-            TaskKey of, long token, @Nullable String resultKey, byte[] body, byte @Nullable [] kept) {
-        ResultWrite write = resultKey == null ? null : new ResultWrite(placed(of, resultKey), body, DAY);
-        return new Completion(of, token, 0, "f", id, "SUCCESS", DAY, store().estimatedNow(), write, kept, null, false);
-    }
-
-    private static ClaimReply.Granted granted(ClaimReply reply) {
-        assertThat(reply).isInstanceOf(ClaimReply.Granted.class);
-        return (ClaimReply.Granted) reply;
-    }
-
-    protected static <T> T get(CompletableFuture<T> future) {
-        return future.orTimeout(20, TimeUnit.SECONDS).join();
     }
 }

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -53,7 +54,15 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
         long followUpsSince;
         long handedOffBy;
         boolean free;
+        /** The ids that claimed the key in this life of it, and in earlier ones that ended free. */
+        final Set<String> ids = new LinkedHashSet<>();
+
         final Set<String> released = new LinkedHashSet<>();
+
+        /** The life before this one, until this one starts. */
+        @Nullable
+        Entry was;
+
         String owner = "";
         String lastStep = "";
         int starts;
@@ -62,10 +71,28 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
         final Map<String, Long> stepsBegun = new HashMap<>();
         boolean resultWritten;
         final Map<Long, Long> claimedAt = new HashMap<>();
-        final Map<String, BlockedDelivery> pending = new LinkedHashMap<>();
-        final Map<String, BlockVerdict.Resolved> decided = new LinkedHashMap<>();
-        final Map<String, Long> decidedAttempt = new HashMap<>();
-        final Map<String, String> decidedBy = new HashMap<>();
+        Map<String, BlockedDelivery> pending = new LinkedHashMap<>();
+        Map<String, BlockVerdict.Resolved> decided = new LinkedHashMap<>();
+        Map<String, Long> decidedAttempt = new HashMap<>();
+        Map<String, String> decidedBy = new HashMap<>();
+
+        /** A free key's next life: who lived before, what is blocked, and the steps of the same work. */
+        Entry next(String print) {
+            Entry next = new Entry();
+            next.was = this;
+            next.released.addAll(released);
+            next.released.addAll(ids);
+            next.pending = pending;
+            next.decided = decided;
+            next.decidedAttempt = decidedAttempt;
+            next.decidedBy = decidedBy;
+            if (firstPrint.equals(print)) {
+                next.stepsDone.putAll(stepsDone);
+                next.stepsBegun.putAll(stepsBegun);
+                next.lastStep = lastStep;
+            }
+            return next;
+        }
     }
 
     private final Map<String, Entry> records = new HashMap<>();
@@ -79,6 +106,7 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
     private boolean lost;
     private boolean closed;
     private @Nullable StoreException failure;
+    private final Set<String> foreign = new HashSet<>();
 
     /** Moves the clock. */
     public synchronized void advance(Duration time) {
@@ -88,6 +116,11 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
     /** Makes every call fail with {@code cause} and without effect, until called with null. */
     public synchronized void failWith(@Nullable StoreException cause) {
         failure = cause;
+    }
+
+    /** Puts something foreign where the record of {@code key} belongs. */
+    public synchronized void occupy(TaskKey key) {
+        foreign.add(key.record());
     }
 
     /** Forgets everything; the next call notices. */
@@ -140,14 +173,19 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
             Entry entry = entry(claim.key());
             boolean other = claim.key().explicit() && entry.firstId != null && !entry.firstId.equals(claim.taskId());
             PriorRun prior = PriorRun.NONE;
-            if (entry.state == State.COMPLETED && entry.free && other) {
-                if (entry.released.contains(claim.taskId())) {
-                    return new ClaimReply.StaleAttempt(entry.token, entry.attempt, null);
-                }
-                startAnew(entry, claim);
-                return grant(entry, claim, PriorRun.NONE);
+            if (other && entry.released.contains(claim.taskId())) {
+                boolean ended = entry.state == State.COMPLETED;
+                return ended && stillPublished(entry)
+                        ? publishing(entry)
+                        : new ClaimReply.StaleAttempt(entry.token, entry.attempt, ended ? entry.followUps : null);
             }
-            if (entry.state == State.COMPLETED) {
+            boolean anew = entry.state == State.COMPLETED && entry.free && other && !entry.ids.contains(claim.taskId());
+            if (anew) {
+                byte[] left = entry.followUps;
+                if (left != null) {
+                    return stillPublished(entry) ? publishing(entry) : new ClaimReply.Unfinished(entry.token, left);
+                }
+            } else if (entry.state == State.COMPLETED) {
                 boolean conflict = other
                         ? !entry.firstPrint.equals(claim.fingerprint())
                         : entry.attempt == claim.attempt() && !entry.fingerprint.equals(claim.fingerprint());
@@ -181,16 +219,25 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
                 if (refusal != null) {
                     return refusal;
                 }
-                prior = claim.attempt() != entry.attempt
-                        ? PriorRun.NONE
-                        : entry.starts + 1 >= claim.maxCrashes() ? PriorRun.TOO_MANY_CRASHES : PriorRun.MAY_HAVE_RUN;
-            } else if (claim.redelivered() && unsafeUntil > now) {
-                return new ClaimReply.Unsafe(Duration.ofMillis(unsafeUntil - now));
-            } else if (claim.redelivered() && lossUntil > now) {
-                if (claim.afterLeaseLoss() == AfterLeaseLoss.PARK) {
-                    return new ClaimReply.HeldAfterLoss();
+                if (claim.attempt() == entry.attempt) {
+                    boolean poison = entry.starts >= 1 && entry.starts + 1 >= claim.maxCrashes();
+                    prior = poison ? PriorRun.TOO_MANY_CRASHES : PriorRun.MAY_HAVE_RUN;
                 }
-                prior = PriorRun.STORE_LOST_DATA;
+            }
+            if (prior == PriorRun.NONE && claim.redelivered()) {
+                if (unsafeUntil > now) {
+                    return new ClaimReply.Unsafe(Duration.ofMillis(unsafeUntil - now));
+                }
+                if (lossUntil > now) {
+                    if (claim.afterLeaseLoss() == AfterLeaseLoss.PARK) {
+                        return new ClaimReply.HeldAfterLoss();
+                    }
+                    prior = PriorRun.STORE_LOST_DATA;
+                }
+            }
+            if (anew) {
+                entry = entry.next(claim.fingerprint());
+                records.put(claim.key().record(), entry);
             }
             return grant(entry, claim, prior);
         });
@@ -237,35 +284,21 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
                 entry.token, entry.owner, entry.claimedAt.getOrDefault(entry.attempt, 0L), entry.lastStep);
     }
 
-    /** The failed run before gave the key free. */
-    private static void startAnew(Entry entry, Claim claim) {
-        String before = entry.firstId;
-        if (before != null) {
-            entry.released.add(before);
-        }
-        if (!entry.firstPrint.equals(claim.fingerprint())) {
-            entry.stepsDone.clear();
-            entry.stepsBegun.clear();
-        }
-        entry.state = State.ABSENT;
-        entry.free = false;
-        entry.kept = null;
-        entry.followUps = null;
-        entry.resultWritten = false;
-    }
-
     private ClaimReply grant(Entry entry, Claim claim, PriorRun prior) {
         lastToken = Math.max(lastToken + 1, now * 1000);
-        if (prior == PriorRun.NONE) {
+        if (claim.attempt() != entry.attempt) {
             entry.starts = 0;
         }
         if (entry.state == State.HANDED_OFF) {
             entry.followUps = null;
         }
         entry.owner = claim.owner();
-        if (entry.state == State.ABSENT && claim.key().explicit()) {
-            entry.firstId = claim.taskId();
-            entry.firstPrint = claim.fingerprint();
+        if (claim.key().explicit()) {
+            if (entry.state == State.ABSENT || !claim.taskId().equals(entry.firstId)) {
+                entry.firstId = claim.taskId();
+                entry.firstPrint = claim.fingerprint();
+            }
+            entry.ids.add(claim.taskId());
         }
         entry.state = State.RUNNING;
         entry.nonce = claim.nonce();
@@ -318,6 +351,7 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
                         done.claimedAt());
             }
             entry.state = State.COMPLETED;
+            entry.was = null;
             entry.followUps = done.followUps();
             entry.followUpsSince = now;
             entry.free = done.frees();
@@ -344,6 +378,7 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
         if (key.explicit()) {
             entry.firstId = taskId;
             entry.firstPrint = print;
+            entry.ids.add(taskId);
         }
     }
 
@@ -371,6 +406,7 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
                         over.claimedAt());
             }
             entry.state = State.HANDED_OFF;
+            entry.was = null;
             entry.nonce = "";
             entry.expected = over.next();
             entry.expectedPrint = over.nextFingerprint();
@@ -506,8 +542,14 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
                 }
                 entry.expected = entry.attempt;
                 entry.state = State.HANDED_OFF;
+                entry.was = null;
+            } else if (entry.prior == PriorRun.NONE && entry.was != null) {
+                entry.was.forgottenAt = entry.forgottenAt;
+                records.put(key.record(), entry.was);
             } else if (entry.prior == PriorRun.NONE) {
                 entry.state = State.ABSENT;
+                entry.ids.clear();
+                entry.claimedAt.remove(entry.attempt);
                 entry.firstId = null;
                 entry.firstPrint = "";
             } else {
@@ -575,6 +617,10 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
     }
 
     private Entry entry(TaskKey key) {
+        if (foreign.contains(key.record())) {
+            throw new StoreException(
+                    StoreException.Kind.FOREIGN_KEY, StoreException.Effect.NONE, "WRONGTYPE, told to be", null);
+        }
         Entry entry = records.get(key.record());
         if (entry == null || entry.forgottenAt <= now) {
             entry = new Entry();
@@ -597,8 +643,13 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
             return CompletableFuture.failedFuture(new StoreException(
                     StoreException.Kind.CLOSED, StoreException.Effect.NONE, "the store is closed", null));
         }
-        return failure != null
-                ? CompletableFuture.failedFuture(failure)
-                : CompletableFuture.completedFuture(call.get());
+        if (failure != null) {
+            return CompletableFuture.failedFuture(failure);
+        }
+        try {
+            return CompletableFuture.completedFuture(call.get());
+        } catch (StoreException foreignRecord) {
+            return CompletableFuture.failedFuture(foreignRecord);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.sedano.worker.idempotency;
 
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +34,11 @@ class InMemoryScheduleTest {
         @Override
         public byte @Nullable [] result(String resultKey) {
             return store.result(resultKey);
+        }
+
+        @Override
+        public @Nullable List<String> history(TaskKey key) {
+            return null;
         }
 
         @Override

@@ -2,20 +2,29 @@ package dev.sedano.worker.idempotency.redis;
 
 import dev.sedano.worker.idempotency.Durability;
 import dev.sedano.worker.idempotency.StoreListener;
+import dev.sedano.worker.result.ChordStore;
 import dev.sedano.worker.result.ResultStore;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Result records on a Redis server, through a pipeline of its own. Safe for use by many threads. Owns the thread {@code
  * sedano-results}. Nothing is connected before the first call.
  */
-public final class RedisResultStore implements ResultStore {
+public final class RedisResultStore implements ResultStore, ChordStore {
     private static final int CAPACITY = 10_000;
     private static final byte[] NO = {'0'};
     private static final byte[] YES = {'1'};
+    private static final String GROUP = "celery-taskset-meta-";
+    private static final String RESULT = "celery-task-meta-";
+    /** Celery's {@code 2 * result_chord_join_timeout}: how long the body's publisher is left alone. */
+    private static final int CLAIM_SECONDS = 6;
+
+    private static final int CHORD_TTL_SECONDS = 86_400;
 
     private final DataSet dataSet = new DataSet(new KnownData(""), null);
     private final long callNanos;
@@ -49,6 +58,69 @@ public final class RedisResultStore implements ResultStore {
                 Bytes.of(ttl == null ? 0 : ttl.toMillis()),
                 mode == Mode.ANNOUNCE ? NO : YES,
                 mode == Mode.STORE ? NO : YES));
+    }
+
+    @Override
+    public CompletableFuture<Counted> count(Part part) {
+        String group = GROUP + part.group();
+        return pipeline.submit(new ScriptCall<>(
+                dataSet,
+                callNanos,
+                RedisScript.CHORD_PART,
+                Stream.of(".j", ".t", ".s", ".d", "", ".c")
+                        .map(suffix -> Bytes.of(group + suffix))
+                        .toList(),
+                RedisResultStore::counted,
+                Bytes.of(part.taskId()),
+                part.value(),
+                Bytes.of(part.score()),
+                Bytes.of(CHORD_TTL_SECONDS),
+                Bytes.of(CLAIM_SECONDS),
+                token(part)));
+    }
+
+    private static Counted counted(Reply reply) {
+        return switch (reply.word()) {
+            case "COUNTED" -> new Counted.Waiting();
+            case "DONE" -> new Counted.Ended();
+            case "CLAIMED" -> new Counted.HeldByAnother();
+            case "COMPLETE" -> {
+                List<byte[]> parts = new ArrayList<>();
+                for (int i = 2; i < reply.items().size(); i++) {
+                    byte[] value = reply.bytes(i);
+                    parts.add(value == null ? Bytes.NONE : value);
+                }
+                yield new Counted.Complete(reply.bytes(1), parts);
+            }
+            default -> throw reply.unexpected();
+        };
+    }
+
+    @Override
+    public CompletableFuture<Boolean> end(Part part) {
+        String group = GROUP + part.group();
+        return pipeline.submit(new ScriptCall<>(
+                dataSet,
+                callNanos,
+                RedisScript.CHORD_END,
+                Stream.of(".j", ".t", ".s", ".d", ".c")
+                        .map(suffix -> Bytes.of(group + suffix))
+                        .toList(),
+                reply -> reply.word().equals("OK"),
+                token(part)));
+    }
+
+    /** The same for everybody who finishes this part, so that it can be taken up where another worker left it. */
+    private static byte[] token(Part part) {
+        return Bytes.of("sedano:" + part.taskId());
+    }
+
+    @Override
+    public CompletableFuture<List<byte @Nullable []>> read(List<String> taskIds) {
+        return pipeline.submit(new SessionCall<>(
+                callNanos,
+                session -> session.read(
+                        taskIds.stream().map(id -> Bytes.of(RESULT + id)).toList())));
     }
 
     @Override

@@ -15,7 +15,9 @@ enum RedisScript {
     STEP("step", "prologue"),
     RELEASE("release", "prologue"),
     REPORT_BLOCKED("report_blocked", "prologue", "blocks"),
-    RESULT("result");
+    RESULT("result"),
+    CHORD_PART("chord_part"),
+    CHORD_END("chord_end");
 
     private final String file;
     private final List<String> firstParts;

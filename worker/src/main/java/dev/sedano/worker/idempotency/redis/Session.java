@@ -2,6 +2,7 @@ package dev.sedano.worker.idempotency.redis;
 
 import dev.sedano.worker.idempotency.Durability;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -91,6 +92,16 @@ final class Session implements AutoCloseable {
         return connection.getOne() instanceof byte[] text ? new String(text, StandardCharsets.UTF_8) : "";
     }
 
+    /** The values under these keys; null where there is none, or one of another type. */
+    List<byte @Nullable []> read(List<byte[]> keys) {
+        connection.sendCommand(Protocol.Command.MGET, keys.toArray(new byte[0][]));
+        List<byte @Nullable []> values = new ArrayList<>();
+        for (Object value : (List<?>) connection.getOne()) {
+            values.add(value instanceof byte[] bytes ? bytes : null);
+        }
+        return values;
+    }
+
     /** A field of INFO persistence, or empty text. */
     String persistence(String field) {
         connection.sendCommand(Protocol.Command.INFO, "persistence");
@@ -177,7 +188,8 @@ final class Session implements AutoCloseable {
                     case 1 -> ONE;
                     case 2 -> TWO;
                     case 3 -> THREE;
-                    default -> FOUR;
+                    case 4 -> FOUR;
+                    default -> Bytes.of(keys.size());
                 });
         for (int i = 0; i < keys.size(); i++) {
             command.add(keys.get(i));

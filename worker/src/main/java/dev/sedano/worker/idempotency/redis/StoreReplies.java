@@ -49,6 +49,10 @@ final class StoreReplies {
                         reply.bytes(5));
             }
             case "STALE_ATTEMPT" -> new ClaimReply.StaleAttempt(reply.number(1), reply.number(2), reply.bytes(3));
+            case "FOLLOW_UPS" -> {
+                byte[] left = reply.bytes(2);
+                yield new ClaimReply.Unfinished(reply.number(1), left == null ? Bytes.NONE : left);
+            }
             case "CONFLICT" -> new ClaimReply.Conflict(reply.number(1));
             case "PARKED" -> new ClaimReply.Parked(reply.number(1), reply.text(2), reply.number(3), reply.text(4));
             case "UNSAFE" -> new ClaimReply.Unsafe(Duration.ofMillis(reply.number(1)));
@@ -79,7 +83,7 @@ final class StoreReplies {
                     listener.resultKeyOccupied(result.key());
                 }
                 yield new CompleteReply.Recorded(
-                        reply.text(1).equals("replay"), written.equals("W"), resolved(reply.list(5)));
+                        reply.text(1).equals("replay"), written.equals("W"), resolved(reply.list(5)), reply.number(6));
             }
             case "STALE" -> new CompleteReply.Stale(reply.number(1));
             default -> throw reply.unexpected();

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
 
 /** One round of a pipeline: write all calls, flush once, read all answers. Used by its pipeline's thread alone. */
@@ -69,7 +70,14 @@ final class StoreRound {
             batch.forEach(each -> each.fail(e));
             return;
         }
-        session.timeout(StoreClock.millisUntil(deadline));
+        try {
+            session.timeout(StoreClock.millisUntil(deadline));
+        } catch (JedisException e) { // the watchdog cut the connection since it was looked at: nothing was sent
+            StoreException none = StoreErrors.broken(false, connector.wasCut(), e);
+            connector.drop();
+            batch.forEach(each -> each.fail(none));
+            return;
+        }
         session.beginRound();
         calls.clear();
         again.clear();

@@ -27,7 +27,7 @@ tk = math.max(tk + 1, now * 1000)
 touch()
 local f = { 'st', 'C', 'out', ARGV[8], 'cat', now, 'nonce', '', 'tok', tk, 'att', att, 'ev', history(att, tk, st == 'R' or st == 'P') }
 if ARGV[9] ~= '' then f[#f + 1] = 'res'; f[#f + 1] = ARGV[9] end
-call('HDEL', KEYS[1], 'res', 'w', 'free', 'rel', 'again')
+call('HDEL', KEYS[1], 'res', 'w', 'free', 'rel', 'was', 'again')
 call('HSET', KEYS[1], unpack(f))
 call('PEXPIRE', KEYS[1], ARGV[7])
 if st == 'C' then call('HINCRBY', KEYS[2], 'rv', 1) end

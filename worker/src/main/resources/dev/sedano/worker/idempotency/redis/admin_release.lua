@@ -32,7 +32,7 @@ else
       for _, x in ipairs({ 'id0', ARGV[11], 'fp0', ARGV[10] }) do f[#f + 1] = x end
     end
   end
-  call('HDEL', KEYS[1], 'out', 'cat', 'res', 'w', 'fu', 'fat', 'free', 'rel', 'stok')
+  call('HDEL', KEYS[1], 'out', 'cat', 'res', 'w', 'fu', 'fat', 'free', 'rel', 'was', 'stok')
   for i = 12, #ARGV, 2 do
     if ARGV[i + 1] == '' then
       if call('HDEL', KEYS[1], 's:' .. ARGV[i]) == 1 then call('HINCRBY', KEYS[1], 'ns', -1) end

@@ -35,3 +35,8 @@ local function settled(att, list)
   end
   return list
 end
+-- Whether the blocked deliveries can be settled: not when something else took their key. An outcome is worth more.
+local function countable()
+  local kind = call('TYPE', KEYS[3]).ok
+  return kind == 'hash' or kind == 'none'
+end

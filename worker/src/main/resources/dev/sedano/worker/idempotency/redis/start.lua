@@ -9,6 +9,7 @@ if r[1] ~= 'R' or r[2] ~= ARGV[1] then return { 'STALE', r[2] } end
 if r[3] ~= ARGV[1] then
   touch()
   call('HSET', KEYS[1], 'stok', ARGV[1])
+  call('HDEL', KEYS[1], 'again')
   call('HINCRBY', KEYS[1], 'starts', 1)
 end
 return { 'OK', now, n, generation }

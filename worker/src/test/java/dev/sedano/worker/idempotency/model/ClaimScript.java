@@ -54,8 +54,10 @@ final class ClaimScript {
     }
 
     private Reply completed(boolean other) {
-        boolean due = record.pending && !(record.free && world.has(Flaw.FREE_DROPS_FOLLOW_UPS));
-        if (record.free && !due && !world.has(Flaw.FREE_IGNORED)) {
+        if (record.free && !world.has(Flaw.FREE_IGNORED)) {
+            if (record.pending && !world.has(Flaw.FREE_DROPS_FOLLOW_UPS)) {
+                return Reply.DUPLICATE_PENDING;
+            }
             world.truth.livesAgain();
             int released = record.releasedIds;
             StoreRecord anew = new StoreRecord();
@@ -71,8 +73,9 @@ final class ClaimScript {
     }
 
     private Reply handedOff(boolean other) {
+        // Whether its payload conflicts shows when the key is completed: a failure may give it free.
         if (other) {
-            return differs(record.firstPayload * 2) ? Reply.CONFLICT : Reply.BUSY;
+            return Reply.BUSY;
         }
         if (attempt < record.nextAttempt) {
             return record.pending ? Reply.STALE_ATTEMPT_PENDING : Reply.STALE_ATTEMPT;

@@ -6,6 +6,7 @@ import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.StoreSchedule;
 import dev.sedano.worker.idempotency.TaskKey;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Jedis;
@@ -63,6 +64,14 @@ final class RedisBench implements StoreSchedule.Bench, AutoCloseable {
         // The marker outlives the record of unfinished work, which is kept for a day here.
         return admin.pttl("sed:{sedano}:r:" + key.record()) > Duration.ofDays(6).toMillis()
                 && admin.pttl(resultKey) > 0;
+    }
+
+    @Override
+    public List<String> history(TaskKey key) {
+        String lines = admin.hget("sed:{sedano}:r:" + key.record(), "ev");
+        return lines == null
+                ? List.of()
+                : lines.lines().map(line -> line.split(" ", 3)[1]).toList();
     }
 
     @Override

@@ -1,0 +1,84 @@
+package dev.sedano.worker.idempotency.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sedano.worker.idempotency.StoreListener;
+import dev.sedano.worker.result.ChordStore.Counted;
+import dev.sedano.worker.result.ChordStore.Part;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+
+/** The keys of a chord, as Celery's own workers leave and expect them. */
+class ChordStoreIT {
+    private static final String GROUP = "celery-taskset-meta-g";
+
+    private final PrivateRedis redis = new PrivateRedis();
+    private final RedisResultStore store = new RedisResultStore(
+            new RedisServers.Standalone(RedisEndpoint.of(redis.uri())), Duration.ofSeconds(5), StoreListener.NONE);
+
+    @AfterEach
+    void stop() {
+        store.close();
+        redis.close();
+    }
+
+    private static Part part(String id, String score) {
+        return new Part(
+                "g", id, score, ("[1, \"" + id + "\", \"SUCCESS\", 1]").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static <T> T get(CompletableFuture<T> future) {
+        return future.orTimeout(10, TimeUnit.SECONDS).join();
+    }
+
+    @Test
+    void lastPart_getsAll_byPlace_andEndsTheChordForEverybody() {
+        try (Jedis client = redis.client()) {
+            client.set(GROUP + ".s", "2");
+            assertThat(get(store.count(part("b", "1")))).isInstanceOf(Counted.Waiting.class);
+            assertThat(get(store.count(part("b", "1")))).as("told twice, counted once").isInstanceOf(Counted.Waiting.class);
+            assertThat(client.smembers(GROUP + ".d")).containsExactly("b:1");
+
+            Counted.Complete complete = (Counted.Complete) get(store.count(part("a", "0")));
+            assertThat(complete.parts().stream().map(value -> new String(value, StandardCharsets.UTF_8)))
+                    .containsExactly("[1, \"a\", \"SUCCESS\", 1]", "[1, \"b\", \"SUCCESS\", 1]");
+            assertThat(get(store.count(part("b", "1")))).isInstanceOf(Counted.HeldByAnother.class);
+            assertThat(get(store.count(part("a", "0"))))
+                    .as("the same part goes on where it was left")
+                    .isInstanceOf(Counted.Complete.class);
+
+            assertThat(get(store.end(part("a", "0")))).isTrue();
+            assertThat(client.get(GROUP + ".c")).isEqualTo("done");
+            assertThat(client.exists(GROUP + ".j")).isFalse();
+            assertThat(get(store.count(part("b", "1")))).isInstanceOf(Counted.Ended.class);
+            assertThat(get(store.end(part("b", "1")))).isFalse();
+        }
+    }
+
+    @Test
+    void addedTasks_andTasksWithoutPlace_count() {
+        try (Jedis client = redis.client()) {
+            client.set(GROUP + ".s", "1");
+            client.incr(GROUP + ".t");
+            assertThat(get(store.count(part("a", "+inf")))).isInstanceOf(Counted.Waiting.class);
+            assertThat(get(store.count(part("b", "0")))).isInstanceOf(Counted.Complete.class);
+            assertThat(client.smembers(GROUP + ".d")).containsExactlyInAnyOrder("a:+inf", "b:0");
+        }
+    }
+
+    @Test
+    void resultsAreReadInOrder() {
+        try (Jedis client = redis.client()) {
+            client.set("celery-task-meta-x", "1");
+            List<byte[]> read = get(store.read(List.of("none", "x")));
+            assertThat(read.get(0)).isNull();
+            assertThat(read.get(1)).containsExactly('1');
+        }
+    }
+}
