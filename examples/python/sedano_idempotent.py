@@ -40,6 +40,7 @@ import amqp
 import redis
 from billiard.exceptions import WorkerLostError
 from celery import Task, current_task, signature, states
+from celery.app.task import Context
 from celery.exceptions import Ignore, ImproperlyConfigured, Reject, Retry
 from celery.worker.request import Request
 from kombu import Queue, serialization
@@ -1076,6 +1077,10 @@ class IdempotentTask(Task):
             self._follow_up(reply, 3, key, store, publisher)
             counters["duplicates"] += 1
             raise Ignore("an old copy: a later attempt exists")
+        if word == "FOLLOW_UPS":
+            self._follow_up(reply, 2, key, store, publisher)
+            delivery.wait(publisher, 1000)
+            raise Ignore("a failed run gave the key free, its follow-ups are out now: the delivery claims again")
         if word == "CONFLICT":
             counters["conflicts"] += 1
             error = IdempotencyConflict("the idempotency key is in use with other arguments")
@@ -1109,9 +1114,24 @@ class IdempotentTask(Task):
                 record = json.loads(item["record"])
                 caller = types.SimpleNamespace(reply_to=item["reply_to"], correlation_id=None)
                 self._store_for(store, item["result_of"], record, caller)
+            elif "chord_part_of" in item:
+                self._count_part(item)
             else:
                 publisher.send(item)
         store.settle(key, int(reply[1]))
+
+    def _count_part(self, item):
+        """Counts a finished part of a chord as Celery does, which knows parts that were counted before."""
+        _, part_id, state, value = celery_json.loads(item["value"])
+        part = Context(
+            id=part_id,
+            root_id=item["root_id"],
+            group=item["chord_part_of"],
+            group_index=item["group_index"],
+            chord=item["body"],
+        )
+        result = value if state == states.SUCCESS else self.backend.exception_to_python(value)
+        self.backend.on_chord_part_return(part, state, result)
 
     def _duplicate(self, reply, store):
         request = self.request

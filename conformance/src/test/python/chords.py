@@ -26,8 +26,6 @@ def main(given):
     nested = chord(
         [group(task("proj.add", 1, 1), task("proj.add", 2, 2)), task("proj.add", 3, 3)], task("proj.ident"))()
     failing = chord([task("proj.add", 1, 1), task("ledger.fail", f"part-fails-{tag}", "part")], task("proj.ident"))()
-    twice = [task("proj.add", 5, 5), task("proj.add", 6, 6)]
-    two = chord(twice, chain(task("proj.ident")))()
     return {
         "plain": plain.get(timeout=celery_app.PATIENCE),
         "retried": retried.get(timeout=celery_app.PATIENCE),
@@ -35,5 +33,4 @@ def main(given):
         "nested": nested.get(timeout=celery_app.PATIENCE),
         "failing": raised(failing),
         "failed_part": failing.parent.results[1].id,
-        "two": two.get(timeout=celery_app.PATIENCE),
     }

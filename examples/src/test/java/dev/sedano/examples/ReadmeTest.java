@@ -28,12 +28,13 @@ class ReadmeTest {
     }
 
     @Test
-    void javaSnippets_areInTheExample() throws IOException {
-        String billing = source("src/main/java/dev/sedano/examples/Billing.java");
+    void javaSnippets_areInTheExamples() throws IOException {
+        String examples = source("src/main/java/dev/sedano/examples/Billing.java")
+                + source("src/main/java/dev/sedano/examples/Refunds.java");
 
         assertThat(blocks("java"))
-                .hasSize(1)
-                .allSatisfy(snippet -> assertThat(billing).contains(snippet.indent(4)));
+                .hasSize(2)
+                .allSatisfy(snippet -> assertThat(examples).contains(snippet.indent(4)));
     }
 
     @Test

@@ -5,7 +5,7 @@ package dev.sedano.task;
  * whole.
  */
 public enum LeaseLossPolicy {
-    /** What the worker's option {@code --on-lease-lost} says. */
+    /** What the worker's option {@code --on-lease-loss} says. */
     WORKER_SETTING,
     /** Run it again; the run is told so by {@link TaskContext#mayHaveRunBefore()}. */
     RERUN,

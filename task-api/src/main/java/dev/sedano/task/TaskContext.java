@@ -62,8 +62,10 @@ public interface TaskContext {
      * @param name unique within the task; steps are matched by it over redeliveries, retries and deploys
      * @param type what the value is converted to when it was stored by an earlier run
      * @param body its value is stored as JSON, at most 64 KiB
-     * @throws StaleOwnerException if another owner took over, or the store cannot be asked: nothing was run, or its end
-     *     was not recorded
+     * <p>Waits while the store does not answer, as the end of a handler does.
+     *
+     * @throws StaleOwnerException if another owner took over, or the thread is interrupted while it waits: nothing was
+     *     run, or its end was not recorded
      * @throws IllegalStateException if this run used the name before
      * @throws Exception what {@code body} threw, itself; nothing is recorded
      */

@@ -369,6 +369,9 @@ public final class DeliveryPipeline {
         boolean unsettled = work.move(Work.Stage.STARTED, Work.Stage.SETTLED);
         if (recording instanceof Recording.Recorded) {
             holding.completed(work.claim.key().record());
+            if (work.leftFollowUps) {
+                inFlight.holdCopiesAgain(work);
+            }
             Settlement settlement = Settlements.recorded(ending.outcome(), Endings.keyDetails(work));
             copiesOf(
                     work,

@@ -83,20 +83,20 @@ final class Recorder {
                             return recording;
                         });
                     }
-                    return (recording instanceof Recording.Recorded
-                                    ? announced(work, result)
-                                            .thenCombine(
-                                                    followUps.finish(
-                                                            ending.followUps(),
-                                                            lease.key(),
-                                                            lease.token(),
-                                                            () -> isNeeded(work)),
-                                                    (told, followed) -> true)
-                                    : DONE)
-                            .thenApply(sent -> {
-                                unconfirmed.confirmed();
-                                return recording;
-                            });
+                    if (recording instanceof Recording.LeaseLost) {
+                        unconfirmed.confirmed();
+                        return CompletableFuture.completedFuture(recording);
+                    }
+                    return announced(work, result)
+                            .thenCombine(
+                                    followUps.finish(
+                                            ending.followUps(), lease.key(), lease.token(), () -> isNeeded(work)),
+                                    (told, followed) -> {
+                                        // Left to the next copy, by way of the store: that copy must not be acked here.
+                                        work.leftFollowUps = !followed;
+                                        unconfirmed.confirmed();
+                                        return recording;
+                                    });
                 });
     }
 

@@ -47,6 +47,9 @@ final class Work {
     /** Why the task's key cannot be read, which is then its outcome; null if it can. */
     final @Nullable KeyExtractionException noKey;
 
+    /** Set before its outcome is decided: follow-ups are recorded, but not all published. */
+    volatile boolean leftFollowUps;
+
     /** How often it was held for its key; touched only by whoever moves it to HELD. */
     int timesHeld;
     /** When the delivery arrived, by the ticker; set before the work is shared. */

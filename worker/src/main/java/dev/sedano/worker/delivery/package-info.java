@@ -1,4 +1,4 @@
-/** The life of one delivery: decode, resolve, admit, run, record, decide, settle. */
+/** The life of one delivery: decode, resolve, admit, run, record with what follows, decide, settle. */
 @NullMarked
 package dev.sedano.worker.delivery;
 

@@ -1,4 +1,4 @@
-/** Who may run a key: claims, leases, completion markers, the circuit breaker. Knows keys, not messages. */
+/** Who may run a key: claims, leases, steps, completion markers, hand-offs, the circuit breaker. Knows keys, not messages. */
 @NullMarked
 package dev.sedano.worker.idempotency;
 

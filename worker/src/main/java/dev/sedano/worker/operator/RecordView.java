@@ -105,10 +105,14 @@ record RecordView(StoredRecord record, long now) {
     }
 
     private @Nullable String lastDuplicate() {
-        String[] parts = String.valueOf(record.text("ldup")).split(" ", 2);
-        return parts.length == 2 && parts[0].matches("[0-9]{1,18}")
-                ? Times.at(Long.parseLong(parts[0])) + " " + parts[1]
-                : null;
+        String last = null;
+        for (String line : String.valueOf(record.text("ev")).split("\n")) {
+            String[] parts = line.split(" ", 5); // ms, event, attempt, token, who
+            if (parts.length == 5 && parts[1].equals("duplicate") && parts[0].matches("[0-9]{1,18}")) {
+                last = Times.at(Long.parseLong(parts[0])) + " " + parts[4];
+            }
+        }
+        return last;
     }
 
     private @Nullable Map<String, String> steps() {

@@ -1,4 +1,4 @@
-/** Connections, consumers, the settler and the dead letters. Only this package sees the AMQP client. */
+/** Connections, consumers, the settler, and everything that is published: dead letters, waiting copies, follow-ups, replies. Only this package sees the AMQP client. */
 @NullMarked
 package dev.sedano.worker.rabbitmq;
 

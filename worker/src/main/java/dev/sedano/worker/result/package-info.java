@@ -1,4 +1,4 @@
-/** What callers read: Celery's result records and their exceptions. */
+/** What callers read: Celery's result records and their exceptions, and in which order with the marker. */
 @NullMarked
 package dev.sedano.worker.result;
 

@@ -1,4 +1,4 @@
-/** The idempotency store on Redis: Lua scripts and the pipeline that calls them. Only this package sees Jedis. */
+/** The idempotency store on Redis, Sentinel and Cluster: Lua scripts and the pipelines that call them. Only this package sees Jedis. */
 @NullMarked
 package dev.sedano.worker.idempotency.redis;
 
