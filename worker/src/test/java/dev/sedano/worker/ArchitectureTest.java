@@ -49,6 +49,18 @@ class ArchitectureTest {
             Map.entry(
                     "operator",
                     Set.of("idempotency", "idempotency.redis", "protocol", "rabbitmq", "result", "runtime")),
+            Map.entry(
+                    "testing",
+                    Set.of(
+                            "canvas",
+                            "delivery",
+                            "handler",
+                            "idempotency",
+                            "journal",
+                            "metrics",
+                            "protocol",
+                            "result",
+                            "time")),
             Map.entry("cli", Set.of("handler", "idempotency", "operator", "runtime")));
 
     private static final JavaClasses WORKER = new ClassFileImporter()

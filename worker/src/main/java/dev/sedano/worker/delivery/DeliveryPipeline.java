@@ -93,6 +93,7 @@ public final class DeliveryPipeline {
     private final FollowUpRun followUpRun;
     private final Recorder recorder;
     private final ClaimAhead claimAhead;
+    private final MarkerHorizon horizon;
     private final HoldingArea holding;
     private final InFlight inFlight;
 
@@ -114,6 +115,7 @@ public final class DeliveryPipeline {
         this.ticker = with.ticker();
         Nonces nonces = new Nonces(random);
         this.workFactory = new WorkFactory(settings, with.converter(), nonces);
+        this.horizon = new MarkerHorizon(settings.retention(), with.events(), with.clock(), with.ticker());
         this.repetition = new Repetition(with.timer());
         this.endings = new Endings(
                 settings,
@@ -188,6 +190,7 @@ public final class DeliveryPipeline {
 
     private void take(Work work) {
         work.arrivedAt = ticker.nanos();
+        horizon.look(work);
         if (inFlight.attach(work)) {
             return;
         }

@@ -156,7 +156,7 @@ public final class InFlight {
             return;
         }
         letGo(work, from);
-        checker.blocked(work.claim);
+        checker.blocked(work.claim, work.handler.name());
         timer.execute(() -> {
             if (checker.breaker().allowsClaims()) {
                 unblock();

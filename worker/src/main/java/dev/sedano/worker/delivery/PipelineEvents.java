@@ -22,6 +22,9 @@ public interface PipelineEvents {
      */
     void observed(String task, String refusal);
 
+    /** A delivery's eta, or the end of its validity, is further away than its key is remembered. */
+    void beyondRetention(String task);
+
     /** A follow-up of a task is published and confirmed, or stored. */
     void followUp();
 }

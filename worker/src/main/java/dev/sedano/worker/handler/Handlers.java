@@ -4,10 +4,13 @@ import dev.sedano.task.StoreDownPolicy;
 import dev.sedano.task.TaskDefinition;
 import dev.sedano.task.TaskRegistry;
 import dev.sedano.worker.ConfigurationException;
+import java.time.Duration;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +56,18 @@ public final class Handlers {
                 .filter(handler -> handler.observes() || handler.whenStoreDown() == StoreDownPolicy.OPEN)
                 .map(BoundHandler::name)
                 .toList();
+    }
+
+    /**
+     * How long every completed key is remembered at least.
+     *
+     * @param retention the worker's setting, for tasks without one of their own
+     */
+    public Duration leastRetention(Duration retention) {
+        return byName.values().stream()
+                .map(handler -> Objects.requireNonNullElse(handler.ttl(), retention))
+                .min(Comparator.naturalOrder())
+                .orElse(retention);
     }
 
     /** All names, in the order of registration; unmodifiable. */

@@ -2,6 +2,7 @@ package dev.sedano.worker.idempotency;
 
 import dev.sedano.worker.time.Ticker;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -71,6 +72,7 @@ public final class CircuitBreaker implements AutoCloseable {
     private volatile State state = State.CLOSED;
     private volatile boolean closed;
     private volatile long openedAt;
+    private volatile StoreException.@Nullable Kind lastFailure;
     private long probeCeiling = FIRST_PROBE_MILLIS;
 
     public CircuitBreaker(IdempotencyStore store, ScheduledExecutorService timer, Ticker ticker, Listener listener) {
@@ -110,8 +112,15 @@ public final class CircuitBreaker implements AutoCloseable {
         return state == State.OPEN ? Duration.ofNanos(ticker.nanos() - openedAt) : Duration.ZERO;
     }
 
+    /** What the last failure was, as one word for people; empty before the first. */
+    public String lastFailure() {
+        StoreException.Kind kind = lastFailure;
+        return kind == null ? "" : "store_unavailable:" + kind.name().toLowerCase(Locale.ROOT);
+    }
+
     /** Reports a failed call. The first one opens the breaker. */
     public void failed(StoreException cause) {
+        lastFailure = cause.kind();
         if (state != State.OPEN && !closed) {
             timer.execute(() -> open(cause));
         }

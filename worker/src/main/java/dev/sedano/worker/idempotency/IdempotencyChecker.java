@@ -492,14 +492,19 @@ public final class IdempotencyChecker implements AutoCloseable {
         return new Lease(claim, new ClaimReply.Granted(0, PriorRun.NONE, 0), 0);
     }
 
-    /** Counts a delivery that the fail-safe keeps from running, and reports it when the store is back. */
-    public void blocked(IdempotencyStore.Claim claim) {
+    /**
+     * Counts a delivery that the fail-safe keeps from running, and reports it when the store is back.
+     *
+     * @param task the name of its task, for people
+     */
+    public void blocked(IdempotencyStore.Claim claim, String task) {
         events.blocked();
         if (blockReports.size() >= MOST_BLOCK_REPORTS) {
             events.unreported();
             return;
         }
-        BlockedDelivery block = new BlockedDelivery(claim.nonce(), claim.key(), claim.attempt(), store.estimatedNow());
+        BlockedDelivery block = new BlockedDelivery(
+                claim.nonce(), claim.key(), claim.attempt(), store.estimatedNow(), task, breaker.lastFailure());
         Kept kept = blockLog.keep(block);
         unreported.add(kept);
         blockReports.add(

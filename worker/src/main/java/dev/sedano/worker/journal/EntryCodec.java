@@ -43,8 +43,10 @@ final class EntryCodec {
     private static final int NEXT = 22;
     private static final int NEXT_FINGERPRINT = 23;
     private static final int OWNER = 24;
+    private static final int TASK = 25;
+    private static final int REASON = 26;
     /** One more than the highest field. */
-    private static final int FIELDS = 25;
+    private static final int FIELDS = 27;
 
     private EntryCodec() {}
 
@@ -60,6 +62,8 @@ final class EntryCodec {
             fields.number(ATTEMPT, block.delivery().attempt());
             fields.text(NONCE, block.delivery().id());
             fields.number(BLOCKED_AT, block.delivery().blockedAt());
+            fields.text(TASK, block.delivery().task());
+            fields.text(REASON, block.delivery().reason());
         } else {
             throw new IllegalStateException(
                     "unknown journal entry " + entry.getClass().getName());
@@ -105,7 +109,12 @@ final class EntryCodec {
         EntryFields.Reader fields = new EntryFields.Reader(bytes, FIELDS);
         if (fields.kind() == BLOCK) {
             return new UnreportedBlock(new BlockedDelivery(
-                    fields.text(NONCE), key(fields), fields.number(ATTEMPT), fields.number(BLOCKED_AT)));
+                    fields.text(NONCE),
+                    key(fields),
+                    fields.number(ATTEMPT),
+                    fields.number(BLOCKED_AT),
+                    fields.textOr(TASK, ""),
+                    fields.textOr(REASON, "")));
         }
         return new FinishedRun(
                 fields.text(NONCE), concluded(fields), result(fields, SEPARATE_KEY, SEPARATE_BODY, SEPARATE_TTL));

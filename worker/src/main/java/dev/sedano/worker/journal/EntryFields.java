@@ -77,6 +77,12 @@ final class EntryFields {
             return new String(required(tag), StandardCharsets.UTF_8);
         }
 
+        /** For fields that earlier versions did not write. */
+        String textOr(int tag, String absent) {
+            byte[] value = values.get(tag);
+            return value == null ? absent : new String(value, StandardCharsets.UTF_8);
+        }
+
         long number(int tag) throws UnreadableEntryException {
             byte[] value = required(tag);
             if (value.length != 8) {

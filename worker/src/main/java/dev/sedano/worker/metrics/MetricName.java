@@ -45,7 +45,11 @@ public enum MetricName {
     FOLLOW_UPS("sedano.follow.ups", "retries, callbacks, chain steps and errbacks published or stored"),
     ANSWERED_FROM_MEMORY("sedano.answered.from.memory", "exact repetitions answered without the store"),
     UNPROTECTED_RUNS("sedano.unprotected.runs", "runs without a claim: the task fails open, or only observes"),
-    OBSERVED("sedano.observed", "refusals that an observing task ignored", "refusal");
+    OBSERVED("sedano.observed", "refusals that an observing task ignored", "refusal"),
+    BEYOND_RETENTION(
+            "sedano.beyond.retention",
+            "deliveries whose eta or expires is further away than their key is remembered",
+            "task");
 
     private final String id;
     private final String description;

@@ -241,6 +241,11 @@ public final class WorkerMetrics implements PipelineEvents, CheckerEvents, Broke
     }
 
     @Override
+    public void beyondRetention(String task) {
+        tagged(MetricName.BEYOND_RETENTION, task).increment();
+    }
+
+    @Override
     public void delivered(String queue) {
         tagged(MetricName.DELIVERIES, queue).increment();
     }

@@ -1,6 +1,7 @@
 package dev.sedano.worker.operator;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,15 +13,31 @@ import org.jspecify.annotations.Nullable;
  * @param verdict {@code pending}, {@code false positive} or {@code true positive}
  * @param at when it was blocked, store ms; 0 once it is decided
  * @param delay ms, of a false positive
+ * @param task empty if the worker did not say; so is {@code reason}
  */
-record Block(String id, long attempt, String verdict, long at, long delay) {
+record Block(String id, long attempt, String verdict, long at, long delay, String task, String reason) {
+    /** What comes before a block's id in the name of the field that says which task it was, and why. */
+    private static final String INFO = "i:";
+
     private static final Pattern PENDING = Pattern.compile("(\\d{1,17}):(\\d{1,17})");
     private static final Pattern DECIDED = Pattern.compile("([FT]):(\\d{1,17}):(\\d{1,17})(?::.*)?");
 
-    static Block of(String id, String text) {
+    /** All blocks of a record. */
+    static List<Block> all(Map<String, String> fields) {
+        return fields.entrySet().stream()
+                .filter(field -> !field.getKey().startsWith(INFO))
+                .map(field -> of(field.getKey(), field.getValue(), fields.getOrDefault(INFO + field.getKey(), " ")))
+                .toList();
+    }
+
+    private static Block of(String id, String text, String info) {
+        int blank = info.indexOf(' ');
+        String reason = info.substring(0, Math.max(0, blank));
+        String task = info.substring(blank + 1);
         Matcher pending = PENDING.matcher(text);
         if (pending.matches()) {
-            return new Block(id, Long.parseLong(pending.group(1)), "pending", Long.parseLong(pending.group(2)), 0);
+            return new Block(
+                    id, Long.parseLong(pending.group(1)), "pending", Long.parseLong(pending.group(2)), 0, task, reason);
         }
         Matcher decided = DECIDED.matcher(text);
         if (decided.matches()) {
@@ -29,9 +46,11 @@ record Block(String id, long attempt, String verdict, long at, long delay) {
                     Long.parseLong(decided.group(2)),
                     decided.group(1).equals("F") ? "false positive" : "true positive",
                     0,
-                    Long.parseLong(decided.group(3)));
+                    Long.parseLong(decided.group(3)),
+                    task,
+                    reason);
         }
-        return new Block(id, -1, "unreadable: " + text, 0, 0);
+        return new Block(id, -1, "unreadable: " + text, 0, 0, task, reason);
     }
 
     boolean isPending() {
@@ -50,6 +69,8 @@ record Block(String id, long attempt, String verdict, long at, long delay) {
         Map<String, @Nullable Object> facts = new LinkedHashMap<>();
         facts.put("key", record);
         facts.put("block", id);
+        facts.put("task", task);
+        facts.put("reason", reason);
         facts.put("verdict", verdict);
         facts.put("attempt", Names.attempt(attempt));
         if (isPending()) {

@@ -2,6 +2,7 @@ package dev.sedano.worker.operator;
 
 import dev.sedano.worker.ConfigurationException;
 import dev.sedano.worker.idempotency.redis.RedisStoreInspection;
+import dev.sedano.worker.idempotency.redis.StoreHealth;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -38,15 +39,14 @@ final class BlockedList extends OperatorCommand {
         if (limit < 1) {
             throw new ConfigurationException("--limit", Integer.toString(limit), "is too small: use 1 or more");
         }
-        long now = store.now();
-        List<Map.Entry<String, Block>> blocks = new ArrayList<>();
+        List<Shown> blocks = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         store.eachBlocked((name, count) -> {
             if (seen.add(name)) {
-                store.blocked(name).forEach((id, text) -> {
-                    Block block = Block.of(id, text);
+                long now = store.now(name);
+                Block.all(store.blocked(name)).forEach(block -> {
                     if ((!pending || block.isPending()) && blocks.size() < limit) {
-                        blocks.add(Map.entry(name, block));
+                        blocks.add(new Shown(name, block, now));
                     }
                 });
             }
@@ -58,19 +58,21 @@ final class BlockedList extends OperatorCommand {
             all.put(
                     "blocked",
                     blocks.stream()
-                            .map(each -> each.getValue().facts(each.getKey(), now))
+                            .map(each -> each.block().facts(each.record(), each.now()))
                             .toList());
             all.put("totals", totals);
             printJson(all);
             return OperatorExit.OK;
         }
-        Table table = new Table("VERDICT", "BLOCKED AT", "DELAY", "ATTEMPT", "KEY");
+        Table table = new Table("VERDICT", "BLOCKED AT", "DELAY", "TASK", "REASON", "ATTEMPT", "KEY");
         blocks.forEach(each -> table.row(
-                each.getValue().verdict(),
-                each.getValue().isPending() ? Times.at(each.getValue().at()) : "-",
-                each.getValue().shownDelay(now),
-                Names.attempt(each.getValue().attempt()),
-                Names.record(each.getKey())));
+                each.block().verdict(),
+                each.block().isPending() ? Times.at(each.block().at()) : "-",
+                each.block().shownDelay(each.now()),
+                shown(each.block().task()),
+                shown(each.block().reason()),
+                Names.attempt(each.block().attempt()),
+                Names.record(each.record())));
         if (!table.isEmpty()) {
             print(table.toString());
         }
@@ -82,12 +84,23 @@ final class BlockedList extends OperatorCommand {
         return OperatorExit.OK;
     }
 
-    static Map<String, @Nullable Object> totals(Map<String, String> health) {
+    /** A block of a record, looked at when its partition's time was {@code now}. */
+    private record Shown(String record, Block block, long now) {}
+
+    static Map<String, @Nullable Object> totals(List<StoreHealth> parts) {
         Map<String, @Nullable Object> totals = new LinkedHashMap<>();
-        totals.put("false_positives", Long.valueOf(health.getOrDefault("fp", "0")));
-        totals.put("true_positives", Long.valueOf(health.getOrDefault("tp", "0")));
-        totals.put("delay_ms", Long.valueOf(health.getOrDefault("fpms", "0")));
-        totals.put("delay", Times.length(Long.parseLong(health.getOrDefault("fpms", "0"))));
+        totals.put("false_positives", sum(parts, "fp"));
+        totals.put("true_positives", sum(parts, "tp"));
+        totals.put("delay_ms", sum(parts, "fpms"));
+        totals.put("delay", Times.length(sum(parts, "fpms")));
         return totals;
+    }
+
+    private static String shown(String text) {
+        return text.isEmpty() ? "-" : text;
+    }
+
+    private static long sum(List<StoreHealth> parts, String field) {
+        return parts.stream().mapToLong(part -> part.number(field)).sum();
     }
 }

@@ -64,10 +64,9 @@ final class ExplainCommand extends OperatorCommand {
                 .of(id, explicit);
         List<AuditLine> audit =
                 store.audit(WHOLE_AUDIT).stream().map(AuditLine::of).toList();
-        long now = store.now();
         List<Life> lives = records.stream()
                 .map(record -> Life.of(
-                        new RecordView(record, now),
+                        new RecordView(record, store.now(record.name())),
                         store.blocked(record.name()),
                         audit.stream()
                                 .filter(line -> line.key().equals(record.name()))

@@ -47,7 +47,6 @@ final class KeysList extends OperatorCommand {
         if (limit < 1) {
             throw new ConfigurationException("--limit", Integer.toString(limit), "is too small: use 1 or more");
         }
-        long now = store.now();
         Set<String> seen = new HashSet<>();
         List<Map<String, @Nullable Object>> found = new ArrayList<>();
         Table table = new Table("STATE", "ATTEMPT", "OWNER", "SINCE", "KEY");
@@ -57,7 +56,7 @@ final class KeysList extends OperatorCommand {
             StoredRecord record =
                     (task == null || name.startsWith(task + '\0')) && seen.add(name) ? store.record(name) : null;
             if (record != null && (states.isEmpty() || matches(states, record.state()))) {
-                RecordView view = new RecordView(record, now);
+                RecordView view = new RecordView(record, store.now(name));
                 found.add(view.facts());
                 table.row(
                         view.state(),

@@ -37,7 +37,7 @@ final class KeysShow extends OperatorCommand {
                     + " `sedano explain`");
             return OperatorExit.NOT_FOUND;
         }
-        RecordView view = new RecordView(record, store.now());
+        RecordView view = new RecordView(record, store.now(record.name()));
         String kept = result ? record.text("res") : null;
         if (options.json) {
             Map<String, @Nullable Object> facts = new LinkedHashMap<>(view.facts());

@@ -51,9 +51,7 @@ record Life(RecordView view, List<LifeEvent> events, List<Block> blocks, List<Au
                             token(record),
                             owner(record)));
         }
-        List<Block> blocks = blocked.entrySet().stream()
-                .map(each -> Block.of(each.getKey(), each.getValue()))
-                .toList();
+        List<Block> blocks = Block.all(blocked);
         blocks.stream()
                 .filter(Block::isPending)
                 .forEach(block -> events.add(new LifeEvent(

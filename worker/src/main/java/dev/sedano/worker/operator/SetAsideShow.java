@@ -48,8 +48,8 @@ final class SetAsideShow extends SetAsideCommand {
                 record == null
                         ? "nothing is recorded under its key"
                         : options.json
-                                ? new RecordView(record, store.now()).facts()
-                                : new RecordView(record, store.now()).meaning());
+                                ? new RecordView(record, store.now(record.name())).facts()
+                                : new RecordView(record, store.now(record.name())).meaning());
         if (payload) {
             facts.put("payload", first.payload());
         }

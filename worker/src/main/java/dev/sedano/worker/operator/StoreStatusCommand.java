@@ -1,7 +1,9 @@
 package dev.sedano.worker.operator;
 
 import dev.sedano.worker.idempotency.redis.RedisStoreInspection;
+import dev.sedano.worker.idempotency.redis.StoreHealth;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -19,25 +21,36 @@ final class StoreStatusCommand extends OperatorCommand {
 
     @Override
     int run(RedisStoreInspection store) {
-        Map<String, String> health = store.health();
-        if (!health.containsKey("e")) {
+        List<StoreHealth> all = store.health();
+        List<StoreHealth> parts = all.stream().filter(StoreHealth::isUsed).toList();
+        if (parts.isEmpty()) {
             tell("no worker has used namespace " + options.namespace()
                     + " in this store: check --namespace and the URL");
             return OperatorExit.NOT_FOUND;
         }
-        long now = store.now();
         Map<String, @Nullable Object> facts = new LinkedHashMap<>();
-        facts.put("time", Times.at(now));
-        facts.put("verdict", verdict(health, now));
-        facts.put("epoch", health.get("e"));
-        facts.put("generation", health.get("g"));
-        facts.put("writes", health.get("n"));
-        facts.put("last_write", ago(health, "last", now));
-        facts.put("unsafe_for", left(health, "unsafe", now));
-        facts.put("loss_for", left(health, "loss", now));
-        facts.put("grace_for", left(health, "grace", now));
-        facts.put("released_keys", health.getOrDefault("rv", "0"));
-        facts.put("blocked", BlockedList.totals(health));
+        facts.put("time", Times.at(parts.get(0).now()));
+        facts.put("verdict", verdict(parts));
+        if (all.size() == 1) {
+            facts.put("epoch", parts.get(0).fields().get("e"));
+            facts.put("generation", parts.get(0).fields().get("g"));
+        }
+        facts.put("writes", Long.toString(sum(parts, "n")));
+        facts.put(
+                "last_write",
+                parts.stream()
+                        .map(StoreStatusCommand::sinceWrite)
+                        .min(Long::compare)
+                        .map(millis -> Times.length(millis) + " ago")
+                        .orElse(null));
+        facts.put("unsafe_for", left(parts, "unsafe"));
+        facts.put("loss_for", left(parts, "loss"));
+        facts.put("grace_for", left(parts, "grace"));
+        facts.put("released_keys", Long.toString(sum(parts, "rv")));
+        facts.put("blocked", BlockedList.totals(parts));
+        if (all.size() > 1) {
+            facts.put("partition", partitions(all));
+        }
         Map<String, String> server = store.server();
         facts.put(
                 "server",
@@ -50,7 +63,9 @@ final class StoreStatusCommand extends OperatorCommand {
         facts.put("append_only", "1".equals(server.get("aof_enabled")) ? "yes" : "no");
         facts.put("replicas", server.get("connected_slaves"));
         Map<String, @Nullable Object> workers = new LinkedHashMap<>();
-        store.workers().forEach((id, text) -> workers.put(id, lastHello(text, now)));
+        store.workers()
+                .forEach((id, text) ->
+                        workers.put(id, lastHello(text, parts.get(0).now())));
         facts.put("workers", workers);
         if (options.json) {
             printJson(facts);
@@ -70,24 +85,46 @@ final class StoreStatusCommand extends OperatorCommand {
         return String.format("%-46s %s", name.replace('_', ' '), value == null ? "-" : value);
     }
 
-    private static String verdict(Map<String, String> health, long now) {
-        if (number(health, "loss") > now) {
+    private static Map<String, @Nullable Object> partitions(List<StoreHealth> parts) {
+        Map<String, @Nullable Object> lines = new LinkedHashMap<>();
+        for (int i = 0; i < parts.size(); i++) {
+            StoreHealth part = parts.get(i);
+            lines.put(
+                    Integer.toString(i),
+                    part.isUsed()
+                            ? "epoch " + part.fields().get("e") + ", generation " + part.number("g") + ", "
+                                    + part.number("n") + " writes, " + state(part)
+                            : "not used yet");
+        }
+        return lines;
+    }
+
+    private static String state(StoreHealth part) {
+        return part.left("loss") > 0 ? "data was lost" : part.left("unsafe") > 0 ? "the server changed" : "trusted";
+    }
+
+    private static String verdict(List<StoreHealth> parts) {
+        if (parts.stream().anyMatch(part -> part.left("loss") > 0)) {
             return "data was lost: redelivered copies without a record run announced, or are parked; see"
                     + " `sedano store trust`";
         }
-        if (number(health, "unsafe") > now) {
+        if (parts.stream().anyMatch(part -> part.left("unsafe") > 0)) {
             return "the server changed: redelivered copies without a record are held until every worker was here";
         }
         return "trusted";
     }
 
-    private static @Nullable String left(Map<String, String> health, String field, long now) {
-        long left = number(health, field) - now;
+    private static @Nullable String left(List<StoreHealth> parts, String field) {
+        long left = parts.stream().mapToLong(part -> part.left(field)).max().orElse(0);
         return left > 0 ? Times.length(left) : null;
     }
 
-    private static @Nullable String ago(Map<String, String> health, String field, long now) {
-        return number(health, field) == 0 ? null : Times.length(Math.max(0, now - number(health, field))) + " ago";
+    private static long sinceWrite(StoreHealth part) {
+        return Math.max(0, part.now() - part.number("last"));
+    }
+
+    private static long sum(List<StoreHealth> parts, String field) {
+        return parts.stream().mapToLong(part -> part.number(field)).sum();
     }
 
     private static String lastHello(String text, long now) {

@@ -1,5 +1,8 @@
 package dev.sedano.worker.protocol;
 
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
@@ -32,7 +35,7 @@ final class CeleryTags {
             case "date" -> IsoTimes.date(text(tag, value));
             case "time" -> IsoTimes.time(text(tag, value));
             case "decimal" -> PythonDecimal.parse(text(tag, value));
-            case "bytes" -> text(tag, value).getBytes(StandardCharsets.UTF_8);
+            case "bytes" -> utf8(text(tag, value));
             case "base64" -> base64(text(tag, value));
             case "uuid" -> {
                 if (!(value instanceof Map<?, ?> fields) || fields.size() != 1) {
@@ -52,6 +55,18 @@ final class CeleryTags {
             throw new ProtocolException("a uuid that is not 32 hexadecimal digits");
         }
         return new UUID(Long.parseUnsignedLong(hex, 0, 16, 16), Long.parseUnsignedLong(hex, 16, 32, 16));
+    }
+
+    /** As Python encodes: half a surrogate pair is an error, where {@link String#getBytes} would put a question mark. */
+    private static byte[] utf8(String text) {
+        try {
+            ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
+            byte[] bytes = new byte[encoded.remaining()];
+            encoded.get(bytes);
+            return bytes;
+        } catch (CharacterCodingException e) {
+            throw new ProtocolException("a value tagged bytes with half a surrogate pair, which has no UTF-8 form");
+        }
     }
 
     private static byte[] base64(String text) {

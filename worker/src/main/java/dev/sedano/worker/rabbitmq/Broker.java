@@ -59,6 +59,7 @@ public final class Broker implements AutoCloseable {
     private final Settler settler;
     private final ConfirmedPublisher publisher;
     private final DeliveryLimits limits;
+    private final KnownQueues known;
     private final MovedDeliveries moved;
     private final ExecutorService dispatch = Executors.newSingleThreadExecutor(task -> daemon(task, "sedano-dispatch"));
     private final Thread thread = daemon(this::loop, "sedano-broker");
@@ -82,7 +83,8 @@ public final class Broker implements AutoCloseable {
         this.publisher = new ConfirmedPublisher(
                 this::connect, ticker, settings.topology() == BrokerSettings.TopologyMode.DECLARE);
         this.limits = new DeliveryLimits(settings.deliveryLimit());
-        this.moved = new MovedDeliveries(publisher, settings.node(), clock);
+        this.known = new KnownQueues(limits, settings.remembered());
+        this.moved = new MovedDeliveries(publisher, known::keepsWaitingInQuorum, settings.node(), clock);
         this.settler = new Settler(moved, timer);
     }
 
@@ -209,7 +211,7 @@ public final class Broker implements AutoCloseable {
             for (String queue : settings.queues()) {
                 Topology.ensure(current, queue, settings.topology());
                 if (settings.topology() == BrokerSettings.TopologyMode.DECLARE) {
-                    limits.learn(current, queue);
+                    known.learn(current, queue);
                 }
             }
             active = open(current);

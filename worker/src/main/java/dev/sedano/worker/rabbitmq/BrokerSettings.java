@@ -1,5 +1,6 @@
 package dev.sedano.worker.rabbitmq;
 
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -10,6 +11,7 @@ import java.util.List;
  * @param leastPrefetch the prefetch of each queue when handlers are slow
  * @param mostPrefetch the prefetch of each queue when handlers are fast
  * @param deliveryLimit the delivery limit of quorum queues that do not say theirs; where both are known the lower counts
+ * @param remembered how long every completed key is remembered at least
  */
 public record BrokerSettings(
         List<Endpoint> brokers,
@@ -19,7 +21,8 @@ public record BrokerSettings(
         int slots,
         int leastPrefetch,
         int mostPrefetch,
-        int deliveryLimit) {
+        int deliveryLimit,
+        Duration remembered) {
     /** Where a broker is. */
     public record Endpoint(String host, int port, String virtualHost, String user, String password, boolean tls) {
         /** The address without credentials. */

@@ -36,4 +36,9 @@ record BrokerVersion(int major, int minor) {
     public String toString() {
         return major == 0 ? "of unknown version" : major + "." + minor;
     }
+
+    /** Whether messages expire in quorum queues, and are dead-lettered at least once from there. */
+    boolean quorumExpires() {
+        return major > 3 || (major == 3 && minor >= 10);
+    }
 }

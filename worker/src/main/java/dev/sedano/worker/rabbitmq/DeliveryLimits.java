@@ -1,12 +1,9 @@
 package dev.sedano.worker.rabbitmq;
 
-import com.rabbitmq.client.Connection;
 import dev.sedano.worker.delivery.Delivery;
-import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,15 +21,8 @@ final class DeliveryLimits {
     private static final String COUNT = "x-delivery-count";
     /** Returns that a message must have left after ours: for lost connections, which count on every version. */
     private static final int RESERVE = 2;
-    /** A broker that ends the connection over the question must not keep the worker from consuming. */
-    private static final int MOST_LOOKS = 3;
-
-    private static final int DONE = MOST_LOOKS;
 
     private final int assumed;
-    /** How often each queue was looked at without an answer; {@link #DONE} when no more is to be asked. */
-    private final Map<String, Integer> looks = new ConcurrentHashMap<>();
-
     private final Map<String, Integer> known = new ConcurrentHashMap<>();
     private volatile BrokerVersion version = new BrokerVersion(0, 0);
 
@@ -46,16 +36,9 @@ final class DeliveryLimits {
         version = now;
     }
 
-    /** Learns the limit of a queue that is about to be consumed, the first time; warns if it endangers work. */
-    void learn(Connection connection, String queue) throws IOException, TimeoutException {
-        if (looks.merge(queue, 1, Integer::sum) <= MOST_LOOKS) {
-            Optional<Map<String, Object>> arguments = QueueArguments.ofQuorumQueue(connection, queue);
-            looks.put(queue, DONE);
-            arguments.ifPresent(known -> learn(queue, known, version));
-        }
-    }
-
-    private void learn(String queue, Map<String, Object> arguments, BrokerVersion broker) {
+    /** Takes note of the arguments of a quorum queue that is about to be consumed; warns if they endanger work. */
+    void learn(String queue, Map<String, Object> arguments) {
+        BrokerVersion broker = version;
         @Nullable
         Integer argument = arguments.get(LIMIT) instanceof Number number ? Integer.valueOf(number.intValue()) : null;
         if (argument != null && (argument >= 0 || !broker.limitsByDefault())) {

@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +19,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class MovedDeliveries {
     private final ConfirmedPublisher publisher;
+    private final Predicate<String> keptByQuorum;
     private final String node;
     private final Clock clock;
 
-    MovedDeliveries(ConfirmedPublisher publisher, String node, Clock clock) {
+    /** @param keptByQuorum whether what came from a queue is to wait in a quorum queue */
+    MovedDeliveries(ConfirmedPublisher publisher, Predicate<String> keptByQuorum, String node, Clock clock) {
         this.publisher = publisher;
+        this.keptByQuorum = keptByQuorum;
         this.node = node;
         this.clock = clock;
     }
@@ -40,7 +44,7 @@ final class MovedDeliveries {
                     copy(delivery, settlement, park.error(), park.details()),
                     delivery.body());
         } else if (settlement instanceof Settlement.Wait wait) {
-            WaitQueues queue = WaitQueues.of(delivery.queue(), wait.delay());
+            WaitQueues queue = WaitQueues.of(delivery.queue(), wait.delay(), keptByQuorum.test(delivery.queue()));
             return publisher.publish(
                     ConfirmedPublisher.Target.queue(queue.name(), queue.arguments()),
                     waiting(delivery),

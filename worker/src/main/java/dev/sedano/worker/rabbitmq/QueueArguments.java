@@ -13,12 +13,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Finds out with which arguments an existing quorum queue was declared. AMQP has no question for that, but a declaration
+ * Finds out with which arguments an existing queue was declared. AMQP has no question for that, but a declaration
  * that does not fit is refused with the argument and its value; refused ones are added until the declaration fits. An
  * existing queue is not changed by any of this. Each refusal closes a channel and is a line in the broker's log, so it is
  * asked once per queue and start.
  */
 final class QueueArguments {
+    static final String TYPE = "x-queue-type";
     private static final int MOST_ARGUMENTS = 20;
     private static final Pattern REFUSAL = Pattern.compile(
             ".*inequivalent arg '([^']+)' for queue .*: received none but current is the value '(.*)' of"
@@ -27,13 +28,17 @@ final class QueueArguments {
     private QueueArguments() {}
 
     /**
-     * The arguments of {@code queue}, or empty if it is no quorum queue, does not exist, or the broker does not tell (no
-     * permission, an argument of a kind that is not known here).
+     * The arguments of {@code queue}, or empty if it does not exist, or the broker does not tell (no permission, an argument
+     * of a kind that is not known here, a queue that is not durable). Those of a quorum queue always name its type.
      */
-    static Optional<Map<String, Object>> ofQuorumQueue(Connection connection, String queue)
+    static Optional<Map<String, Object>> of(Connection connection, String queue) throws IOException, TimeoutException {
+        Optional<Map<String, Object>> quorum = from(connection, queue, Map.of(TYPE, "quorum"));
+        return quorum.isPresent() ? quorum : from(connection, queue, Map.of());
+    }
+
+    private static Optional<Map<String, Object>> from(Connection connection, String queue, Map<String, Object> guess)
             throws IOException, TimeoutException {
-        Map<String, Object> arguments = new LinkedHashMap<>();
-        arguments.put("x-queue-type", "quorum");
+        Map<String, Object> arguments = new LinkedHashMap<>(guess);
         for (int i = 0; i < MOST_ARGUMENTS; i++) {
             String refusal = refusalOf(connection, queue, arguments);
             if (refusal.isEmpty()) {

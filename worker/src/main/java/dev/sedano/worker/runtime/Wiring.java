@@ -66,7 +66,7 @@ final class Wiring {
         };
     }
 
-    static BrokerSettings brokerSettings(WorkerConfig config, int mostPrefetch) {
+    static BrokerSettings brokerSettings(WorkerConfig config, int mostPrefetch, Duration remembered) {
         for (BrokerUri broker : config.brokers()) {
             if (!broker.parameters().isEmpty()) {
                 LOG.warn(
@@ -95,6 +95,7 @@ final class Wiring {
                 config.concurrency(),
                 config.concurrency() * config.prefetchMultiplier(),
                 Math.max(mostPrefetch, config.concurrency() * config.prefetchMultiplier()),
-                config.deliveryLimit());
+                config.deliveryLimit(),
+                remembered);
     }
 }

@@ -128,11 +128,16 @@ public final class Worker {
         timer.setRemoveOnCancelPolicy(true);
         this.slots = HandlerThreads.of(config.pool(), config.concurrency());
         this.store = around.apply(Wiring.store(config, metrics));
-        this.broker = new Broker(Wiring.brokerSettings(config, MOST_PREFETCH), metrics, timer, clock, ticker);
+        Handlers handlers = Handlers.of(registry, json::convert);
+        this.broker = new Broker(
+                Wiring.brokerSettings(config, MOST_PREFETCH, handlers.leastRetention(config.retention())),
+                metrics,
+                timer,
+                clock,
+                ticker);
         this.resultStore = Wiring.resultStore(config, metrics);
         this.journals = new Journals(config, metrics);
         this.checker = new IdempotencyChecker(store, timer, ticker, metrics, new StoreOutage(), journals.blockLog());
-        Handlers handlers = Handlers.of(registry, json::convert);
         this.goesOnWithoutStore = handlers.allFailOpen();
         this.unprotected = handlers.unprotected();
         this.pipeline = new DeliveryPipeline(

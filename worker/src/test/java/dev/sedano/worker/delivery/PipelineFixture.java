@@ -95,6 +95,7 @@ final class PipelineFixture implements AutoCloseable {
         final AtomicInteger unprotected = new AtomicInteger();
         final List<String> observed = new CopyOnWriteArrayList<>();
         final List<String> duplicates = new CopyOnWriteArrayList<>();
+        final AtomicInteger beyondRetention = new AtomicInteger();
 
         @Override
         public void blocked() {
@@ -134,6 +135,11 @@ final class PipelineFixture implements AutoCloseable {
         @Override
         public void answeredFromMemory() {
             fromMemory.incrementAndGet();
+        }
+
+        @Override
+        public void beyondRetention(String task) {
+            beyondRetention.incrementAndGet();
         }
 
         @Override

@@ -40,7 +40,8 @@ final class Entries {
     }
 
     static UnreportedBlock block(String id) {
-        return new UnreportedBlock(new BlockedDelivery(id, TaskKey.ofTaskId(id), 2, 99));
+        return new UnreportedBlock(
+                new BlockedDelivery(id, TaskKey.ofTaskId(id), 2, 99, "test.run", "store_unavailable:timeout"));
     }
 
     /** Everything of an entry, as text. */

@@ -90,6 +90,7 @@ class MetricsTableTest {
         metrics.falsePositive(Duration.ofMillis(1));
         metrics.takeover(PriorRun.MAY_HAVE_RUN);
         metrics.observed("a.task", "duplicate");
+        metrics.beyondRetention("a.task");
         metrics.delivered("a.queue");
         metrics.settled("a.task", new Settlement.Requeue(SettlementReason.SHUTDOWN));
     }

@@ -251,4 +251,13 @@ class CeleryJsonTest {
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
+
+    @Test
+    void bytesOfHalfASurrogatePair_areRefused_asPythonDoes_andWholePairsAreRead() {
+        assertThatThrownBy(() -> json.decode(bytes("{\"__type__\": \"bytes\", \"__value__\": \"a\\ud83d\"}")))
+                .isInstanceOf(ProtocolException.class)
+                .hasMessageContaining("surrogate");
+        assertThat(json.decode(bytes("{\"__type__\": \"bytes\", \"__value__\": \"\\ud83d\\ude00\"}")))
+                .isEqualTo(new byte[] {(byte) 0xf0, (byte) 0x9f, (byte) 0x98, (byte) 0x80});
+    }
 }

@@ -30,6 +30,12 @@ class DeliveryLimitsTest {
         assertThat(BrokerVersion.parse(text).countsNacks()).isTrue();
     }
 
+    @ParameterizedTest
+    @CsvSource({"3.9.29,false", "3.10.0,true", "4.0.5,true", "LavinMQ,false"})
+    void messagesExpireInQuorumQueues_from310(String text, boolean expire) {
+        assertThat(BrokerVersion.parse(text).quorumExpires()).isEqualTo(expire);
+    }
+
     @Test
     void warnsOfLimitsWithoutDeadLetters_naming_queue_limit_and_cure() {
         assertThat(DeliveryLimits.warning("jobs", 3, false, THREE).orElseThrow())

@@ -71,4 +71,7 @@ final class CountingEvents implements CheckerEvents, PipelineEvents {
 
     @Override
     public void followUp() {}
+
+    @Override
+    public void beyondRetention(String task) {}
 }

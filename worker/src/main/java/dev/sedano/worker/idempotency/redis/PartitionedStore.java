@@ -115,8 +115,7 @@ final class PartitionedStore implements IdempotencyStore {
         long first = estimatedNow();
         return here == 0 || first == 0 || Math.abs(here - first) < ESTIMATE_ERROR
                 ? blocked
-                : new BlockedDelivery(
-                        blocked.id(), blocked.key(), blocked.attempt(), blocked.blockedAt() + here - first);
+                : blocked.at(blocked.blockedAt() + here - first);
     }
 
     private <T> CompletableFuture<T> on(TaskKey key, Function<IdempotencyStore, CompletableFuture<T>> call) {

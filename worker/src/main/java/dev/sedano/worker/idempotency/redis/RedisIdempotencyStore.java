@@ -212,7 +212,8 @@ public final class RedisIdempotencyStore implements IdempotencyStore {
                 Bytes.of(delivery.id()),
                 Bytes.of(delivery.attempt()),
                 Bytes.of(delivery.blockedAt()),
-                keepReports));
+                keepReports,
+                Bytes.of(delivery.task().isEmpty() ? "" : delivery.reason() + " " + delivery.task())));
     }
 
     @Override

@@ -3,39 +3,39 @@ package dev.sedano.worker.idempotency.redis;
 import dev.sedano.worker.idempotency.StoreException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.Jedis;
-import redis.clients.jedis.RedisProtocol;
-import redis.clients.jedis.exceptions.JedisDataException;
-import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.ScanParams;
+import redis.clients.jedis.util.JedisClusterCRC16;
 
 /**
- * The store as operators see and change it, through one connection that is opened by the first call. Blocks; every method
- * throws {@link StoreException} when the store does not answer or refuses. Not safe for use by several threads.
+ * The store as operators see and change it, all partitions of the namespace together, through connections that are opened
+ * by the first call. Blocks; every method throws {@link StoreException} when the store does not answer or refuses. Not safe
+ * for use by several threads.
  */
 public final class RedisStoreInspection implements AutoCloseable {
     private static final int PER_SCAN = 1000;
+    private static final Pattern AUDIT_TIME = Pattern.compile("^\\{\"time\":(\\d{1,18}),");
 
-    private final RedisServers servers;
-    private final StoreKeys keys;
-    private final int timeoutMillis;
+    private final InspectionConnections connections;
+    private final String namespace;
     private final Function<AdminScript, String> scripts;
-    private @Nullable RedisEndpoint reached;
-    private @Nullable Jedis connection;
-    private boolean marksScripts;
+    private @Nullable List<StoreKeys> parts;
 
     /**
      * Connects to nothing yet.
      *
-     * @param servers one server, or sentinels that know the primary
+     * @param servers where the store is
      * @param timeout longest wait for one answer
      */
     public RedisStoreInspection(RedisServers servers, String namespace, Duration timeout) {
@@ -45,16 +45,16 @@ public final class RedisStoreInspection implements AutoCloseable {
     /** For tests of the scripts. */
     RedisStoreInspection(
             RedisServers servers, String namespace, Duration timeout, Function<AdminScript, String> scripts) {
-        this.servers = servers;
-        this.keys = new StoreKeys(namespace);
-        this.timeoutMillis = (int) timeout.toMillis();
+        this.connections = new InspectionConnections(servers, timeout);
+        this.namespace = namespace;
         this.scripts = scripts;
     }
 
     /** The record of that name; null if there is none. */
     public @Nullable StoredRecord record(String name) {
-        byte[] key = Bytes.of(keys.record(name));
-        return ask(jedis -> {
+        StoreKeys part = part(name);
+        byte[] key = Bytes.of(part.record(name));
+        return ask(part, jedis -> {
             Map<byte[], byte[]> all = jedis.hgetAll(key);
             if (all.isEmpty()) {
                 return null;
@@ -68,7 +68,8 @@ public final class RedisStoreInspection implements AutoCloseable {
 
     /** The blocked deliveries of a record: block id to {@code attempt:blocked at} or {@code F|T:attempt:delay ms:by}. */
     public Map<String, String> blocked(String name) {
-        return hash(keys.blocked(name));
+        StoreKeys part = part(name);
+        return hash(part, part.blocked(name));
     }
 
     /**
@@ -77,28 +78,43 @@ public final class RedisStoreInspection implements AutoCloseable {
      * @param visitor gets name and number of names so far; false ends it
      */
     public void eachRecord(BiPredicate<String, Long> visitor) {
-        scan(keys.records(), visitor);
+        scan("r", visitor);
     }
 
     /** As {@link #eachRecord}, of the records that have blocked deliveries. */
     public void eachBlocked(BiPredicate<String, Long> visitor) {
-        scan(keys.blocks(), visitor);
+        scan("b", visitor);
     }
 
-    /** The health record; empty if no worker has used the namespace. */
-    public Map<String, String> health() {
-        return hash(keys.health());
+    /** The health records of all partitions, in their order. */
+    public List<StoreHealth> health() {
+        return parts().stream()
+                .map(part -> new StoreHealth(hash(part, part.health()), now(part)))
+                .toList();
     }
 
-    /** Workers by id: {@code generation:store time of the last hello}. */
+    /** Workers by id: {@code generation:store time of the last hello}, of the partition that saw the worker last. */
     public Map<String, String> workers() {
-        return hash(keys.workers());
+        Map<String, String> workers = new TreeMap<>();
+        for (StoreKeys part : parts()) {
+            hash(part, part.workers()).forEach((id, hello) -> workers.merge(id, hello, RedisStoreInspection::later));
+        }
+        return workers;
     }
 
-    /** What the server says of itself: INFO, by field. */
+    private static String later(String one, String other) {
+        return timeOfHello(one) >= timeOfHello(other) ? one : other;
+    }
+
+    private static long timeOfHello(String hello) {
+        String time = hello.substring(hello.indexOf(':') + 1);
+        return time.matches("\\d{1,18}") ? Long.parseLong(time) : 0;
+    }
+
+    /** What the server says of itself, in a cluster that of the first partition: INFO, by field. */
     public Map<String, String> server() {
         Map<String, String> fields = new HashMap<>();
-        ask(jedis -> jedis.info()).lines().forEach(line -> {
+        ask(parts().get(0), jedis -> jedis.info()).lines().forEach(line -> {
             int colon = line.indexOf(':');
             if (colon > 0) {
                 fields.put(line.substring(0, colon), line.substring(colon + 1).strip());
@@ -107,54 +123,79 @@ public final class RedisStoreInspection implements AutoCloseable {
         return fields;
     }
 
-    /** The store's time in milliseconds, as records hold it. */
-    public long now() {
-        return ask(jedis -> {
+    /** The store's time in milliseconds, as that record holds it. */
+    public long now(String record) {
+        return now(part(record));
+    }
+
+    private long now(StoreKeys part) {
+        return ask(part, jedis -> {
             List<String> time = jedis.time();
-            String offset = jedis.hget(keys.health(), "off");
+            String offset = jedis.hget(part.health(), "off");
             return Long.parseLong(time.get(0)) * 1000
                     + Long.parseLong(time.get(1)) / 1000
                     + (offset == null ? 0 : Long.parseLong(offset));
         });
     }
 
-    /** Lines of the audit list, JSON objects, newest first. */
+    /** Lines of the audit lists, JSON objects, newest first. */
     public List<String> audit(int limit) {
-        return ask(jedis -> jedis.lrange(keys.audit(), 0, limit - 1L));
+        List<String> lines = new ArrayList<>();
+        for (StoreKeys part : parts()) {
+            lines.addAll(ask(part, jedis -> jedis.lrange(part.audit(), 0, limit - 1L)));
+        }
+        if (parts().size() > 1) {
+            lines.sort(Comparator.comparingLong(RedisStoreInspection::timeOfAct).reversed());
+        }
+        return lines.subList(0, Math.min(limit, lines.size()));
+    }
+
+    private static long timeOfAct(String line) {
+        Matcher time = AUDIT_TIME.matcher(line);
+        return time.find() ? Long.parseLong(time.group(1)) : 0;
     }
 
     /** The value of any text key; null if it is absent or of another type. */
     public byte @Nullable [] value(String key) {
-        return ask(jedis -> jedis.type(key).equals("string") ? jedis.get(Bytes.of(key)) : null);
+        return connections.ask(
+                JedisClusterCRC16.getSlot(key),
+                jedis -> jedis.type(key).equals("string") ? jedis.get(Bytes.of(key)) : null);
     }
 
     /** Does what is asked, or says why not; in one step with its entry in the audit list. */
     public AdminReply ask(AdminRequest request) {
         if (request instanceof AdminRequest.Release release) {
-            return AdminReply.of(call(AdminScript.RELEASE, release, null, releaseArguments(release)));
+            return AdminReply.of(call(part(release), AdminScript.RELEASE, release, null, releaseArguments(release)));
         } else if (request instanceof AdminRequest.Complete complete) {
             AdminRequest.Result result = complete.result();
             return AdminReply.of(call(
+                    part(complete),
                     AdminScript.COMPLETE,
                     complete,
                     result == null ? null : result.key(),
                     completeArguments(complete, result)));
         }
-        return AdminReply.of(call(AdminScript.NOTE, request, null, List.of()));
+        return AdminReply.of(call(part(request), AdminScript.NOTE, request, null, List.of()));
     }
 
     /**
-     * Ends the windows after a loss of data.
+     * Ends the windows after a loss of data, in all partitions.
      *
      * @param who without blanks
-     * @return how long the unsafe and the loss window would have lasted; null if no worker has used the namespace
+     * @return how long the longest unsafe and the longest loss window would have lasted; null if no worker has used the
+     *     namespace
      */
     public @Nullable List<Duration> trust(String who, String detail) {
         AdminRequest.Note note = new AdminRequest.Note(new AdminRequest.Act(who, "trust", "", detail));
-        Reply reply = call(AdminScript.TRUST, note, null, List.of());
-        return reply.word().equals("NO_EPOCH")
-                ? null
-                : List.of(Duration.ofMillis(reply.number(1)), Duration.ofMillis(reply.number(2)));
+        long[] left = {-1, -1};
+        for (StoreKeys part : parts()) {
+            Reply reply = call(part, AdminScript.TRUST, note, null, List.of());
+            if (!reply.word().equals("NO_EPOCH")) {
+                left[0] = Math.max(left[0], reply.number(1));
+                left[1] = Math.max(left[1], reply.number(2));
+            }
+        }
+        return left[0] < 0 ? null : List.of(Duration.ofMillis(left[0]), Duration.ofMillis(left[1]));
     }
 
     private static List<byte[]> releaseArguments(AdminRequest.Release release) {
@@ -191,97 +232,88 @@ public final class RedisStoreInspection implements AutoCloseable {
         return arguments;
     }
 
-    private Reply call(AdminScript script, AdminRequest request, @Nullable String resultKey, List<byte[]> rest) {
+    private Reply call(
+            StoreKeys part, AdminScript script, AdminRequest request, @Nullable String resultKey, List<byte[]> rest) {
         AdminRequest.Act act = request.act();
         boolean trust = script == AdminScript.TRUST;
         List<byte[]> names = new ArrayList<>(List.of(
-                Bytes.of(trust ? keys.health() : keys.record(act.record())),
-                Bytes.of(keys.health()),
-                Bytes.of(trust ? keys.health() : keys.blocked(act.record())),
-                Bytes.of(keys.audit())));
+                Bytes.of(trust ? part.health() : part.record(act.record())),
+                Bytes.of(part.health()),
+                Bytes.of(trust ? part.health() : part.blocked(act.record())),
+                Bytes.of(part.audit())));
         if (resultKey != null) {
             names.add(Bytes.of(resultKey));
         }
         List<byte[]> arguments = new ArrayList<>(
                 List.of(Bytes.of(act.who()), Bytes.of(act.action()), Bytes.of(act.record()), Bytes.of(act.detail())));
         arguments.addAll(rest);
-        return ask(jedis -> Reply.of(
-                jedis.eval(Bytes.of((marksScripts ? "#!lua\n" : "") + scripts.apply(script)), names, arguments)));
+        String text = connections.scriptHeader(part.slot()) + scripts.apply(script);
+        return ask(part, jedis -> Reply.of(jedis.eval(Bytes.of(text), names, arguments)));
     }
 
-    private Map<String, String> hash(String key) {
-        Map<String, String> all = ask(jedis -> jedis.hgetAll(key));
+    private Map<String, String> hash(StoreKeys part, String key) {
+        Map<String, String> all = ask(part, jedis -> jedis.hgetAll(key));
         return new TreeMap<>(all);
     }
 
-    private void scan(String prefix, BiPredicate<String, Long> visitor) {
-        // Braces, dots and what else a namespace may hold are no wildcards.
-        ScanParams pattern = new ScanParams().match(prefix + "*").count(PER_SCAN);
-        byte[][] cursor = {ScanParams.SCAN_POINTER_START_BINARY};
+    private void scan(String kind, BiPredicate<String, Long> visitor) {
+        boolean one = parts().size() == 1;
+        Pattern prefix = Pattern.compile(
+                Pattern.quote("sed:{" + namespace) + (one ? "" : ":\\d{1,9}") + Pattern.quote("}:" + kind + ":"));
+        // Dots and what else a namespace may hold are no wildcards.
+        ScanParams pattern = new ScanParams()
+                .match("sed:{" + namespace + (one ? "" : ":*") + "}:" + kind + ":*")
+                .count(PER_SCAN);
         long[] seen = {0};
-        do {
-            var page = ask(jedis -> jedis.scan(cursor[0], pattern));
-            cursor[0] = page.getCursorAsBytes();
-            for (byte[] key : page.getResult()) {
-                if (!visitor.test(text(key).substring(prefix.length()), ++seen[0])) {
-                    return;
+        for (RedisEndpoint server : connections.servers()) {
+            byte[][] cursor = {ScanParams.SCAN_POINTER_START_BINARY};
+            do {
+                var page = connections.ask(server, jedis -> jedis.scan(cursor[0], pattern));
+                cursor[0] = page.getCursorAsBytes();
+                for (byte[] key : page.getResult()) {
+                    Matcher name = prefix.matcher(text(key));
+                    if (name.lookingAt() && !visitor.test(text(key).substring(name.end()), ++seen[0])) {
+                        return;
+                    }
                 }
-            }
-        } while (!text(cursor[0]).equals("0"));
-    }
-
-    private <T extends @Nullable Object> T ask(Function<Jedis, T> question) {
-        try {
-            Jedis open = connection;
-            if (open == null) {
-                open = connect();
-                connection = open;
-            }
-            return question.apply(open);
-        } catch (JedisDataException e) {
-            throw StoreErrors.refused(e);
-        } catch (JedisException e) {
-            close();
-            RedisEndpoint asked = reached;
-            throw asked == null
-                    ? new StoreException(
-                            StoreException.Kind.CONNECT, StoreException.Effect.NONE, "no server was reached", e)
-                    : StoreErrors.unreachable(asked, false, e);
+            } while (!text(cursor[0]).equals("0"));
         }
     }
 
-    private Jedis connect() {
-        if (servers instanceof RedisServers.Cluster) {
-            throw onePartitionOnly("is spread over a cluster");
-        }
-        RedisEndpoint endpoint = RedisStores.finder(servers).find(StoreClock.nanos() + timeoutMillis * 1_000_000L);
-        reached = endpoint;
-        Jedis fresh = new Jedis(
-                new StoreSocket(endpoint, timeoutMillis),
-                DefaultJedisClientConfig.builder()
-                        .protocol(RedisProtocol.RESP2)
-                        .connectionTimeoutMillis(timeoutMillis)
-                        .socketTimeoutMillis(timeoutMillis)
-                        .user(endpoint.user())
-                        .password(endpoint.password())
-                        .database(endpoint.database())
-                        .build());
-        marksScripts = ServerInfo.parse(fresh.info()).marksScripts();
-        String partitions = fresh.get(keys.partitions());
-        if (partitions != null && !partitions.equals("1")) {
-            fresh.close();
-            throw onePartitionOnly("has " + partitions + " partitions");
-        }
-        return fresh;
+    private StoreKeys part(AdminRequest request) {
+        return part(request.act().record());
     }
 
-    private StoreException onePartitionOnly(String what) {
-        return new StoreException(
-                StoreException.Kind.NOT_PERMITTED,
-                StoreException.Effect.NONE,
-                "the namespace " + what + ", which these commands do not look into: use redis-cli with the key names of"
-                        + " docs/protocol.md",
-                null);
+    private StoreKeys part(String record) {
+        return parts().get(Slots.partition(record, parts().size()));
+    }
+
+    /** How many there are is what the workers have agreed on in the store. */
+    private List<StoreKeys> parts() {
+        List<StoreKeys> known = parts;
+        if (known == null) {
+            StoreKeys whole = new StoreKeys(namespace);
+            String count = ask(whole, jedis -> jedis.get(whole.partitions()));
+            known = count == null ? List.of(whole) : partitions(whole, count);
+            parts = known;
+        }
+        return known;
+    }
+
+    private List<StoreKeys> partitions(StoreKeys whole, String count) {
+        if (!count.matches("[1-9]\\d{0,5}")) {
+            throw StoreErrors.simple(
+                    StoreException.Kind.FOREIGN_KEY,
+                    "the key " + whole.partitions() + " does not hold a number of partitions: it is not Sedano's");
+        }
+        int many = Integer.parseInt(count);
+        return IntStream.range(0, many)
+                .mapToObj(i -> new StoreKeys(PartitionCount.tag(namespace, i, many)))
+                .toList();
+    }
+
+    private <T extends @Nullable Object> T ask(StoreKeys part, Function<Jedis, T> question) {
+        return connections.ask(part.slot(), question);
     }
 
     private static byte[] flag(boolean set) {
@@ -295,9 +327,6 @@ public final class RedisStoreInspection implements AutoCloseable {
     /** May be called again. */
     @Override
     public void close() {
-        if (connection != null) {
-            connection.close();
-            connection = null;
-        }
+        connections.close();
     }
 }

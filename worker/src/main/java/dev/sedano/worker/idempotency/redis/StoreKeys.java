@@ -1,6 +1,6 @@
 package dev.sedano.worker.idempotency.redis;
 
-/** The names of the keys of one namespace. */
+/** The names of the keys of one hash tag: a namespace, or one of its partitions. */
 record StoreKeys(String namespace) {
     String health() {
         return prefix() + "h";
@@ -25,6 +25,11 @@ record StoreKeys(String namespace) {
 
     String blocked(String name) {
         return blocks() + name;
+    }
+
+    /** Where a cluster keeps all of them. */
+    int slot() {
+        return Slots.ofTag(namespace);
     }
 
     /** What the names of all records start with. */

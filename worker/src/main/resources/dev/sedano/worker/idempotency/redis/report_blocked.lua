@@ -1,6 +1,6 @@
 -- Reports a delivery that the fail-safe returned without running it.
 -- KEYS  1 record  2 health  3 blocked
--- ARGV  1 block id  2 attempt  3 blocked at (store time, ms)  4 keep ms
+-- ARGV  1 block id  2 attempt  3 blocked at (store time, ms)  4 keep ms  [5 reason and task for people, '' none]
 -- Reply PENDING | COUNTED F|T, delay ms, first 0|1
 -- The record's nb counts the reports, so that a completion without any need not look (a record may be nb alone).
 -- Atomic because a completion between look and write would leave the report pending for ever.
@@ -16,6 +16,7 @@ if old and not over then return { 'PENDING' } end
 touch()
 if not old then
   call('HSET', KEYS[3], ARGV[1], ARGV[2] .. ':' .. ARGV[3])
+  if ARGV[5] and ARGV[5] ~= '' then call('HSET', KEYS[3], 'i:' .. ARGV[1], ARGV[5]) end
   call('PEXPIRE', KEYS[3], ARGV[4])
   call('HINCRBY', KEYS[1], 'nb', 1)
   if not st then call('PEXPIRE', KEYS[1], ARGV[4]) end

@@ -106,7 +106,7 @@ final class AdminTrial implements AutoCloseable {
         assertThat(refused.millis()).isBetween(20_000L, 30_000L);
         assertThat(jedis.hget(HEALTH, "grace"))
                 .isNotNull()
-                .satisfies(grace -> assertThat(Long.parseLong(grace)).isGreaterThan(operator.now()));
+                .satisfies(grace -> assertThat(Long.parseLong(grace)).isGreaterThan(operator.now("")));
         jedis.hdel(HEALTH, "grace");
         jedis.hset(HEALTH, "gapms", "1000000000");
     }
@@ -243,13 +243,13 @@ final class AdminTrial implements AutoCloseable {
 
     private void complete_settlesBlocks() {
         fresh();
-        get(store.reportBlocked(new BlockedDelivery("b", key, 0, operator.now())));
+        get(store.reportBlocked(new BlockedDelivery("b", key, 0, operator.now(""))));
         pass(Duration.ofSeconds(3));
         granted("f");
         pass(LEASE.multipliedBy(2));
         assertThat(complete("RHP", false, false, null).answer()).isEqualTo(Answer.DONE);
         assertThat(operator.blocked(key.record()).get("b")).startsWith("F:0:");
-        assertThat(operator.health().get("fp")).isEqualTo("1");
+        assertThat(operator.health().get(0).fields().get("fp")).isEqualTo("1");
     }
 
     private void complete_ofWhatIsAbsent_onlyIfAsked() {
@@ -276,7 +276,7 @@ final class AdminTrial implements AutoCloseable {
         jedis.hset(name(), Map.of("ev", "1 a 0 1 x\n".repeat(30), "st", "P"));
         jedis.del(AUDIT);
         jedis.lpush(AUDIT, java.util.Collections.nCopies(10_000, "old").toArray(String[]::new));
-        long writes = Long.parseLong(operator.health().get("n"));
+        long writes = Long.parseLong(operator.health().get(0).fields().get("n"));
 
         assertThat(operator.ask(new AdminRequest.Note(act("look"))).text()).isEqualTo("P");
         assertThat(jedis.llen(AUDIT)).isEqualTo(10_000);
@@ -286,7 +286,7 @@ final class AdminTrial implements AutoCloseable {
         List<String> lines = field("ev").lines().toList();
         assertThat(lines).hasSize(30);
         assertThat(lines.get(29)).matches("\\d{13} look 0 \\d+ me");
-        assertThat(Long.parseLong(operator.health().get("n"))).isEqualTo(writes + 1);
+        assertThat(Long.parseLong(operator.health().get(0).fields().get("n"))).isEqualTo(writes + 1);
 
         assertThat(release("PR", false, false).answer()).isEqualTo(Answer.DONE);
         assertThat(field("ev").lines()).hasSize(30);
@@ -299,7 +299,7 @@ final class AdminTrial implements AutoCloseable {
     }
 
     private void trust_endsTheWindows() {
-        jedis.hset(HEALTH, Map.of("unsafe", "" + (operator.now() + 5_000), "loss", "" + (operator.now() + 60_000)));
+        jedis.hset(HEALTH, Map.of("unsafe", "" + (operator.now("") + 5_000), "loss", "" + (operator.now("") + 60_000)));
         List<Duration> ended = operator.trust("me", "restored");
         assertThat(ended).isNotNull().hasSize(2).allMatch(each -> each.toSeconds() > 1);
         assertThat(jedis.hmget(HEALTH, "unsafe", "loss")).containsExactly("0", "0");

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store for tests, as strict about owner, lease and expiry as the one on Redis: both pass the same contract. Answers
+ * A store for unit tests, users' and our own, as strict about owner, lease and expiry as the one on Redis: both pass the same contract. Answers
  * at once, in the caller's thread. Its clock stands still until moved. Safe for use by many threads.
  */
 public final class InMemoryIdempotencyStore implements IdempotencyStore {

@@ -1,0 +1,30 @@
+package dev.sedano.worker.testing;
+
+import dev.sedano.worker.delivery.HandlerSlots;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** Threads for handlers; they do not keep a test's process alive. */
+final class TrialSlots implements HandlerSlots {
+    private final ExecutorService threads;
+
+    TrialSlots(int count) {
+        threads = Executors.newFixedThreadPool(count, body -> TaskTrial.daemon(body, "handler"));
+    }
+
+    @Override
+    public void execute(Runnable body) {
+        threads.execute(body);
+    }
+
+    @Override
+    public void interrupt() {
+        threads.shutdownNow();
+    }
+
+    @Override
+    public void close(Duration most) {
+        threads.shutdownNow();
+    }
+}
