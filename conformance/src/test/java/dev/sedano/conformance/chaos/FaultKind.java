@@ -23,28 +23,34 @@ enum FaultKind {
     WORKER_FREEZE(Place.WORKER_1, Place.WORKER_2, Place.WORKER_3),
     WORKER_TERM(Place.WORKER_1, Place.WORKER_2, Place.WORKER_3);
 
-    /**
-     * Where a fault strikes.
-     */
+    /** Where a fault strikes. */
     enum Place {
-        STORE(4_000, 14_000, 500, 6_000),
-        LINK(3_000, 12_000, 300, 4_000),
-        BROKER(12_000, 35_000, 1_000, 5_000),
-        WORKER_1(6_000, 25_000, 0, 6_000),
-        WORKER_2(6_000, 25_000, 0, 6_000),
-        WORKER_3(6_000, 25_000, 0, 6_000);
+        STORE(0, 4_000, 14_000, 500, 6_000),
+        LINK(1, 3_000, 12_000, 300, 4_000),
+        BROKER(2, 12_000, 35_000, 1_000, 5_000),
+        WORKER_1(3, 6_000, 25_000, 0, 6_000),
+        WORKER_2(4, 6_000, 25_000, 0, 6_000),
+        WORKER_3(5, 6_000, 25_000, 0, 6_000);
 
+        private static final int FIRST_WORKER = 3;
+
+        private final int number;
         private final int leastGap;
         private final int mostGap;
         private final int leastLength;
         private final int mostLength;
 
-        /** All in milliseconds: how long it is left alone, and how long a fault lasts. */
-        Place(int leastGap, int mostGap, int leastLength, int mostLength) {
+        /** A number that seeds its plan; in milliseconds, how long it is left alone and how long a fault lasts. */
+        Place(int number, int leastGap, int mostGap, int leastLength, int mostLength) {
+            this.number = number;
             this.leastGap = leastGap;
             this.mostGap = mostGap;
             this.leastLength = leastLength;
             this.mostLength = mostLength;
+        }
+
+        int number() {
+            return number;
         }
 
         int leastGap() {
@@ -69,9 +75,13 @@ enum FaultKind {
                     .toList();
         }
 
-        /** 0, 1 or 2. */
+        boolean isWorker() {
+            return number >= FIRST_WORKER;
+        }
+
+        /** Which worker: 0, 1 or 2. */
         int worker() {
-            return ordinal() - WORKER_1.ordinal();
+            return number - FIRST_WORKER;
         }
     }
 

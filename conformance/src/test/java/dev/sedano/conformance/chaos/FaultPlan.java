@@ -20,7 +20,7 @@ final class FaultPlan {
 
     /** What happens at {@code place}, in order, none of it after {@code duration}. */
     static List<Fault> at(Place place, long seed, Duration duration, Duration lease) {
-        Random random = new Random(seed * 31 + place.ordinal());
+        Random random = new Random(seed * 31 + place.number());
         List<FaultKind> kinds = place.kinds();
         List<Fault> faults = new ArrayList<>();
         int time = 0;

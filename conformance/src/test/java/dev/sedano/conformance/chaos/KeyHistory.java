@@ -3,8 +3,11 @@ package dev.sedano.conformance.chaos;
 import dev.sedano.conformance.chaos.ChaosLedger.Event;
 import dev.sedano.conformance.chaos.ChaosLedger.Line;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -51,14 +54,14 @@ final class KeyHistory {
     }
 
     /** Tokens of the tenures that ended an attempt, by attempt. */
-    TreeMap<Long, Set<Long>> conclusions() {
+    Map<Long, Set<Long>> conclusions() {
         return Stream.concat(of(Event.COMPLETE_OK), of(Event.HANDED_OFF))
                 .collect(Collectors.groupingBy(
                         Line::attempt, TreeMap::new, Collectors.mapping(Line::token, Collectors.toSet())));
     }
 
     /** Store time of the grants, by token: the first, as a claim that is repeated is answered with the same token. */
-    TreeMap<Long, Long> firstGrants() {
+    SortedMap<Long, Long> firstGrants() {
         return of(Event.GRANTED).collect(Collectors.toMap(Line::token, Line::at, Math::min, TreeMap::new));
     }
 
@@ -73,9 +76,7 @@ final class KeyHistory {
 
     /** Starts in the order of their tokens. */
     List<Line> starts() {
-        return of(Event.START)
-                .sorted(java.util.Comparator.comparingLong(Line::token))
-                .toList();
+        return of(Event.START).sorted(Comparator.comparingLong(Line::token)).toList();
     }
 
     /** When the run of this tenure ended; 0 if it did not, because its worker died. */

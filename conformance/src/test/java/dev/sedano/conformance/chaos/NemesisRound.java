@@ -10,13 +10,14 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
 /** One run of the nemesis: load and faults for a time, then peace until all work is done, then the ledger. */
 final class NemesisRound {
     private static final int WATCH_MILLIS = 300;
-    private static final Duration PEACE_LIMIT = Duration.ofSeconds(180);
+    private static final Duration PEACE_LIMIT = Duration.ofMinutes(3);
 
     private final long seed;
     private final Duration duration;
@@ -87,7 +88,7 @@ final class NemesisRound {
     private static void watch(NemesisFleet fleet, Place place, long begin, int millis) {
         long end = begin + TimeUnit.MILLISECONDS.toNanos(millis);
         do {
-            if (place.ordinal() >= Place.WORKER_1.ordinal()) {
+            if (place.isWorker()) {
                 fleet.revive(place.worker());
             }
             await(System.nanoTime(), (int)
@@ -98,7 +99,7 @@ final class NemesisRound {
     private static void await(long begin, int millis) {
         long end = begin + TimeUnit.MILLISECONDS.toNanos(millis);
         for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
-            java.util.concurrent.locks.LockSupport.parkNanos(left);
+            LockSupport.parkNanos(left);
         }
     }
 
