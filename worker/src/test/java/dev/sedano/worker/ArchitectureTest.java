@@ -28,8 +28,7 @@ class ArchitectureTest {
             Map.entry("journal", Set.of("idempotency")),
             Map.entry("handler", Set.of("idempotency")),
             Map.entry("canvas", Set.of("protocol")),
-            Map.entry(
-                    "delivery", Set.of("canvas", "handler", "idempotency", "journal", "protocol", "result", "time")),
+            Map.entry("delivery", Set.of("canvas", "handler", "idempotency", "journal", "protocol", "result", "time")),
             Map.entry("rabbitmq", Set.of("canvas", "delivery", "protocol", "time")),
             Map.entry("metrics", Set.of("delivery", "idempotency", "journal", "rabbitmq", "time")),
             Map.entry(

@@ -11,8 +11,8 @@ import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.Lease;
 import dev.sedano.worker.idempotency.Recording;
 import dev.sedano.worker.idempotency.TaskKey;
-import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.journal.Journal;
+import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.protocol.Decoded;
 import dev.sedano.worker.protocol.MessageDecoder;
 import dev.sedano.worker.protocol.TaskMessage;
@@ -121,8 +121,7 @@ public final class DeliveryPipeline {
                 with.followUps(),
                 with.followUpList(),
                 clock);
-        this.followUpRun =
-                new FollowUpRun(with.publisher(), results, with.followUpList(), repetition, checker, events);
+        this.followUpRun = new FollowUpRun(with.publisher(), results, with.followUpList(), repetition, checker, events);
         this.recorder = new Recorder(settings, with, repetition, followUpRun);
         this.duplicates = new Duplicates(results, with.storedResults(), endings, followUpRun, repetition, checker);
         this.handlerRun = new HandlerRun(checker, with.json(), with.converter(), events, clock, ticker);

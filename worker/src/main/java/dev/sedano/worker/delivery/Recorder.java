@@ -100,8 +100,7 @@ final class Recorder {
                 });
     }
 
-    private CompletableFuture<Boolean> beforeMarker(
-            Work work, @Nullable ResultRecord result, Unconfirmed unconfirmed) {
+    private CompletableFuture<Boolean> beforeMarker(Work work, @Nullable ResultRecord result, Unconfirmed unconfirmed) {
         return result == null
                 ? DONE
                 : repetition.untilDone(

@@ -141,8 +141,7 @@ final class EntryCodec {
                         fields.number(CLAIMED_AT),
                         result(fields, RESULT_KEY, RESULT_BODY, RESULT_TTL),
                         followUps == null ? new byte[0] : followUps);
-            case PARKING ->
-                new Parking(key(fields), fields.number(TOKEN), fields.text(TASK_ID), fields.text(OWNER));
+            case PARKING -> new Parking(key(fields), fields.number(TOKEN), fields.text(TASK_ID), fields.text(OWNER));
             default -> throw new UnreadableEntryException("kind " + fields.kind());
         };
     }

@@ -6,8 +6,8 @@ import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.IdempotencyStore.Completion;
 import dev.sedano.worker.idempotency.IdempotencyStore.Conclusion;
 import dev.sedano.worker.idempotency.IdempotencyStore.HandOff;
-import dev.sedano.worker.idempotency.TaskKey;
 import dev.sedano.worker.idempotency.IdempotencyStore.ResultWrite;
+import dev.sedano.worker.idempotency.TaskKey;
 import dev.sedano.worker.journal.FileJournal;
 import dev.sedano.worker.journal.Journal;
 import dev.sedano.worker.journal.JournalEntry;
@@ -75,7 +75,8 @@ final class Journals {
         } else {
             file.start();
         }
-        Replay fresh = new Replay(store, breaker::allowsClaims, breaker::failed, stepsWith(results, followUps), metrics, metrics);
+        Replay fresh = new Replay(
+                store, breaker::allowsClaims, breaker::failed, stepsWith(results, followUps), metrics, metrics);
         replay = fresh;
         return fresh.take(folder);
     }

@@ -3,8 +3,8 @@ package dev.sedano.worker.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.task.TaskOptions;
+import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.Kept;
 import dev.sedano.worker.idempotency.StoreException;
 import dev.sedano.worker.journal.Journal;
@@ -113,10 +113,13 @@ class UnrecordedOutcomeTest {
 
             assertThat(journal.kept).singleElement().isInstanceOfSatisfying(FinishedRun.class, run -> {
                 assertThat(run.conclusion().taskId()).isEqualTo("id");
-                assertThat(((IdempotencyStore.Completion) run.conclusion()).outcome()).isEqualTo("SUCCESS");
+                assertThat(((IdempotencyStore.Completion) run.conclusion()).outcome())
+                        .isEqualTo("SUCCESS");
                 assertThat(run.nonce()).isNotEmpty();
                 test.store.failWith(null);
-                assertThat(test.store.complete((IdempotencyStore.Completion) run.conclusion()).join())
+                assertThat(test.store
+                                .complete((IdempotencyStore.Completion) run.conclusion())
+                                .join())
                         .isInstanceOf(dev.sedano.worker.idempotency.CompleteReply.Recorded.class);
             });
         }

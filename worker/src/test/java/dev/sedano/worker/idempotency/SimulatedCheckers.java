@@ -18,7 +18,8 @@ public final class SimulatedCheckers {
             CheckerEvents events,
             CircuitBreaker.Listener listener,
             RandomGenerator random) {
-        return new IdempotencyChecker(store, timer, ticker, events, listener, BlockLog.NONE, ceiling -> random.nextLong(ceiling + 1));
+        return new IdempotencyChecker(
+                store, timer, ticker, events, listener, BlockLog.NONE, ceiling -> random.nextLong(ceiling + 1));
     }
 
     /** Starts the tick, and the renewer by way of {@code later}, which runs a step after a pause. */

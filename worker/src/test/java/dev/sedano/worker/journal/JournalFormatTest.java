@@ -52,10 +52,12 @@ class JournalFormatTest {
 
     @Test
     void absentResults_stayAbsent() {
-        IdempotencyStore.Completion of = (IdempotencyStore.Completion) Entries.run("x").conclusion();
+        IdempotencyStore.Completion of =
+                (IdempotencyStore.Completion) Entries.run("x").conclusion();
         JournalEntry bare = new JournalEntry.FinishedRun(
                 "n",
-                new IdempotencyStore.Completion(of.key(), 1, 0, "", "x", "FAILURE", of.ttl(), 0, null, null, null, false),
+                new IdempotencyStore.Completion(
+                        of.key(), 1, 0, "", "x", "FAILURE", of.ttl(), 0, null, null, null, false),
                 null);
 
         assertThat(texts(JournalFormat.read(written(List.of(bare)).bytes())

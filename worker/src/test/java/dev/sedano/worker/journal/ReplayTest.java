@@ -3,10 +3,10 @@ package dev.sedano.worker.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.BlockedDelivery;
 import dev.sedano.worker.idempotency.CheckerEvents;
 import dev.sedano.worker.idempotency.ClaimReply;
+import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
 import dev.sedano.worker.idempotency.IdempotencyStore.Claim;
 import dev.sedano.worker.idempotency.IdempotencyStore.Completion;
@@ -54,7 +54,6 @@ class ReplayTest {
 
         @Override
         public void unprotectedRun() {}
-
 
         final AtomicInteger falsePositives = new AtomicInteger();
         final AtomicInteger truePositives = new AtomicInteger();

@@ -1,6 +1,5 @@
 package dev.sedano.worker.simulation;
 
-import dev.sedano.worker.journal.Journal;
 import dev.sedano.task.TaskOptions;
 import dev.sedano.task.TaskRegistry;
 import dev.sedano.worker.canvas.FollowUpList;
@@ -16,6 +15,7 @@ import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.SimulatedCheckers;
 import dev.sedano.worker.idempotency.StoreException;
+import dev.sedano.worker.journal.Journal;
 import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.protocol.MessageDecoder;
 import dev.sedano.worker.result.ExceptionEncoding;

@@ -80,7 +80,8 @@ public record RedisStoreSettings(
     public String toString() {
         return "RedisStoreSettings[servers=" + servers + ", namespace=" + namespace + ", callDeadline=" + callDeadline
                 + ", unsafeWindow="
-                + unsafeWindow + ", lossHorizon=" + lossHorizon + ", lease=" + lease + ", stateDir=" + stateDir + ", queueCapacity="
+                + unsafeWindow + ", lossHorizon=" + lossHorizon + ", lease=" + lease + ", stateDir=" + stateDir
+                + ", queueCapacity="
                 + queueCapacity + ", durability=" + durability + ", partitions=" + partitions + "]";
     }
 

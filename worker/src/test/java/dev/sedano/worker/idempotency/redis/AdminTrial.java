@@ -49,7 +49,8 @@ final class AdminTrial implements AutoCloseable {
                 .callDeadline(Duration.ofSeconds(10))
                 .unsafeWindow(Duration.ZERO)
                 .build());
-        operator = new RedisStoreInspection(new RedisServers.Standalone(RedisEndpoint.of(redis.uri())), "trial", Duration.ofSeconds(10), scripts);
+        operator = new RedisStoreInspection(
+                new RedisServers.Standalone(RedisEndpoint.of(redis.uri())), "trial", Duration.ofSeconds(10), scripts);
         assertThat(operator.trust("me", "")).isNull();
         get(store.hello());
         jedis.hset(HEALTH, "gapms", "1000000000");
