@@ -69,7 +69,14 @@ final class StoreRound {
             batch.forEach(each -> each.fail(e));
             return;
         }
-        session.timeout(StoreClock.millisUntil(deadline));
+        try {
+            session.timeout(StoreClock.millisUntil(deadline));
+        } catch (RuntimeException e) { // cut since the last round; nothing was written
+            StoreException broken = StoreErrors.broken(false, connector.wasCut(), e);
+            connector.drop();
+            batch.forEach(each -> each.fail(broken));
+            return;
+        }
         session.beginRound();
         calls.clear();
         again.clear();
