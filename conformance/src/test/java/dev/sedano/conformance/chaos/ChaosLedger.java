@@ -54,7 +54,7 @@ public final class ChaosLedger {
         STEP_DONE,
         /** A handler had the effect, named by id, that it must never have twice. */
         EFFECT,
-        /** The broker confirmed a message; id = its task id. */
+        /** The broker confirmed a message; id = its task id, at = the number of its queue. */
         SENT,
         /** As {@link #SENT} is confirmed, so must the key named by id be run after this key. */
         FOLLOWED_BY,

@@ -84,8 +84,9 @@ final class NemesisLoad implements Runnable {
                 }
             }
         }
+        int at = queues.indexOf(queue);
         ledger.write(
-                Event.SENT, planned.key(), 0, 0, false, 0, planned.message().id());
+                Event.SENT, planned.key(), 0, 0, false, at, planned.message().id());
         String parent = planned.key();
         for (String follower : planned.followers()) {
             ledger.write(Event.FOLLOWED_BY, parent, 0, 0, false, 0, follower);
