@@ -26,7 +26,9 @@ public final class ChaosTasks {
     /** A registry with all of them. */
     public static TaskRegistry registry(ChaosLedger ledger, Failpoint failpoint) {
         ChaosTasks tasks = new ChaosTasks(ledger, failpoint);
-        return new TaskRegistry().add(WORK, tasks::work).add(GATED, tasks::gated);
+        TaskRegistry registry = new TaskRegistry().add(WORK, tasks::work).add(GATED, tasks::gated);
+        NemesisTasks.addTo(registry, ledger);
+        return registry;
     }
 
     private Object work(TaskContext context, TaskCall call) {
@@ -52,6 +54,7 @@ public final class ChaosTasks {
         ledger.write(
                 ChaosLedger.Event.START,
                 context.idempotencyKey(),
+                context.retries(),
                 context.fencingToken(),
                 context.mayHaveRunBefore(),
                 0,
@@ -63,6 +66,7 @@ public final class ChaosTasks {
         ledger.write(
                 ChaosLedger.Event.END,
                 context.idempotencyKey(),
+                context.retries(),
                 context.fencingToken(),
                 context.mayHaveRunBefore(),
                 0,

@@ -63,7 +63,7 @@ final class ChaosWorkerProcess implements AutoCloseable {
         try {
             process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
-                    .redirectOutput(log().toFile())
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
                     .start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -92,6 +92,11 @@ final class ChaosWorkerProcess implements AutoCloseable {
             throw new AssertionError("worker " + settings.node() + " ended: " + logTail());
         }
         return this;
+    }
+
+    /** SIGTERM; it ends when it has put its work in order. */
+    void terminate() {
+        process.destroy();
     }
 
     boolean isAlive() {

@@ -1,5 +1,6 @@
 package dev.sedano.conformance.chaos;
 
+import dev.sedano.conformance.chaos.ChaosLedger.Event;
 import dev.sedano.worker.idempotency.BlockVerdict;
 import dev.sedano.worker.idempotency.BlockedDelivery;
 import dev.sedano.worker.idempotency.ClaimReply;
@@ -34,27 +35,60 @@ public final class RecordingStore implements IdempotencyStore {
         failpoint.reached(Failpoint.BEFORE_CLAIM);
         return before(real.claim(claim), reply -> {
             failpoint.reached(Failpoint.AFTER_CLAIM);
+            String key = claim.key().key();
             if (reply instanceof ClaimReply.Granted granted) {
                 ledger.write(
-                        ChaosLedger.Event.GRANTED,
-                        claim.key().key(),
+                        Event.GRANTED,
+                        key,
+                        claim.attempt(),
                         granted.token(),
                         granted.priorRun() != PriorRun.NONE,
                         granted.claimedAt(),
-                        "");
+                        claim.taskId());
+            } else if (reply instanceof ClaimReply.Duplicate duplicate) {
+                write(Event.DUPLICATE, key, claim.attempt(), duplicate.token(), claim.taskId());
+            } else if (reply instanceof ClaimReply.StaleAttempt stale) {
+                write(Event.SUPERSEDED, key, claim.attempt(), stale.token(), claim.taskId());
+            } else if (reply instanceof ClaimReply.Parked parked) {
+                write(Event.PARKED, key, claim.attempt(), parked.token(), claim.taskId());
+            } else if (reply instanceof ClaimReply.Conflict conflict) {
+                write(Event.CONFLICT, key, claim.attempt(), conflict.token(), claim.taskId());
             }
         });
+    }
+
+    private void write(Event event, String key, long attempt, long token, String id) {
+        ledger.write(event, key, attempt, token, false, 0, id);
     }
 
     @Override
     public CompletableFuture<CompleteReply> complete(Completion completion) {
         failpoint.reached(Failpoint.BEFORE_COMPLETE);
         return before(real.complete(completion), reply -> {
-            ChaosLedger.Event event =
-                    reply instanceof CompleteReply.Recorded ? ChaosLedger.Event.COMPLETE_OK : ChaosLedger.Event.STALE;
-            ledger.write(event, completion.key().key(), completion.token(), false, 0, "");
+            concluded(Event.COMPLETE_OK, completion, completion.attempt(), reply);
             failpoint.reached(Failpoint.AFTER_COMPLETE);
         });
+    }
+
+    private void concluded(Event accepted, Conclusion conclusion, long attempt, CompleteReply reply) {
+        String key = conclusion.key().key();
+        if (reply instanceof CompleteReply.Recorded recorded) {
+            write(accepted, key, attempt, conclusion.token(), conclusion.taskId());
+            recorded.resolved().forEach(resolved -> verdict(key, resolved));
+        } else {
+            write(Event.STALE, key, attempt, conclusion.token(), conclusion.taskId());
+        }
+    }
+
+    private void verdict(String key, BlockVerdict.Resolved resolved) {
+        ledger.write(
+                Event.VERDICT,
+                key,
+                0,
+                0,
+                resolved.falsePositive(),
+                resolved.delay().toMillis(),
+                resolved.id());
     }
 
     /** Hands a reply on after {@code told}, and failures as they are: the worker looks at their type. */
@@ -74,9 +108,14 @@ public final class RecordingStore implements IdempotencyStore {
     @Override
     public CompletableFuture<BlockVerdict> reportBlocked(BlockedDelivery blocked) {
         if (blocks.add(blocked.id())) {
-            ledger.write(ChaosLedger.Event.BLOCK, blocked.key().key(), 0, false, blocked.blockedAt(), blocked.id());
+            ledger.write(
+                    Event.BLOCK, blocked.key().key(), blocked.attempt(), 0, false, blocked.blockedAt(), blocked.id());
         }
-        return real.reportBlocked(blocked);
+        return before(real.reportBlocked(blocked), reply -> {
+            if (reply instanceof BlockVerdict.Resolved resolved) {
+                verdict(blocked.key().key(), resolved);
+            }
+        });
     }
 
     @Override
@@ -86,17 +125,22 @@ public final class RecordingStore implements IdempotencyStore {
 
     @Override
     public CompletableFuture<RenewReply> renew(TaskKey key, long token, Duration lease) {
-        return real.renew(key, token, lease);
+        long asked = System.currentTimeMillis();
+        return before(real.renew(key, token, lease), reply -> {
+            if (reply == RenewReply.RENEWED) {
+                ledger.write(Event.RENEWED, key.key(), 0, token, false, asked, "");
+            }
+        });
     }
 
     @Override
     public CompletableFuture<CompleteReply> handOff(HandOff handOff) {
-        return real.handOff(handOff);
+        return before(real.handOff(handOff), reply -> concluded(Event.HANDED_OFF, handOff, handOff.attempt(), reply));
     }
 
     @Override
     public CompletableFuture<Boolean> settle(TaskKey key, long token) {
-        return real.settle(key, token);
+        return before(real.settle(key, token), forgotten -> write(Event.SETTLED, key.key(), 0, token, ""));
     }
 
     @Override
@@ -106,12 +150,22 @@ public final class RecordingStore implements IdempotencyStore {
 
     @Override
     public CompletableFuture<RenewReply> park(Parking parking) {
-        return real.park(parking);
+        return before(real.park(parking), reply -> {
+            if (reply == RenewReply.RENEWED) {
+                write(Event.PARKED, parking.key().key(), 0, parking.token(), parking.taskId());
+            }
+        });
     }
 
     @Override
     public CompletableFuture<StepReply> step(TaskKey key, long token, StepChange change) {
-        return real.step(key, token, change);
+        return before(real.step(key, token, change), reply -> {
+            if (reply instanceof StepReply.Recorded && change instanceof StepChange.Begin) {
+                write(Event.STEP_BEGUN, key.key(), 0, token, change.name());
+            } else if (reply instanceof StepReply.Recorded && change instanceof StepChange.End) {
+                write(Event.STEP_DONE, key.key(), 0, token, change.name());
+            }
+        });
     }
 
     @Override

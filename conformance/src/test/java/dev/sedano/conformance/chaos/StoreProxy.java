@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -28,6 +29,7 @@ final class StoreProxy implements AutoCloseable {
     private volatile long latencyNanos;
     private volatile boolean refusing;
     private volatile boolean swallowing;
+    private final AtomicInteger toLose = new AtomicInteger();
     private final AtomicLong refused = new AtomicLong();
 
     StoreProxy(int upstreamPort) {
@@ -60,6 +62,11 @@ final class StoreProxy implements AutoCloseable {
         swallowing = on;
     }
 
+    /** The next {@code replies}, whatever they answer, are lost with their connections after the request was executed. */
+    void loseReplies(int replies) {
+        toLose.set(replies);
+    }
+
     /** Closes every connection and refuses new ones, until {@link #mend}. */
     void cut() {
         refusing = true;
@@ -69,6 +76,7 @@ final class StoreProxy implements AutoCloseable {
     void mend() {
         refusing = false;
         swallowing = false;
+        toLose.set(0);
         latencyNanos = 0;
     }
 
@@ -134,6 +142,9 @@ final class StoreProxy implements AutoCloseable {
         try (from) {
             InputStream in = from.getInputStream();
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                if (toLose.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                    return;
+                }
                 dead |= swallowing; // a stream that lost bytes never gets well again
                 if (dead) {
                     continue;

@@ -347,6 +347,7 @@ public final class IdempotencyChecker implements AutoCloseable {
             Lease lease, IdempotencyStore.Conclusion conclusion, Supplier<CompletableFuture<?>> unanswered) {
         PendingConclusion pending =
                 new PendingConclusion(conclusion, unanswered, new CompletableFuture<>(), new boolean[1]);
+        lease.concluding();
         conclusions.put(lease, pending);
         if (breaker.allowsClaims()) {
             tryToRecord(lease, pending);

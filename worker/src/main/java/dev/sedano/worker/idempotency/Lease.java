@@ -18,6 +18,7 @@ public final class Lease {
     private final IdempotencyStore.Claim claim;
     private final ClaimReply.Granted grant;
     private volatile long validUntil;
+    private volatile boolean concluding;
     private final AtomicReference<State> state = new AtomicReference<>(State.GRANTED);
 
     /** @param asked when the claim was sent, by the ticker: the lease holds from then on at least */
@@ -105,6 +106,15 @@ public final class Lease {
     boolean lost() {
         State before = state.getAndUpdate(now -> now == State.ENDED ? now : State.LOST);
         return before == State.GRANTED || before == State.STARTED;
+    }
+
+    /** The handler has returned and the store is being told, perhaps more than once. */
+    void concluding() {
+        concluding = true;
+    }
+
+    boolean isConcluding() {
+        return concluding;
     }
 
     void ended() {

@@ -101,7 +101,11 @@ final class LeaseRenewer implements AutoCloseable {
                 // Due again at the next look: a renewal that failed must not wait another third of the lease.
                 renewedAt.computeIfPresent(
                         lease, (same, at) -> at - length.toNanos() / 3 + TimeUnit.SECONDS.toNanos(1));
-            } else if (reply == RenewReply.STALE && renewedAt.remove(lease) != null && lease.lost()) {
+            } else if (reply == RenewReply.STALE
+                    && renewedAt.remove(lease) != null
+                    && !lease.isConcluding() // else it may be our own completion, whose reply was lost: its repetition
+                    // tells
+                    && lease.lost()) {
                 LOG.warn("lease {} was taken over by another owner while its handler runs here", lease.token());
                 events.zombie();
             }
