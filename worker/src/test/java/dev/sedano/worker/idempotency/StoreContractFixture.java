@@ -46,6 +46,11 @@ abstract class StoreContractFixture {
     /** Ends the unsafe window, but not what follows it. */
     protected abstract void endUnsafeWindow();
 
+    /** Whether a loss that one key's call notices holds for all keys: not so where each partition notices its own. */
+    protected boolean hasOneDataSet() {
+        return true;
+    }
+
     @BeforeEach
     void freshKey() {
         id = UUID.randomUUID().toString();

@@ -102,4 +102,9 @@ class ClusterStoreIT extends IdempotencyStoreContract {
     protected void endUnsafeWindow() {
         health("unsafe", "0");
     }
+
+    @Override
+    protected boolean hasOneDataSet() {
+        return false;
+    }
 }
