@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** Primaries that go, one after the other, while work is claimed and completed. */
 class SentinelFailoverIT {
-    private static final int FAILOVERS = Boolean.getBoolean("sedano.full") ? 50 : 5;
+    private static final int FAILOVERS = Boolean.getBoolean("sedano.full") ? 50 : 2;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final PrivateSentinels sentinels = PrivateSentinels.start();
