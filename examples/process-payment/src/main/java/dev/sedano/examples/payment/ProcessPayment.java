@@ -107,7 +107,8 @@ public final class ProcessPayment extends Story {
             account.say(
                     "the bank answers; both clients: %s, %s",
                     finished(first).body(), finished(second).body());
-            // The broker takes turns among all consumers, of which each instance has several: shift them by other steps.
+            // The broker takes turns among all consumers, of which each instance has several: shift them by other
+            // steps.
             for (int shift = 0; apart == 0 && shift <= attempt % 4; shift++) {
                 new Client(url, newKey()).askUntilAnswered("1.00");
             }
