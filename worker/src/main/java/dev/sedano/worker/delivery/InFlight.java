@@ -104,7 +104,9 @@ public final class InFlight {
 
     /** Number of deliveries held, unsettled, taking no slot. */
     public int held() {
-        return holding.size();
+        int attached = (int)
+                all.stream().filter(work -> work.stage() == Work.Stage.ATTACHED).count();
+        return holding.size() + attached;
     }
 
     /** Mean duration of a handler, in nanoseconds. */
