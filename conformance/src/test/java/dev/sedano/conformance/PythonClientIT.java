@@ -129,15 +129,6 @@ final class PythonClientIT {
     }
 
     @Test
-    void taskWithALinkIsKeptForAPerson() {
-        CELERY.run("call", Map.of("task", "proj.add", "args", List.of(1, 2), "link", "proj.ident", "wait", false));
-
-        GetResponse dead = HARNESS.publisher().take(QUEUE + ".dead", LIMIT);
-        assertThat(header(dead, "x-sedano-reason")).isEqualTo("unsupported");
-        assertThat(header(dead, "task")).isEqualTo("proj.add");
-    }
-
-    @Test
     void expiredTaskIsRevoked() {
         CeleryMessage late = CeleryMessage.of("ledger.work", "late", 0)
                 .header("expires", Instant.now().minusSeconds(60).toString());

@@ -52,7 +52,8 @@ final class WorkflowsIT {
         assertThat(answer.get("plain").toString()).isEqualTo("[0,2,4,6,8,10,12,14,16,18]");
         assertThat(answer.get("retried").toString()).isEqualTo("[\"part-" + QUEUE + " 1 null\",3]");
         assertThat(answer.get("chained").toString()).isEqualTo("[20,4]");
-        assertThat(answer.get("nested").toString()).isIn("[[2,4],6]", "[2,4,6]");
+        // Celery gives the members of a group within the header equal places, so their order is open.
+        assertThat(answer.get("nested").toString()).isIn("[2,4,6]", "[4,2,6]");
         assertThat(answer.get("failing").stringValue())
                 .isEqualTo("ChordError: Dependency " + answer.get("failed_part").stringValue()
                         + " raised RuntimeError('part')");
