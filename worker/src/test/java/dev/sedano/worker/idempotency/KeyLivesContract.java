@@ -152,7 +152,7 @@ abstract class KeyLivesContract extends StoreContractFixture {
 
     @Test
     void recordThatIsLeftAfterALoss_isDoubtedLikeAMissingOne() {
-        assumeTrue(hasOneDataSet());
+        assumeTrue(answersAtOnceAfterALoss());
         loseAllData();
         claimAs(TaskKey.ofTaskId("x" + id), "x" + id, "n", 0, "f", true, AfterLeaseLoss.RERUN);
         long token = granted(ask("id-1", "a")).token();
@@ -166,7 +166,6 @@ abstract class KeyLivesContract extends StoreContractFixture {
 
     @Test
     void lowerAttemptOrFreeKeyThatIsLeftAfterALoss_isDoubtedToo() {
-        assumeTrue(hasOneDataSet());
         loseAllData();
         claimAs(TaskKey.ofTaskId("x" + id), "x" + id, "n", 0, "f", true, AfterLeaseLoss.RERUN);
         granted(ask("id-1", "a"));

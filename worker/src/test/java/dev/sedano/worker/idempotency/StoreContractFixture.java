@@ -46,8 +46,8 @@ abstract class StoreContractFixture {
     /** Ends the unsafe window, but not what follows it. */
     protected abstract void endUnsafeWindow();
 
-    /** Whether a loss that one key's call notices holds for all keys: not so where each partition notices its own. */
-    protected boolean hasOneDataSet() {
+    /** Whether the first call after a loss of all nodes is answered; a cluster may fail safe once ("changed twice"). */
+    protected boolean answersAtOnceAfterALoss() {
         return true;
     }
 
