@@ -3,6 +3,8 @@ package dev.sedano.worker.idempotency;
 import dev.sedano.worker.time.Ticker;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -161,16 +163,35 @@ public final class CircuitBreaker implements AutoCloseable {
     }
 
     private void probe() {
-        store.hello()
-                .whenComplete((status, failure) -> execute(() -> {
-                    if (failure != null) {
-                        LOG.debug("probe failed: {}", failure.getMessage());
-                        probeLater();
-                    } else {
-                        listener.greeted(status);
-                        resume();
-                    }
-                }));
+        hello().whenComplete((status, failure) -> execute(() -> {
+            if (failure != null) {
+                LOG.debug("probe failed: {}", failure.getMessage());
+                probeLater();
+            } else {
+                takeBack(status);
+            }
+        }));
+    }
+
+    /** A defect of whoever listens must not end the only chain of probes: nothing would ever run again. */
+    private void takeBack(StoreStatus status) {
+        try {
+            listener.greeted(status);
+            resume();
+        } catch (RuntimeException e) {
+            LOG.error("the store answers, but taking up work failed; trying again", e);
+            state = State.OPEN;
+            probeLater();
+        }
+    }
+
+    /** A store that throws instead of answering is one that failed. */
+    private CompletionStage<StoreStatus> hello() {
+        try {
+            return store.hello();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     private void resume() {
@@ -186,16 +207,25 @@ public final class CircuitBreaker implements AutoCloseable {
             later(TICK_MILLIS, this::tick);
             return;
         }
-        store.hello()
-                .whenComplete((status, failure) -> execute(() -> {
-                    if (failure instanceof StoreException cause) {
-                        open(cause);
-                    } else if (failure == null) {
-                        listener.greeted(status);
-                        state = state == State.HALF_OPEN ? State.CLOSED : state;
-                    }
-                    later(TICK_MILLIS, this::tick);
-                }));
+        hello().whenComplete((status, failure) -> execute(() -> {
+            try {
+                greet(status, failure);
+            } finally {
+                later(TICK_MILLIS, this::tick);
+            }
+        }));
+    }
+
+    private void greet(@Nullable StoreStatus status, @Nullable Throwable failure) {
+        if (status != null) {
+            listener.greeted(status);
+            state = state == State.HALF_OPEN ? State.CLOSED : state;
+        } else if (failure instanceof StoreException cause) {
+            open(cause);
+        } else {
+            open(new StoreException(
+                    StoreException.Kind.SCRIPT, StoreException.Effect.NONE, "the store's own code failed", failure));
+        }
     }
 
     private void execute(Runnable step) {
