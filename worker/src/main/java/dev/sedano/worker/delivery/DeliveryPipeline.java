@@ -133,7 +133,8 @@ public final class DeliveryPipeline {
                 repetition,
                 checker,
                 events,
-                new ChordRun(with.chords(), with.followUps(), encoder, with.storedResults(), with.json()));
+                new ChordRun(with.chords(), with.followUps(), encoder, with.storedResults(), with.json()),
+                new UnroutableCopies(settings.node(), clock));
         this.recorder = new Recorder(settings, with, repetition, followUpRun);
         this.duplicates = new Duplicates(results, with.storedResults(), endings, followUpRun, repetition, checker);
         this.handlerRun = new HandlerRun(checker, with.json(), with.converter(), events, clock, ticker);
@@ -361,12 +362,13 @@ public final class DeliveryPipeline {
     }
 
     /**
-     * Does the follow-ups that an earlier worker recorded, or could only write to its journal, and tells the store.
+     * Does the follow-ups that an earlier worker recorded, or could only write to its journal, and tells the store. What
+     * has nowhere to go is left to the next copy of the delivery after some minutes.
      *
      * @return when all are done; never fails
      */
     public CompletableFuture<Boolean> finishFollowUps(byte[] kept, TaskKey key, long token) {
-        return followUpRun.finishFor(kept, key, token, () -> true);
+        return followUpRun.finishFor(kept, key, token, new FollowUpRun.Waiting(null, () -> true));
     }
 
     /** Finished handlers whose outcome is not recorded. */

@@ -6,7 +6,6 @@ import dev.sedano.worker.protocol.TaskMessage;
 import dev.sedano.worker.result.Results;
 import dev.sedano.worker.result.StoredResults;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,19 +54,19 @@ final class Duplicates {
                 work.message.id(),
                 duplicate.firstId());
         byte[] stored = recordFor(work.message, sameId, duplicate.storedResult());
-        BooleanSupplier needed = () -> work.delivery.channel().isOpen();
+        FollowUpRun.Waiting waiting = FollowUpRun.Waiting.on(work.delivery);
         byte[] left = duplicate.followUps();
         CompletableFuture<Boolean> followed =
-                left == null ? DONE : followUps.finishFor(left, work.claim.key(), duplicate.token(), needed);
+                left == null ? DONE : followUps.finishFor(left, work.claim.key(), duplicate.token(), waiting);
         if (stored != null) {
             if (checker.breaker().allowsClaims()) {
                 followed = followed.thenCombine(
-                        repetition.untilDone(() -> results.send(work.message, stored), needed),
+                        repetition.untilDone(() -> results.send(work.message, stored), waiting.needed()),
                         (before, told) -> before && told);
             }
             if (!sameId && !work.message.embed().isEmpty()) {
                 followed = followed.thenCombine(
-                        followUps.all(endings.afterDuplicate(work.message, duplicate.outcome(), stored), needed),
+                        followUps.all(endings.afterDuplicate(work.message, duplicate.outcome(), stored), waiting),
                         (before, own) -> before && own);
             }
         }
@@ -77,10 +76,7 @@ final class Duplicates {
     /** The key is free for this work as soon as what the failed run before left is published. */
     CompletableFuture<Boolean> finish(Work work, ClaimReply.Unfinished unfinished) {
         return followUps.finishFor(
-                unfinished.followUps(),
-                work.claim.key(),
-                unfinished.token(),
-                () -> work.delivery.channel().isOpen());
+                unfinished.followUps(), work.claim.key(), unfinished.token(), FollowUpRun.Waiting.on(work.delivery));
     }
 
     /** An old copy of an attempt that was handed off: the later attempt's message may have been left unpublished. */
@@ -88,11 +84,7 @@ final class Duplicates {
         byte[] left = stale.followUps();
         return left == null
                 ? DONE
-                : followUps.finishFor(
-                        left,
-                        work.claim.key(),
-                        stale.token(),
-                        () -> work.delivery.channel().isOpen());
+                : followUps.finishFor(left, work.claim.key(), stale.token(), FollowUpRun.Waiting.on(work.delivery));
     }
 
     private byte @Nullable [] recordFor(TaskMessage message, boolean sameId, byte @Nullable [] stored) {

@@ -27,4 +27,11 @@ public interface PipelineEvents {
 
     /** A follow-up of a task is published and confirmed, or stored. */
     void followUp();
+
+    /**
+     * A follow-up goes to the dead-letter queue of its task's queue.
+     *
+     * @param reason {@link SettlementReason#FOLLOW_UP_UNROUTABLE}
+     */
+    void followUpSetAside(SettlementReason reason);
 }

@@ -34,6 +34,8 @@ public enum SettlementReason {
     FOREIGN_KEY("foreign_key"),
     /** The record says that a person must decide. */
     PARKED("parked"),
+    /** A follow-up of it has nowhere to go; the reason of that follow-up's copy in the dead-letter queue. */
+    FOLLOW_UP_UNROUTABLE("follow_up_unroutable"),
     /** The store lost data and this copy may have run. */
     STORE_LOST_DATA("store_lost_data"),
     /** It is not due yet. */
