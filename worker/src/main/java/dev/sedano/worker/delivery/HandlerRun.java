@@ -114,12 +114,8 @@ final class HandlerRun {
         MDC.put("task_id", work.message.id());
         MDC.put("task", work.handler.name());
         try {
-            RunContext context = new RunContext(
-                    work.message,
-                    lease,
-                    checker,
-                    new RunSteps(lease, checker, json, converter),
-                    work.handler.observes());
+            RunContext context =
+                    new RunContext(work.message, lease, checker, new RunSteps(lease, checker, json, converter));
             return new TaskOutcome.Succeeded(work.handler.invoke(lease, context, work.call));
         } catch (RetryException retry) {
             return retried(work, retry.retry());

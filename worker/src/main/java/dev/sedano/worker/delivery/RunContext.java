@@ -17,10 +17,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The context of one run. */
-record RunContext(TaskMessage message, Lease lease, IdempotencyChecker checker, RunSteps steps, boolean observed)
-        implements TaskContext {
+record RunContext(TaskMessage message, Lease lease, IdempotencyChecker checker, RunSteps steps) implements TaskContext {
+    private static final Logger LOG = LoggerFactory.getLogger(RunContext.class);
     private static final long OWNER_SECONDS = 2;
 
     @Override
@@ -75,7 +77,9 @@ record RunContext(TaskMessage message, Lease lease, IdempotencyChecker checker, 
 
     @Override
     public void checkOwner() {
-        if (observed && !lease.isProtected()) {
+        if (!lease.isProtected()) {
+            // Nobody was asked for a claim, so nobody can have taken it over. To stop here would run the task for ever.
+            LOG.info("task {} id {} runs without a claim: it has no owner to check", message.task(), message.id());
             return;
         }
         try {
