@@ -115,10 +115,7 @@ public final class MessageDecoder {
         if (task == null) {
             return known.poison(PoisonReason.NOT_A_TASK, "field 'task' is null; send the name of the task");
         }
-        String id = fields.text("id");
-        if (id == null || id.isEmpty()) {
-            return known.poison(PoisonReason.MALFORMED_HEADER, "field 'id' is missing; send the task id as text");
-        }
+        String id = fields.id();
         if (!(kwargs instanceof Map<?, ?> keywords)) {
             throw new ProtocolException("kwargs is " + PythonTypes.name(kwargs) + "; send a map");
         }
