@@ -38,7 +38,7 @@ final class Repetition {
             BooleanSupplier needed,
             Supplier<Duration> pause,
             CompletableFuture<Boolean> done) {
-        step.get().whenComplete((value, failure) -> {
+        start(step).whenComplete((value, failure) -> {
             if (failure == null) {
                 done.complete(true);
             } else if (!needed.getAsBoolean()) {
@@ -56,5 +56,14 @@ final class Repetition {
                         TimeUnit.MILLISECONDS);
             }
         });
+    }
+
+    /** What throws instead of failing has failed, too: nobody else would see it. */
+    private static CompletableFuture<?> start(Supplier<CompletableFuture<?>> step) {
+        try {
+            return step.get();
+        } catch (RuntimeException thrown) {
+            return CompletableFuture.failedFuture(thrown);
+        }
     }
 }

@@ -161,7 +161,7 @@ public final class CircuitBreaker implements AutoCloseable {
     }
 
     private void probe() {
-        store.hello()
+        Attempt.of(store::hello)
                 .whenComplete((status, failure) -> execute(() -> {
                     if (failure != null) {
                         LOG.debug("probe failed: {}", failure.getMessage());
@@ -186,7 +186,7 @@ public final class CircuitBreaker implements AutoCloseable {
             later(TICK_MILLIS, this::tick);
             return;
         }
-        store.hello()
+        Attempt.of(store::hello)
                 .whenComplete((status, failure) -> execute(() -> {
                     if (failure instanceof StoreException cause) {
                         open(cause);
