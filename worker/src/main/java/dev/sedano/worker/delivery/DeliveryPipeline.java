@@ -271,17 +271,23 @@ public final class DeliveryPipeline {
             hold(work, held.retryAfter());
         } else if (work.move(Work.Stage.CLAIMING, Work.Stage.STARTED)) {
             if (admission instanceof Admission.AlreadyDone done) {
-                then(duplicates.answer(work, done.duplicate()), kind -> acknowledgeDuplicate(work, kind));
+                then(duplicates.answer(work, done.duplicate()), answer -> {
+                    if (!areUnreadable(work, answer.left())) {
+                        acknowledgeDuplicate(work, answer.kind());
+                    }
+                });
             } else if (admission instanceof Admission.Superseded superseded) {
-                then(duplicates.supersede(work, superseded.stale()), followed -> {
-                    events.duplicate("stale_attempt");
-                    finish(work, new Settlement.Ack(SettlementReason.STALE_ATTEMPT));
+                then(duplicates.supersede(work, superseded.stale()), left -> {
+                    if (!areUnreadable(work, left)) {
+                        events.duplicate("stale_attempt");
+                        finish(work, new Settlement.Ack(SettlementReason.STALE_ATTEMPT));
+                    }
                 });
             } else if (admission instanceof Admission.Unfinished unfinished) {
-                then(duplicates.finish(work, unfinished.unfinished()), published -> {
-                    if (published) {
+                then(duplicates.finish(work, unfinished.unfinished()), left -> {
+                    if (left == FollowUpRun.Left.DONE) {
                         inFlight.claimAgain(work);
-                    } else {
+                    } else if (!areUnreadable(work, left)) {
                         finish(work, new Settlement.Abandon(SettlementReason.CHANNEL_CLOSED));
                     }
                 });
@@ -299,6 +305,16 @@ public final class DeliveryPipeline {
                 finish(work, Settlements.parked(parked, Endings.keyDetails(work)));
             }
         }
+    }
+
+    /** An acknowledgement would lose them: the copy is kept for a person, and finishes them when it is run again. */
+    private boolean areUnreadable(Work work, FollowUpRun.Left left) {
+        if (left != FollowUpRun.Left.UNREADABLE) {
+            return false;
+        }
+        events.followUpSetAside(SettlementReason.FOLLOW_UPS_UNREADABLE);
+        finish(work, Settlements.unreadableFollowUps());
+        return true;
     }
 
     private void acknowledgeDuplicate(Work work, String kind) {
@@ -365,10 +381,11 @@ public final class DeliveryPipeline {
      * Does the follow-ups that an earlier worker recorded, or could only write to its journal, and tells the store. What
      * has nowhere to go is left to the next copy of the delivery after some minutes.
      *
-     * @return when all are done; never fails
+     * @return true when all are done, false if they are left to the next copy of the delivery; never fails
      */
     public CompletableFuture<Boolean> finishFollowUps(byte[] kept, TaskKey key, long token) {
-        return followUpRun.finishFor(kept, key, token, new FollowUpRun.Waiting(null, () -> true));
+        return followUpRun.finishFor(kept, key, token, new FollowUpRun.Waiting(null, () -> true))
+                .thenApply(left -> left == FollowUpRun.Left.DONE);
     }
 
     /** Finished handlers whose outcome is not recorded. */

@@ -80,17 +80,27 @@ final class FollowUpRun {
                         : CompletableFuture.completedFuture(false));
     }
 
-    /** As {@link #finish}, for what another owner left. What cannot be read is reported and left where it is. */
-    CompletableFuture<Boolean> finishFor(byte[] kept, TaskKey key, long token, Waiting waiting) {
+    /** What became of follow-ups that another owner left. */
+    enum Left {
+        /** All are done, and the store was told. */
+        DONE,
+        /** The channel went first: the next copy of the delivery does them. */
+        NOT_NEEDED,
+        /** This worker cannot read them; they stay in the store. */
+        UNREADABLE
+    }
+
+    /** As {@link #finish}, for what another owner left. */
+    CompletableFuture<Left> finishFor(byte[] kept, TaskKey key, long token, Waiting waiting) {
         List<FollowUp> followUps;
         try {
             followUps = lists.decode(kept);
         } catch (RuntimeException e) {
             LOG.error("follow-ups that another worker left cannot be read: {}; they stay in the store", e.getMessage());
-            return CompletableFuture.completedFuture(true);
+            return CompletableFuture.completedFuture(Left.UNREADABLE);
         }
         LOG.info("{} follow-ups that their owner left are published in its place", followUps.size());
-        return finish(followUps, key, token, waiting);
+        return finish(followUps, key, token, waiting).thenApply(done -> done ? Left.DONE : Left.NOT_NEEDED);
     }
 
     /** Follow-ups without a record of their own. */

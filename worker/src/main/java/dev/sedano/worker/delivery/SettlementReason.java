@@ -36,6 +36,8 @@ public enum SettlementReason {
     PARKED("parked"),
     /** A follow-up of it has nowhere to go; the reason of that follow-up's copy in the dead-letter queue. */
     FOLLOW_UP_UNROUTABLE("follow_up_unroutable"),
+    /** What its key's owner left to be published cannot be read; it is still in the store. */
+    FOLLOW_UPS_UNREADABLE("follow_ups_unreadable"),
     /** The store lost data and this copy may have run. */
     STORE_LOST_DATA("store_lost_data"),
     /** It is not due yet. */

@@ -99,6 +99,7 @@ public final class WorkerMetrics implements PipelineEvents, CheckerEvents, Broke
             pause(reason);
         }
         tagged(MetricName.FOLLOW_UPS_SET_ASIDE, SettlementReason.FOLLOW_UP_UNROUTABLE.code());
+        tagged(MetricName.FOLLOW_UPS_SET_ASIDE, SettlementReason.FOLLOW_UPS_UNREADABLE.code());
         for (Refusal cause : Refusal.values()) {
             tagged(MetricName.JOURNAL_REFUSED, code(cause));
         }
