@@ -27,7 +27,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -96,6 +95,7 @@ public final class DeliveryPipeline {
     private final MarkerHorizon horizon;
     private final HoldingArea holding;
     private final InFlight inFlight;
+    private final Settling settling;
 
     public DeliveryPipeline(PipelineSettings settings, Collaborators with) {
         this(settings, with, new SecureRandom());
@@ -142,6 +142,7 @@ public final class DeliveryPipeline {
         this.holding = new HoldingArea(settings.mostHeld(), with.timer(), claimAhead::offer, random);
         this.inFlight =
                 new InFlight(checker, claimAhead, holding, this::place, nonces, with.timer(), settings.returnDelay());
+        this.settling = new Settling(inFlight);
     }
 
     /** What is on its way; for outages, channel loss, shutdown and gauges. */
@@ -155,7 +156,7 @@ public final class DeliveryPipeline {
             decode(delivery);
         } catch (RuntimeException e) {
             LOG.error("delivery {} of queue {} could not be taken in: a defect", delivery.tag(), delivery.queue(), e);
-            settle(
+            settling.finish(
                     delivery,
                     "unknown",
                     new Settlement.DeadLetter(
@@ -167,7 +168,7 @@ public final class DeliveryPipeline {
     private void decode(Delivery delivery) {
         Decoded decoded = decoder.decode(delivery.properties(), delivery.body());
         if (decoded instanceof Decoded.Undecodable bad) {
-            settle(delivery, "unknown", Settlements.undecodable(bad));
+            settling.finish(delivery, "unknown", Settlements.undecodable(bad));
         } else if (decoded instanceof Decoded.Task task) {
             resolve(delivery, task.message());
         }
@@ -176,14 +177,15 @@ public final class DeliveryPipeline {
     private void resolve(Delivery delivery, TaskMessage message) {
         BoundHandler handler = handlers.find(message.task());
         if (handler == null) {
-            then(
+            settling.then(
+                    delivery,
                     send(delivery, message, encoder.notRegistered(message).json()),
-                    sent -> settle(delivery, "unknown", Settlements.unknownTask(message)));
+                    sent -> settling.finish(delivery, "unknown", Settlements.unknownTask(message)));
             return;
         }
         String unsupported = FollowUps.unsupported(message.embed());
         if (unsupported != null) {
-            settle(delivery, message.task(), Settlements.unsupportedFollowUps(unsupported));
+            settling.finish(delivery, message.task(), Settlements.unsupportedFollowUps(unsupported));
         } else {
             take(workFactory.workOf(delivery, message, handler));
         }
@@ -202,8 +204,10 @@ public final class DeliveryPipeline {
             acknowledgeDuplicate(work, "same_id");
             return;
         }
-        inFlight.add(work);
-        place(work);
+        settling.guarded(work, () -> {
+            inFlight.add(work);
+            place(work);
+        });
     }
 
     private void place(Work work) {
@@ -212,7 +216,7 @@ public final class DeliveryPipeline {
         if (early.isZero() || early.isNegative()) {
             claimAhead.offer(work);
         } else if (early.compareTo(longestHold) > 0 || holding.isFull()) {
-            finish(work, new Settlement.Wait(SettlementReason.NOT_DUE, early));
+            settling.finish(work, new Settlement.Wait(SettlementReason.NOT_DUE, early));
         } else if (work.move(Work.Stage.WAITING, Work.Stage.HELD)) {
             holding.untilDue(work, early);
         }
@@ -220,7 +224,9 @@ public final class DeliveryPipeline {
 
     /** Called by {@link ClaimAhead} when a slot is free or about to be. */
     private void admit(Work work) {
-        then(checker.admit(work.claim), admission -> admitted(work, admission));
+        settling.guarded(
+                work,
+                () -> settling.then(work, checker.admit(work.claim), admission -> admitted(work, admission)));
     }
 
     private void admitted(Work work, Admission admission) {
@@ -243,24 +249,24 @@ public final class DeliveryPipeline {
             }
             // Such as a stored result too deep to be passed on. Kept for a person: neither lost nor held for ever.
             LOG.error("task {} id {} cannot be answered without running it", work.handler.name(), work.message.id(), e);
-            finish(
+            settling.finish(
                     work,
                     new Settlement.DeadLetter(
                             SettlementReason.DUPLICATE,
                             "it must not run, and what follows it cannot be sent: "
                                     + e.getClass().getName()));
         } finally {
-            claimAhead.notGranted();
+            claimAhead.notGranted(work);
         }
     }
 
     private void start(Work work, Lease lease) {
         work.lease = lease;
         if (work.move(Work.Stage.CLAIMING, Work.Stage.CLAIMED)) {
-            slots.execute(() -> run(work, lease));
+            slots.execute(() -> settling.guarded(work, () -> run(work, lease)));
         } else {
             checker.giveBack(lease);
-            claimAhead.notGranted();
+            claimAhead.notGranted(work);
         }
     }
 
@@ -271,38 +277,40 @@ public final class DeliveryPipeline {
             hold(work, held.retryAfter());
         } else if (work.move(Work.Stage.CLAIMING, Work.Stage.STARTED)) {
             if (admission instanceof Admission.AlreadyDone done) {
-                then(duplicates.answer(work, done.duplicate()), answer -> {
+                settling.then(work, duplicates.answer(work, done.duplicate()), answer -> {
                     if (!areUnreadable(work, answer.left())) {
                         acknowledgeDuplicate(work, answer.kind());
                     }
                 });
             } else if (admission instanceof Admission.Superseded superseded) {
-                then(duplicates.supersede(work, superseded.stale()), left -> {
+                settling.then(work, duplicates.supersede(work, superseded.stale()), left -> {
                     if (!areUnreadable(work, left)) {
                         events.duplicate("stale_attempt");
-                        finish(work, new Settlement.Ack(SettlementReason.STALE_ATTEMPT));
+                        settling.finish(work, new Settlement.Ack(SettlementReason.STALE_ATTEMPT));
                     }
                 });
             } else if (admission instanceof Admission.Unfinished unfinished) {
-                then(duplicates.finish(work, unfinished.unfinished()), left -> {
+                settling.then(work, duplicates.finish(work, unfinished.unfinished()), left -> {
                     if (left == FollowUpRun.Left.DONE) {
                         inFlight.claimAgain(work);
                     } else if (!areUnreadable(work, left)) {
-                        finish(work, new Settlement.Abandon(SettlementReason.CHANNEL_CLOSED));
+                        settling.finish(work, new Settlement.Abandon(SettlementReason.CHANNEL_CLOSED));
                     }
                 });
             } else if (admission instanceof Admission.Unclaimable unclaimable) {
                 byte[] record = encoder.unclaimable(work.message).json();
-                then(
+                settling.then(
+                        work,
                         send(work.delivery, work.message, record),
-                        sent -> finish(work, Settlements.unclaimable(unclaimable)));
+                        sent -> settling.finish(work, Settlements.unclaimable(unclaimable)));
             } else if (admission instanceof Admission.Conflicting) {
                 byte[] record = encoder.conflict(work.message).json();
-                then(
+                settling.then(
+                        work,
                         send(work.delivery, work.message, record),
-                        sent -> finish(work, Settlements.conflict(work.message)));
+                        sent -> settling.finish(work, Settlements.conflict(work.message)));
             } else if (admission instanceof Admission.ForAPerson parked) {
-                finish(work, Settlements.parked(parked, Endings.keyDetails(work)));
+                settling.finish(work, Settlements.parked(parked, Endings.keyDetails(work)));
             }
         }
     }
@@ -313,19 +321,19 @@ public final class DeliveryPipeline {
             return false;
         }
         events.followUpSetAside(SettlementReason.FOLLOW_UPS_UNREADABLE);
-        finish(work, Settlements.unreadableFollowUps());
+        settling.finish(work, Settlements.unreadableFollowUps());
         return true;
     }
 
     private void acknowledgeDuplicate(Work work, String kind) {
         events.duplicate(kind);
-        finish(work, Settlements.duplicate(work.handler.duplicates()));
+        settling.finish(work, Settlements.duplicate(work.handler.duplicates()));
     }
 
     private void hold(Work work, Duration retryAfter) {
         if (holding.isFull()) {
             if (work.move(Work.Stage.CLAIMING, Work.Stage.STARTED)) {
-                finish(work, new Settlement.Wait(SettlementReason.HELD, retryAfter));
+                settling.finish(work, new Settlement.Wait(SettlementReason.HELD, retryAfter));
             }
         } else if (work.move(Work.Stage.CLAIMING, Work.Stage.HELD)) {
             holding.untilFree(work, retryAfter);
@@ -334,30 +342,31 @@ public final class DeliveryPipeline {
 
     private void run(Work work, Lease lease) {
         if (!work.move(Work.Stage.CLAIMED, Work.Stage.STARTED)) {
-            claimAhead.notGranted();
+            claimAhead.notGranted(work);
             return;
         }
         long begin = ticker.nanos();
         if (!lease.mayStart(begin) || !handlerRun.isRecordedAsStarted(lease)) {
             // Paused for longer than the lease between claim and start: another worker may have run it meanwhile.
             checker.giveBack(lease);
-            claimAhead.notGranted();
+            claimAhead.notGranted(work);
             inFlight.holdAgain(work);
             return;
         }
         TaskOutcome outcome = handlerRun.outcomeOf(work, lease);
-        claimAhead.finished(ticker.nanos() - begin);
+        claimAhead.finished(work, ticker.nanos() - begin);
         if ((outcome instanceof TaskOutcome.Failed || outcome instanceof TaskOutcome.Unknowable)
                 && inFlight.isCutShort()) {
             // Interrupted by our own end: the next copy runs it, announced as a rerun.
-            finish(work, new Settlement.Abandon(SettlementReason.SHUTDOWN));
+            settling.finish(work, new Settlement.Abandon(SettlementReason.SHUTDOWN));
             copiesOf(work, new Settlement.Abandon(SettlementReason.SHUTDOWN));
         } else if (outcome instanceof TaskOutcome.Disowned) {
             checker.letLapse(lease);
             inFlight.holdAgain(work);
         } else {
             Ending ending = endings.of(work, lease, outcome);
-            then(
+            settling.then(
+                    work,
                     recorder.record(work, lease, ending, () -> returnUnrecorded(work)),
                     recording -> decide(work, ending, recording));
         }
@@ -373,7 +382,7 @@ public final class DeliveryPipeline {
                     "task {} id {}: its outcome waits for the store for so long that its delivery is returned",
                     work.handler.name(),
                     work.message.id());
-            finish(work, new Settlement.Requeue(SettlementReason.UNRECORDED));
+            settling.finish(work, new Settlement.Requeue(SettlementReason.UNRECORDED));
         }
     }
 
@@ -423,11 +432,11 @@ public final class DeliveryPipeline {
             return;
         }
         if (recording instanceof Recording.Recorded) {
-            finish(work, Settlements.recorded(ending.outcome(), Endings.keyDetails(work)));
+            settling.finish(work, Settlements.recorded(ending.outcome(), Endings.keyDetails(work)));
         } else if (recording instanceof Recording.LeaseLost) {
             inFlight.holdAgain(work);
         } else if (recording instanceof Recording.Unrecorded) {
-            finish(work, new Settlement.Abandon(SettlementReason.UNRECORDED));
+            settling.finish(work, new Settlement.Abandon(SettlementReason.UNRECORDED));
             copiesOf(work, new Settlement.Abandon(SettlementReason.UNRECORDED));
         }
     }
@@ -436,7 +445,7 @@ public final class DeliveryPipeline {
     private void copiesOf(Work work, Settlement settlement) {
         for (Work copy : work.detach()) {
             if (copy.move(Work.Stage.ATTACHED, Work.Stage.STARTED)) {
-                finish(copy, settlement);
+                settling.finish(copy, settlement);
             }
         }
     }
@@ -445,22 +454,5 @@ public final class DeliveryPipeline {
     private CompletableFuture<Boolean> send(Delivery delivery, TaskMessage message, byte[] record) {
         return repetition.untilDone(
                 () -> results.send(message, record), () -> delivery.channel().isOpen());
-    }
-
-    private void finish(Work work, Settlement settlement) {
-        inFlight.remove(work);
-        settle(work.delivery, work.handler.name(), settlement);
-    }
-
-    private static void settle(Delivery delivery, String task, Settlement settlement) {
-        delivery.channel().settle(delivery, task, settlement);
-    }
-
-    /** Goes on with what {@code future}, which never fails, brings. A defect there must be seen, not swallowed. */
-    private static <T> void then(CompletableFuture<T> future, Consumer<T> next) {
-        future.thenAccept(next).exceptionally(defect -> {
-            LOG.error("a defect: a delivery stays unsettled until its channel closes", defect);
-            return null;
-        });
     }
 }

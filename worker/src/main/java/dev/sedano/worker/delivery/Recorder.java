@@ -75,8 +75,8 @@ final class Recorder {
                 .thenCompose(stored -> stored
                         ? checker.record(lease, ending.conclusion(), unconfirmed::keep)
                         : CompletableFuture.completedFuture(new Recording.Unrecorded()))
+                .whenComplete((recording, defect) -> unrecorded.decrementAndGet())
                 .thenCompose(recording -> {
-                    unrecorded.decrementAndGet();
                     if (recording instanceof Recording.Unrecorded) {
                         return unconfirmed.keep().thenApply(durable -> {
                             givenUp(work, durable);

@@ -56,6 +56,8 @@ public enum SettlementReason {
     CONTENT_TYPE("content_type"),
     /** The compression is not supported. */
     COMPRESSION("compression"),
+    /** Something of ours failed in an unforeseen way while it was on its way; it comes again later. */
+    DEFECT("defect"),
     /** The channel closed before the delivery could be settled; the broker delivers it again. */
     CHANNEL_CLOSED("channel_closed"),
     /** The handler ended but its outcome is not recorded yet; it is in the journal. */

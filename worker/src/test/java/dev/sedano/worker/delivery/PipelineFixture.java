@@ -105,6 +105,15 @@ final class PipelineFixture implements AutoCloseable {
 
     /** Counts what metrics would. */
     static final class Counts implements CheckerEvents, PipelineEvents {
+        /** Where these events throw, as they never should. */
+        volatile String defect = "";
+
+        private void mayThrow(String event) {
+            if (event.equals(defect)) {
+                throw new IllegalStateException("a defect in " + event);
+            }
+        }
+
         final AtomicInteger blocked = new AtomicInteger();
         final AtomicInteger falsePositives = new AtomicInteger();
         final AtomicInteger truePositives = new AtomicInteger();
@@ -149,7 +158,9 @@ final class PipelineFixture implements AutoCloseable {
         public void handlerStarted(String task) {}
 
         @Override
-        public void handlerEnded(String task, long nanos) {}
+        public void handlerEnded(String task, long nanos) {
+            mayThrow("handlerEnded");
+        }
 
         @Override
         public void answeredFromMemory() {
@@ -181,6 +192,7 @@ final class PipelineFixture implements AutoCloseable {
 
         @Override
         public void duplicate(String kind) {
+            mayThrow("duplicate");
             duplicates.add(kind);
         }
     }
@@ -255,6 +267,11 @@ final class PipelineFixture implements AutoCloseable {
                         Ticker.system()));
         self[0] = pipeline;
         checker.start();
+    }
+
+    /** As a pool that is closed too early. */
+    void refuseToExecute() {
+        slots.shutdown();
     }
 
     private final class Slots implements HandlerSlots {
