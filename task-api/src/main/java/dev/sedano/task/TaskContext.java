@@ -93,6 +93,9 @@ public interface TaskContext {
     /**
      * Asks for another attempt: {@code throw context.retry(Retry.in(Duration.ofSeconds(5)));}. The next attempt has the
      * same id and key.
+     *
+     * @throws IllegalArgumentException if no worker could take its message: the delay ends after the year 9999, or the task
+     *     was tried 2^20 times
      */
     RetryException retry(Retry retry);
 

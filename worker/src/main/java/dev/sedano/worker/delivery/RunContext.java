@@ -6,11 +6,13 @@ import dev.sedano.task.RetryException;
 import dev.sedano.task.Signature;
 import dev.sedano.task.StaleOwnerException;
 import dev.sedano.task.TaskContext;
+import dev.sedano.worker.canvas.FollowUps;
 import dev.sedano.worker.canvas.NameUuid;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.Lease;
 import dev.sedano.worker.idempotency.PriorRun;
 import dev.sedano.worker.protocol.TaskMessage;
+import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -21,7 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The context of one run. */
-record RunContext(TaskMessage message, Lease lease, IdempotencyChecker checker, RunSteps steps) implements TaskContext {
+record RunContext(TaskMessage message, Lease lease, IdempotencyChecker checker, RunSteps steps, Clock clock)
+        implements TaskContext {
     private static final Logger LOG = LoggerFactory.getLogger(RunContext.class);
     private static final long OWNER_SECONDS = 2;
 
@@ -118,6 +121,9 @@ record RunContext(TaskMessage message, Lease lease, IdempotencyChecker checker, 
 
     @Override
     public RetryException retry(Retry retry) {
+        if (retry.mostRetries() == null || message.retries() < retry.mostRetries()) {
+            FollowUps.checkRetry(message, retry, clock.instant());
+        }
         return new RetryException(retry);
     }
 

@@ -20,7 +20,7 @@ public final class MessageDecoder {
     private static final Set<String> LATIN_1 =
             Set.of("latin-1", "latin1", "latin_1", "iso-8859-1", "iso8859-1", "iso8859_1", "iso_8859_1", "l1");
     /** Retries share a 53 bit number with the nesting (idempotency attempt), so they stay below 2^20. */
-    private static final int MOST_RETRIES = (1 << 20) - 1;
+    public static final int MOST_RETRIES = (1 << 20) - 1;
 
     private final CeleryJson json;
 
