@@ -77,18 +77,14 @@ public final class DeliveryPipeline {
     private final MessageDecoder decoder;
     private final Handlers handlers;
     private final IdempotencyChecker checker;
-    private final ResultEncoder encoder;
-    private final Duplicates duplicates;
     private final HandlerRun handlerRun;
     private final Endings endings;
-    private final Results results;
     private final HandlerSlots slots;
     private final PipelineEvents events;
     private final Clock clock;
     private final Ticker ticker;
     private final Duration longestHold;
     private final WorkFactory workFactory;
-    private final Repetition repetition;
     private final FollowUpRun followUpRun;
     private final Recorder recorder;
     private final ClaimAhead claimAhead;
@@ -96,6 +92,7 @@ public final class DeliveryPipeline {
     private final HoldingArea holding;
     private final InFlight inFlight;
     private final Settling settling;
+    private final Refusals refusals;
 
     public DeliveryPipeline(PipelineSettings settings, Collaborators with) {
         this(settings, with, new SecureRandom());
@@ -107,8 +104,6 @@ public final class DeliveryPipeline {
         this.decoder = with.decoder();
         this.handlers = with.handlers();
         this.checker = with.checker();
-        this.encoder = with.encoder();
-        this.results = with.results();
         this.slots = with.slots();
         this.events = with.events();
         this.clock = with.clock();
@@ -116,33 +111,41 @@ public final class DeliveryPipeline {
         Nonces nonces = new Nonces(random);
         this.workFactory = new WorkFactory(settings, with.converter(), nonces);
         this.horizon = new MarkerHorizon(settings.retention(), with.events(), with.clock(), with.ticker());
-        this.repetition = new Repetition(with.timer());
+        Repetition repetition = new Repetition(with.timer());
         this.endings = new Endings(
                 settings,
                 checker,
-                encoder,
+                with.encoder(),
                 with.storedResults(),
-                results,
+                with.results(),
                 with.followUps(),
                 with.followUpList(),
                 clock);
         this.followUpRun = new FollowUpRun(
                 with.publisher(),
-                results,
+                with.results(),
                 with.followUpList(),
                 repetition,
                 checker,
                 events,
-                new ChordRun(with.chords(), with.followUps(), encoder, with.storedResults(), with.json()),
+                new ChordRun(with.chords(), with.followUps(), with.encoder(), with.storedResults(), with.json()),
                 new UnroutableCopies(settings.node(), clock));
         this.recorder = new Recorder(settings, with, repetition, followUpRun);
-        this.duplicates = new Duplicates(results, with.storedResults(), endings, followUpRun, repetition, checker);
         this.handlerRun = new HandlerRun(checker, with.json(), with.converter(), events, clock, ticker);
         this.claimAhead = new ClaimAhead(settings.slots(), this::admit);
         this.holding = new HoldingArea(settings.mostHeld(), with.timer(), claimAhead::offer, random);
         this.inFlight =
                 new InFlight(checker, claimAhead, holding, this::place, nonces, with.timer(), settings.returnDelay());
         this.settling = new Settling(inFlight);
+        this.refusals = new Refusals(
+                inFlight,
+                holding,
+                settling,
+                new Duplicates(with.results(), with.storedResults(), endings, followUpRun, repetition, checker),
+                with.encoder(),
+                with.results(),
+                repetition,
+                events);
     }
 
     /** What is on its way; for outages, channel loss, shutdown and gauges. */
@@ -177,10 +180,7 @@ public final class DeliveryPipeline {
     private void resolve(Delivery delivery, TaskMessage message) {
         BoundHandler handler = handlers.find(message.task());
         if (handler == null) {
-            settling.then(
-                    delivery,
-                    send(delivery, message, encoder.notRegistered(message).json()),
-                    sent -> settling.finish(delivery, "unknown", Settlements.unknownTask(message)));
+            refusals.unknownTask(delivery, message);
             return;
         }
         String unsupported = FollowUps.unsupported(message.embed());
@@ -201,7 +201,7 @@ public final class DeliveryPipeline {
                 work.handler.observes() || checker.breaker().allowsClaims() ? null : checker.remembered(work.claim);
         if (known != null && work.move(Work.Stage.WAITING, Work.Stage.STARTED)) {
             // Answered without the store, which has told its caller before.
-            acknowledgeDuplicate(work, "same_id");
+            refusals.acknowledgeDuplicate(work, "same_id");
             return;
         }
         settling.guarded(work, () -> {
@@ -242,19 +242,7 @@ public final class DeliveryPipeline {
             return;
         }
         try {
-            refused(work, admission);
-        } catch (RuntimeException e) {
-            if (work.stage() != Work.Stage.STARTED) {
-                throw e;
-            }
-            // Such as a stored result too deep to be passed on. Kept for a person: neither lost nor held for ever.
-            LOG.error("task {} id {} cannot be answered without running it", work.handler.name(), work.message.id(), e);
-            settling.finish(
-                    work,
-                    new Settlement.DeadLetter(
-                            SettlementReason.DUPLICATE,
-                            "it must not run, and what follows it cannot be sent: "
-                                    + e.getClass().getName()));
+            refusals.refused(work, admission);
         } finally {
             claimAhead.notGranted(work);
         }
@@ -267,76 +255,6 @@ public final class DeliveryPipeline {
         } else {
             checker.giveBack(lease);
             claimAhead.notGranted(work);
-        }
-    }
-
-    private void refused(Work work, Admission admission) {
-        if (admission instanceof Admission.StoreUnavailable) {
-            inFlight.block(work);
-        } else if (admission instanceof Admission.HeldElsewhere held) {
-            hold(work, held.retryAfter());
-        } else if (work.move(Work.Stage.CLAIMING, Work.Stage.STARTED)) {
-            if (admission instanceof Admission.AlreadyDone done) {
-                settling.then(work, duplicates.answer(work, done.duplicate()), answer -> {
-                    if (!areUnreadable(work, answer.left())) {
-                        acknowledgeDuplicate(work, answer.kind());
-                    }
-                });
-            } else if (admission instanceof Admission.Superseded superseded) {
-                settling.then(work, duplicates.supersede(work, superseded.stale()), left -> {
-                    if (!areUnreadable(work, left)) {
-                        events.duplicate("stale_attempt");
-                        settling.finish(work, new Settlement.Ack(SettlementReason.STALE_ATTEMPT));
-                    }
-                });
-            } else if (admission instanceof Admission.Unfinished unfinished) {
-                settling.then(work, duplicates.finish(work, unfinished.unfinished()), left -> {
-                    if (left == FollowUpRun.Left.DONE) {
-                        inFlight.claimAgain(work);
-                    } else if (!areUnreadable(work, left)) {
-                        settling.finish(work, new Settlement.Abandon(SettlementReason.CHANNEL_CLOSED));
-                    }
-                });
-            } else if (admission instanceof Admission.Unclaimable unclaimable) {
-                byte[] record = encoder.unclaimable(work.message).json();
-                settling.then(
-                        work,
-                        send(work.delivery, work.message, record),
-                        sent -> settling.finish(work, Settlements.unclaimable(unclaimable)));
-            } else if (admission instanceof Admission.Conflicting) {
-                byte[] record = encoder.conflict(work.message).json();
-                settling.then(
-                        work,
-                        send(work.delivery, work.message, record),
-                        sent -> settling.finish(work, Settlements.conflict(work.message)));
-            } else if (admission instanceof Admission.ForAPerson parked) {
-                settling.finish(work, Settlements.parked(parked, Endings.keyDetails(work)));
-            }
-        }
-    }
-
-    /** An acknowledgement would lose them: the copy is kept for a person, and finishes them when it is run again. */
-    private boolean areUnreadable(Work work, FollowUpRun.Left left) {
-        if (left != FollowUpRun.Left.UNREADABLE) {
-            return false;
-        }
-        events.followUpSetAside(SettlementReason.FOLLOW_UPS_UNREADABLE);
-        settling.finish(work, Settlements.unreadableFollowUps());
-        return true;
-    }
-
-    private void acknowledgeDuplicate(Work work, String kind) {
-        events.duplicate(kind);
-        settling.finish(work, Settlements.duplicate(work.handler.duplicates()));
-    }
-
-    private void hold(Work work, Duration retryAfter) {
-        if (holding.isFull()) {
-            if (work.move(Work.Stage.CLAIMING, Work.Stage.STARTED)) {
-                settling.finish(work, new Settlement.Wait(SettlementReason.HELD, retryAfter));
-            }
-        } else if (work.move(Work.Stage.CLAIMING, Work.Stage.HELD)) {
-            holding.untilFree(work, retryAfter);
         }
     }
 
@@ -448,11 +366,5 @@ public final class DeliveryPipeline {
                 settling.finish(copy, settlement);
             }
         }
-    }
-
-    /** Gives a caller a result that no completion of its own carries. If the channel goes first, the next copy does it. */
-    private CompletableFuture<Boolean> send(Delivery delivery, TaskMessage message, byte[] record) {
-        return repetition.untilDone(
-                () -> results.send(message, record), () -> delivery.channel().isOpen());
     }
 }
