@@ -40,7 +40,8 @@ public interface TaskContext {
 
     /**
      * A number that grows with every tenure of every key. Pass it to your own database ({@code WHERE token < ?}) to
-     * refuse writes of an owner whose lease ran out.
+     * refuse writes of an owner whose lease ran out. 0 in a run without a claim: of a task that fails open while the store
+     * is down, or that only observes.
      */
     long fencingToken();
 
@@ -48,7 +49,8 @@ public interface TaskContext {
     boolean mayHaveRunBefore();
 
     /**
-     * Asks the store whether this run still owns its key. Call it right before an effect that cannot be undone.
+     * Asks the store whether this run still owns its key. Call it right before an effect that cannot be undone. A run
+     * without a claim ({@link #fencingToken} is 0) has no owner to be checked: it returns without asking.
      *
      * @throws StaleOwnerException if the lease ran out and another owner took over, or if the store cannot confirm
      *     the ownership in time
@@ -91,6 +93,9 @@ public interface TaskContext {
     /**
      * Asks for another attempt: {@code throw context.retry(Retry.in(Duration.ofSeconds(5)));}. The next attempt has the
      * same id and key.
+     *
+     * @throws IllegalArgumentException if no worker could take its message: the delay ends after the year 9999, or the task
+     *     was tried 2^20 times
      */
     RetryException retry(Retry retry);
 

@@ -7,6 +7,7 @@ import dev.sedano.task.RetryException;
 import dev.sedano.task.StaleOwnerException;
 import dev.sedano.task.StepOutcomeUnknownException;
 import dev.sedano.task.Verification;
+import dev.sedano.worker.canvas.FollowUps;
 import dev.sedano.worker.handler.ArgumentConverter;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.Lease;
@@ -114,12 +115,9 @@ final class HandlerRun {
         MDC.put("task_id", work.message.id());
         MDC.put("task", work.handler.name());
         try {
-            RunContext context = new RunContext(
-                    work.message,
-                    lease,
-                    checker,
-                    new RunSteps(lease, checker, json, converter),
-                    work.handler.observes());
+            RunContext context =
+                    new RunContext(
+                    work.message, lease, checker, new RunSteps(lease, checker, json, converter), clock);
             return new TaskOutcome.Succeeded(work.handler.invoke(lease, context, work.call));
         } catch (RetryException retry) {
             return retried(work, retry.retry());
@@ -143,9 +141,14 @@ final class HandlerRun {
     }
 
     /** As Celery: beyond the limit the cause itself is the outcome, or MaxRetriesExceededError without one. */
-    private static TaskOutcome retried(Work work, Retry retry) {
+    private TaskOutcome retried(Work work, Retry retry) {
         Integer most = retry.mostRetries();
         if (most == null || work.message.retries() < most) {
+            try {
+                FollowUps.checkRetry(work.message, retry, clock.instant()); // it may be made without the context
+            } catch (IllegalArgumentException refused) {
+                return new TaskOutcome.Failed(refused);
+            }
             return new TaskOutcome.Retried(retry);
         }
         Throwable cause = retry.cause();

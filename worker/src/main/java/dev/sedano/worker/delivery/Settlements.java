@@ -76,6 +76,13 @@ final class Settlements {
                 "the message has " + what + ", which this version does not run: send the task without it");
     }
 
+    static Settlement unreadableFollowUps() {
+        return new Settlement.DeadLetter(
+                SettlementReason.FOLLOW_UPS_UNREADABLE,
+                "the follow-ups that are recorded for its key cannot be read, and stay in the store: start a worker of the"
+                        + " version that wrote them, then `sedano dead rerun`");
+    }
+
     static Settlement conflict(TaskMessage message) {
         return new Settlement.DeadLetter(
                 SettlementReason.CONFLICT,

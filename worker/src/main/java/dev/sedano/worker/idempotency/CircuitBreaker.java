@@ -3,8 +3,6 @@ package dev.sedano.worker.idempotency;
 import dev.sedano.worker.time.Ticker;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -163,7 +161,7 @@ public final class CircuitBreaker implements AutoCloseable {
     }
 
     private void probe() {
-        hello().whenComplete((status, failure) -> execute(() -> {
+        Attempt.of(store::hello).whenComplete((status, failure) -> execute(() -> {
             if (failure != null) {
                 LOG.debug("probe failed: {}", failure.getMessage());
                 probeLater();
@@ -185,15 +183,6 @@ public final class CircuitBreaker implements AutoCloseable {
         }
     }
 
-    /** A store that throws instead of answering is one that failed. */
-    private CompletionStage<StoreStatus> hello() {
-        try {
-            return store.hello();
-        } catch (RuntimeException e) {
-            return CompletableFuture.failedFuture(e);
-        }
-    }
-
     private void resume() {
         Duration outage = openFor();
         listener.recovering();
@@ -207,7 +196,7 @@ public final class CircuitBreaker implements AutoCloseable {
             later(TICK_MILLIS, this::tick);
             return;
         }
-        hello().whenComplete((status, failure) -> execute(() -> {
+        Attempt.of(store::hello).whenComplete((status, failure) -> execute(() -> {
             try {
                 greet(status, failure);
             } finally {

@@ -180,7 +180,7 @@ public final class IdempotencyChecker implements AutoCloseable {
     private void ask(
             IdempotencyStore.Claim claim, long since, boolean mayRepeat, CompletableFuture<Admission> admission) {
         long asked = ticker.nanos();
-        store.claim(claim).whenComplete((reply, failure) -> {
+        Attempt.of(() -> store.claim(claim)).whenComplete((reply, failure) -> {
             if (failure == null) {
                 breaker.answered();
                 admission.complete(admissionOf(claim, reply, asked));
@@ -211,7 +211,7 @@ public final class IdempotencyChecker implements AutoCloseable {
 
     /** Something foreign is in the way: is it one key's record, or something that every claim needs? */
     private void greetAbout(StoreException cause, CompletableFuture<Admission> admission) {
-        store.hello().whenComplete((status, failure) -> {
+        Attempt.of(store::hello).whenComplete((status, failure) -> {
             if (failure == null) {
                 admission.complete(new Admission.Unclaimable(cause));
                 return;
@@ -352,7 +352,7 @@ public final class IdempotencyChecker implements AutoCloseable {
         if (breaker.allowsClaims()) {
             tryToRecord(lease, pending);
         } else {
-            var unused = unanswered.get();
+            var unused = kept(pending);
         }
         return pending.recording();
     }
@@ -364,12 +364,12 @@ public final class IdempotencyChecker implements AutoCloseable {
             }
             pending.underWay()[0] = true;
         }
-        tell(pending.conclusion()).whenComplete((concluded, failure) -> {
+        Attempt.of(() -> tell(pending.conclusion())).whenComplete((concluded, failure) -> {
             if (failure != null) {
                 if (causeOf(failure) instanceof StoreException cause) {
                     failed(cause);
                 }
-                pending.unanswered().get().whenComplete((kept, never) -> {
+                kept(pending).whenComplete((kept, never) -> {
                     synchronized (pending.underWay()) {
                         pending.underWay()[0] = false;
                     }
@@ -393,6 +393,10 @@ public final class IdempotencyChecker implements AutoCloseable {
                 pending.recording().complete(new Recording.LeaseLost());
             }
         });
+    }
+
+    private static CompletableFuture<?> kept(PendingConclusion pending) {
+        return Attempt.of(() -> pending.unanswered().get().<@Nullable Object>thenApply(kept -> kept));
     }
 
     private CompletableFuture<Concluded> tell(IdempotencyStore.Conclusion conclusion) {
@@ -456,7 +460,7 @@ public final class IdempotencyChecker implements AutoCloseable {
         if (!lease.isProtected() || lease.priorRun() == PriorRun.NONE || lease.priorRun() == PriorRun.STORE_LOST_DATA) {
             return CompletableFuture.completedFuture(true);
         }
-        return store.start(lease.key(), lease.token())
+        return Attempt.of(() -> store.start(lease.key(), lease.token()))
                 .whenComplete(this::reportFailure)
                 .thenApply(reply -> {
                     if (reply == RenewReply.STALE) {
@@ -468,7 +472,7 @@ public final class IdempotencyChecker implements AutoCloseable {
 
     /** Reads or records a step of the run under {@code lease}. Fails with {@link StoreException}. */
     public CompletableFuture<StepReply> step(Lease lease, IdempotencyStore.StepChange change) {
-        return store.step(lease.key(), lease.token(), change)
+        return Attempt.of(() -> store.step(lease.key(), lease.token(), change))
                 .whenComplete(this::reportFailure)
                 .thenApply(reply -> {
                     if (reply instanceof StepReply.Stale) {
@@ -527,7 +531,8 @@ public final class IdempotencyChecker implements AutoCloseable {
         if (lease.isLost() || !lease.isProtected()) {
             return CompletableFuture.completedFuture(false);
         }
-        return store.renew(lease.key(), lease.token(), lease.claim().lease()).thenApply(reply -> {
+        return Attempt.of(() -> store.renew(lease.key(), lease.token(), lease.claim().lease()))
+                .thenApply(reply -> {
             if (reply == RenewReply.STALE) {
                 lost(lease);
             }

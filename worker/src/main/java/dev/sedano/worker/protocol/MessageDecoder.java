@@ -20,7 +20,7 @@ public final class MessageDecoder {
     private static final Set<String> LATIN_1 =
             Set.of("latin-1", "latin1", "latin_1", "iso-8859-1", "iso8859-1", "iso8859_1", "iso_8859_1", "l1");
     /** Retries share a 53 bit number with the nesting (idempotency attempt), so they stay below 2^20. */
-    private static final int MOST_RETRIES = (1 << 20) - 1;
+    public static final int MOST_RETRIES = (1 << 20) - 1;
 
     private final CeleryJson json;
 
@@ -115,10 +115,7 @@ public final class MessageDecoder {
         if (task == null) {
             return known.poison(PoisonReason.NOT_A_TASK, "field 'task' is null; send the name of the task");
         }
-        String id = fields.text("id");
-        if (id == null || id.isEmpty()) {
-            return known.poison(PoisonReason.MALFORMED_HEADER, "field 'id' is missing; send the task id as text");
-        }
+        String id = fields.id();
         if (!(kwargs instanceof Map<?, ?> keywords)) {
             throw new ProtocolException("kwargs is " + PythonTypes.name(kwargs) + "; send a map");
         }

@@ -1,6 +1,7 @@
 package dev.sedano.worker.simulation;
 
 import dev.sedano.worker.delivery.PipelineEvents;
+import dev.sedano.worker.delivery.SettlementReason;
 import dev.sedano.worker.idempotency.CheckerEvents;
 import dev.sedano.worker.idempotency.PriorRun;
 import dev.sedano.worker.idempotency.StoreException;
@@ -71,6 +72,9 @@ final class CountingEvents implements CheckerEvents, PipelineEvents {
 
     @Override
     public void followUp() {}
+
+    @Override
+    public void followUpSetAside(SettlementReason reason) {}
 
     @Override
     public void beyondRetention(String task) {}
