@@ -104,7 +104,9 @@ final class StoreErrors {
         return new StoreException(kind, Effect.NONE, message, null);
     }
 
+    /** A fault of ours; the first of each kind goes to the log with its stack. */
     static StoreException bug(Throwable cause) {
+        OwnFaults.tell(cause);
         return new StoreException(Kind.SCRIPT, Effect.UNKNOWN, "the store's own code failed", cause);
     }
 
