@@ -1,7 +1,6 @@
 package dev.sedano.worker.rabbitmq;
 
 import com.rabbitmq.client.AMQP;
-import com.rabbitmq.client.Address;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.GetResponse;
@@ -216,16 +215,11 @@ public final class SetAsideQueue implements AutoCloseable {
     }
 
     private static Connection connect(List<BrokerSettings.Endpoint> brokers) throws IOException {
-        IOException last = new IOException("no broker is configured");
-        for (BrokerSettings.Endpoint endpoint : brokers) {
-            try {
-                return Broker.factoryFor(endpoint)
-                        .newConnection(List.of(new Address(endpoint.host(), endpoint.port())), "sedano operator");
-            } catch (IOException | TimeoutException e) {
-                last = new IOException("broker " + endpoint + ": " + Broker.rootMessage(e), e);
-            }
+        try {
+            return BrokerConnections.open(brokers, null, "sedano operator");
+        } catch (BrokerConnections.UnreachableException e) {
+            throw new IOException("broker " + e.getMessage(), e);
         }
-        throw last;
     }
 
     /** What was taken and not removed goes back to its place. */
