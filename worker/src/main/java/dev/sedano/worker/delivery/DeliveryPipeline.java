@@ -54,6 +54,9 @@ import org.slf4j.LoggerFactory;
 public final class DeliveryPipeline {
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryPipeline.class);
 
+    /** A handler that always wants its message again is asked once a second, not in a hot loop. */
+    private static final Duration REJECTED_FOR = Duration.ofSeconds(1);
+
     /** What the pipeline works with. */
     public record Collaborators(
             MessageDecoder decoder,
@@ -136,7 +139,15 @@ public final class DeliveryPipeline {
                 new ChordRun(with.chords(), with.followUps(), encoder, with.storedResults(), with.json()));
         this.recorder = new Recorder(settings, with, repetition, followUpRun);
         this.duplicates = new Duplicates(results, with.storedResults(), endings, followUpRun, repetition, checker);
-        this.handlerRun = new HandlerRun(checker, with.json(), with.converter(), events, clock, ticker);
+        this.handlerRun = new HandlerRun(
+                checker,
+                with.json(),
+                with.converter(),
+                new RunRequests(settings.node()),
+                new RunStates(encoder, results),
+                events,
+                clock,
+                ticker);
         this.claimAhead = new ClaimAhead(settings.slots(), this::admit);
         this.holding = new HoldingArea(settings.mostHeld(), with.timer(), claimAhead::offer, random);
         this.inFlight =
@@ -168,7 +179,7 @@ public final class DeliveryPipeline {
         if (decoded instanceof Decoded.Undecodable bad) {
             settle(delivery, "unknown", Settlements.undecodable(bad));
         } else if (decoded instanceof Decoded.Task task) {
-            resolve(delivery, task.message());
+            resolve(delivery, task.message().routedBy(delivery.routingKey()));
         }
     }
 
@@ -338,6 +349,12 @@ public final class DeliveryPipeline {
         } else if (outcome instanceof TaskOutcome.Disowned) {
             checker.letLapse(lease);
             inFlight.holdAgain(work);
+        } else if (outcome instanceof TaskOutcome.Rejected rejected && rejected.requeue()) {
+            checker.giveBack(lease);
+            inFlight.holdCopiesAgain(work);
+            then(
+                    repetition.after(REJECTED_FOR),
+                    waited -> finish(work, new Settlement.Requeue(SettlementReason.REJECTED)));
         } else {
             Ending ending = endings.of(work, lease, outcome);
             then(

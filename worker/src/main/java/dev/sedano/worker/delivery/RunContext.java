@@ -6,6 +6,7 @@ import dev.sedano.task.RetryException;
 import dev.sedano.task.Signature;
 import dev.sedano.task.StaleOwnerException;
 import dev.sedano.task.TaskContext;
+import dev.sedano.task.TaskRequest;
 import dev.sedano.worker.canvas.NameUuid;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.Lease;
@@ -19,7 +20,14 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** The context of one run. */
-record RunContext(TaskMessage message, Lease lease, IdempotencyChecker checker, RunSteps steps, boolean observed)
+record RunContext(
+        TaskMessage message,
+        Lease lease,
+        IdempotencyChecker checker,
+        RunSteps steps,
+        TaskRequest request,
+        RunStates states,
+        boolean observed)
         implements TaskContext {
     private static final long OWNER_SECONDS = 2;
 
@@ -120,6 +128,11 @@ record RunContext(TaskMessage message, Lease lease, IdempotencyChecker checker, 
     @Override
     public ReplaceException replace(Signature replacement) {
         return new ReplaceException(replacement);
+    }
+
+    @Override
+    public void updateState(String state, @Nullable Object meta) {
+        states.tell(message, state, meta);
     }
 
     @Override
