@@ -144,7 +144,7 @@ public final class DeliveryPipeline {
                 with.json(),
                 with.converter(),
                 new RunRequests(settings.node()),
-                new RunStates(encoder, results),
+                new RunStates(encoder, results, settings.node(), settings.trackStarted()),
                 events,
                 clock,
                 ticker);

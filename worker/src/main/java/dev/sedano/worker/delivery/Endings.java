@@ -176,8 +176,7 @@ final class Endings {
     }
 
     /** A failure of which a person gets the message: its copy is one of the follow-ups, so that no crash loses it. */
-    private Ending setAside(
-            Work work, Lease lease, TaskOutcome outcome, ResultRecord result, OutgoingMessage copy) {
+    private Ending setAside(Work work, Lease lease, TaskOutcome outcome, ResultRecord result, OutgoingMessage copy) {
         List<FollowUp> all =
                 new ArrayList<>(failed(work, lease, outcome, result, false).followUps());
         all.add(new FollowUp.Send(copy));
@@ -251,13 +250,8 @@ final class Endings {
     private OutgoingMessage copy(Work work, String suffix, SettlementReason reason, String why) {
         Delivery delivery = work.delivery;
         MessageProperties properties = delivery.properties();
-        Map<String, @Nullable Object> headers = MoveHeaders.of(
-                delivery,
-                reason,
-                why,
-                keyDetails(work),
-                settings.node(),
-                clock.instant());
+        Map<String, @Nullable Object> headers =
+                MoveHeaders.of(delivery, reason, why, keyDetails(work), settings.node(), clock.instant());
         return new OutgoingMessage(
                 "",
                 delivery.queue() + suffix,

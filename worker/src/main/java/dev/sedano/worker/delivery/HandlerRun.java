@@ -117,6 +117,7 @@ final class HandlerRun {
     }
 
     private TaskOutcome invoke(Work work, Lease lease) {
+        states.started(work.message);
         events.handlerStarted(work.handler.name());
         long begin = ticker.nanos();
         MDC.put("task_id", work.message.id());

@@ -3,6 +3,7 @@ package dev.sedano.worker.delivery;
 import dev.sedano.worker.protocol.TaskMessage;
 import dev.sedano.worker.result.ResultEncoder;
 import dev.sedano.worker.result.Results;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -19,10 +20,22 @@ final class RunStates {
 
     private final ResultEncoder encoder;
     private final Results results;
+    private final String node;
+    private final boolean tracksStarts;
 
-    RunStates(ResultEncoder encoder, Results results) {
+    /** @param tracksStarts whether {@link #started} tells anybody */
+    RunStates(ResultEncoder encoder, Results results, String node, boolean tracksStarts) {
         this.encoder = encoder;
         this.results = results;
+        this.node = node;
+        this.tracksStarts = tracksStarts;
+    }
+
+    /** The handler is about to run (Celery's {@code task_track_started}). */
+    void started(TaskMessage message) {
+        if (tracksStarts) {
+            tell(message, "STARTED", Map.of("pid", ProcessHandle.current().pid(), "hostname", node));
+        }
     }
 
     /** @throws IllegalArgumentException if the state is final or blank, or {@code meta} has no wire form */

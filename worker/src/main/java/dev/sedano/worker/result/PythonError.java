@@ -26,6 +26,8 @@ record PythonError(String type, List<? extends @Nullable Object> args, String mo
     /** The last line of a traceback. */
     String line() {
         String name = module.equals("builtins") ? type : module + '.' + type;
-        return args.isEmpty() ? name : name + ": " + args.stream().map(String::valueOf).collect(Collectors.joining(", "));
+        return args.isEmpty()
+                ? name
+                : name + ": " + args.stream().map(String::valueOf).collect(Collectors.joining(", "));
     }
 }

@@ -34,8 +34,7 @@ public final class ResultEncoder {
         this(json, exceptions, clock, null);
     }
 
-    private ResultEncoder(
-            CeleryJson json, ExceptionEncoding exceptions, Clock clock, @Nullable String extendedBy) {
+    private ResultEncoder(CeleryJson json, ExceptionEncoding exceptions, Clock clock, @Nullable String extendedBy) {
         this.json = json;
         this.exceptions = exceptions;
         this.clock = clock;
@@ -70,6 +69,10 @@ public final class ResultEncoder {
                     json.encode(fields(message, ResultState.SUCCESS, value, null, children), LARGEST_RESULT_BYTES);
             return new ResultRecord(ResultState.SUCCESS, bytes, null);
         } catch (EncodingException e) {
+            if (e.tooLarge() && extendedBy != null) {
+                // Rather a result without its arguments than none.
+                return new ResultEncoder(json, exceptions, clock).success(message, value, children);
+            }
             String problem = "the result is " + e.getMessage();
             return e.tooLarge()
                     ? failure(message, new PythonError("ResultTooLarge", List.of(problem), "dev.sedano"), problem)
@@ -242,7 +245,8 @@ public final class ResultEncoder {
         fields.put("queue", envelope.routingKey());
         if (!envelope.stampedHeaders().isEmpty()) {
             fields.put("stamped_headers", envelope.stampedHeaders());
-            envelope.stampedHeaders().forEach(name -> fields.put(name, envelope.stamps().get(name)));
+            envelope.stampedHeaders()
+                    .forEach(name -> fields.put(name, envelope.stamps().get(name)));
         }
     }
 

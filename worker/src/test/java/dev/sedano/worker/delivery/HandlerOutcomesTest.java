@@ -12,6 +12,7 @@ import dev.sedano.worker.canvas.OutgoingMessage;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -53,7 +54,9 @@ class HandlerOutcomesTest {
             test.refusesToPublish = true;
             test.pipeline.accept(test.delivery("a"));
             await().until(() -> !test.published.isEmpty());
-            assertThat(test.channel.settled).as("not acknowledged before its copy is safe").isEmpty();
+            assertThat(test.channel.settled)
+                    .as("not acknowledged before its copy is safe")
+                    .isEmpty();
             test.refusesToPublish = false;
 
             await().until(() -> test.channel.settled.size() == 1);
@@ -150,16 +153,23 @@ class HandlerOutcomesTest {
                     "a",
                     "x",
                     Map.of(
-                            "eta", "2001-02-03T04:05:06+01:00",
-                            "timelimit", Arrays.asList(10, 2.5),
-                            "group_index", 3,
-                            "replaced_task_nesting", 2,
-                            "stamped_headers", List.of("who"),
-                            "stamps", Map.of("who", "night batch"),
-                            "ignore_result", false)));
+                            "eta",
+                            "2001-02-03T04:05:06+01:00",
+                            "timelimit",
+                            Arrays.asList(10, 2.5),
+                            "group_index",
+                            3,
+                            "replaced_task_nesting",
+                            2,
+                            "stamped_headers",
+                            List.of("who"),
+                            "stamps",
+                            Map.of("who", "night batch"),
+                            "ignore_result",
+                            false)));
             await().until(() -> test.channel.settled.size() == 1);
 
-            TaskRequest request = seen.get();
+            TaskRequest request = Objects.requireNonNull(seen.get());
             assertThat(request.eta()).isEqualTo("2001-02-03T04:05:06+01:00");
             assertThat(request.hardTimeLimit()).isEqualTo(10);
             assertThat(request.softTimeLimit()).isEqualTo(2.5);
