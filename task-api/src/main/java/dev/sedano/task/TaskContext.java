@@ -102,6 +102,20 @@ public interface TaskContext {
     /** Lets another task take this one's place and id: {@code throw context.replace(signature);}. */
     ReplaceException replace(Signature replacement);
 
+    /** The message as it was sent and delivered. */
+    TaskRequest request();
+
+    /**
+     * Tells the caller how far this run is: stores {@code state} with {@code meta} where the result will be, and announces
+     * it (Celery's {@code update_state}). Waits for the result backend, at most 2 s. What is lost here is lost: a state is
+     * news, no outcome.
+     *
+     * @param state a name of your own such as {@code PROGRESS}; not one of Celery's final states
+     * @param meta what {@code AsyncResult.info} shows; any value that a result may have
+     * @throws IllegalArgumentException if {@code state} is blank or final, or {@code meta} has no wire form
+     */
+    void updateState(String state, @Nullable Object meta);
+
     /** A logger named after the task; the task id is in the MDC as {@code task_id} while the handler runs. */
     System.Logger logger();
 }

@@ -74,6 +74,14 @@ final class WorkerOptions {
     String resultBackend;
 
     @Option(
+            names = "--result-extended",
+            description = "Stored results also say name, arguments, worker, retries and queue.")
+    boolean resultExtended;
+
+    @Option(names = "--track-started", description = "Callers see the state STARTED while a task runs.")
+    boolean trackStarted;
+
+    @Option(
             names = "--idempotency-store",
             paramLabel = "URL",
             description = "redis:// or rediss://, sentinel://h1:26379,h2:26379/service/db or"

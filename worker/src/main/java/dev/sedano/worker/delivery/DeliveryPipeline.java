@@ -53,6 +53,9 @@ import org.slf4j.LoggerFactory;
 public final class DeliveryPipeline {
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryPipeline.class);
 
+    /** A handler that always wants its message again is asked once a second, not in a hot loop. */
+    private static final Duration REJECTED_FOR = Duration.ofSeconds(1);
+
     /** What the pipeline works with. */
     public record Collaborators(
             MessageDecoder decoder,
@@ -131,7 +134,15 @@ public final class DeliveryPipeline {
                 new ChordRun(with.chords(), with.followUps(), with.encoder(), with.storedResults(), with.json()),
                 new UnroutableCopies(settings.node(), clock));
         this.recorder = new Recorder(settings, with, repetition, followUpRun);
-        this.handlerRun = new HandlerRun(checker, with.json(), with.converter(), events, clock, ticker);
+        this.handlerRun = new HandlerRun(
+                checker,
+                with.json(),
+                with.converter(),
+                new RunRequests(settings.node()),
+                new RunStates(with.encoder(), with.results(), settings.node(), settings.trackStarted()),
+                events,
+                clock,
+                ticker);
         this.claimAhead = new ClaimAhead(settings.slots(), this::admit);
         this.holding = new HoldingArea(settings.mostHeld(), with.timer(), claimAhead::offer, random);
         this.inFlight =
@@ -173,7 +184,7 @@ public final class DeliveryPipeline {
         if (decoded instanceof Decoded.Undecodable bad) {
             settling.finish(delivery, "unknown", Settlements.undecodable(bad));
         } else if (decoded instanceof Decoded.Task task) {
-            resolve(delivery, task.message());
+            resolve(delivery, task.message().routedBy(delivery.routingKey()));
         }
     }
 
@@ -281,6 +292,13 @@ public final class DeliveryPipeline {
         } else if (outcome instanceof TaskOutcome.Disowned) {
             checker.letLapse(lease);
             inFlight.holdAgain(work);
+        } else if (outcome instanceof TaskOutcome.Rejected rejected && rejected.requeue()) {
+            checker.giveBack(lease);
+            inFlight.holdCopiesAgain(work);
+            settling.then(
+                    work,
+                    repetition.after(REJECTED_FOR),
+                    waited -> settling.finish(work, new Settlement.Requeue(SettlementReason.REJECTED)));
         } else {
             Ending ending = endings.of(work, lease, outcome);
             settling.then(

@@ -1,6 +1,8 @@
 package dev.sedano.worker.delivery;
 
+import dev.sedano.task.IgnoreException;
 import dev.sedano.task.OutcomeVerifier;
+import dev.sedano.task.RejectException;
 import dev.sedano.task.ReplaceException;
 import dev.sedano.task.Retry;
 import dev.sedano.task.RetryException;
@@ -32,6 +34,8 @@ final class HandlerRun {
     private final IdempotencyChecker checker;
     private final CeleryJson json;
     private final ArgumentConverter converter;
+    private final RunRequests requests;
+    private final RunStates states;
     private final PipelineEvents events;
     private final Clock clock;
     private final Ticker ticker;
@@ -40,12 +44,16 @@ final class HandlerRun {
             IdempotencyChecker checker,
             CeleryJson json,
             ArgumentConverter converter,
+            RunRequests requests,
+            RunStates states,
             PipelineEvents events,
             Clock clock,
             Ticker ticker) {
         this.checker = checker;
         this.json = json;
         this.converter = converter;
+        this.requests = requests;
+        this.states = states;
         this.events = events;
         this.clock = clock;
         this.ticker = ticker;
@@ -110,19 +118,30 @@ final class HandlerRun {
     }
 
     private TaskOutcome invoke(Work work, Lease lease) {
+        states.started(work.message);
         events.handlerStarted(work.handler.name());
         long begin = ticker.nanos();
         MDC.put("task_id", work.message.id());
         MDC.put("task", work.handler.name());
         try {
-            RunContext context =
-                    new RunContext(
-                    work.message, lease, checker, new RunSteps(lease, checker, json, converter), clock);
+            RunContext context = new RunContext(
+                    work.message,
+                    lease,
+                    checker,
+                    new RunSteps(lease, checker, json, converter),
+                    requests.of(work),
+                    states,
+                    clock);
             return new TaskOutcome.Succeeded(work.handler.invoke(lease, context, work.call));
         } catch (RetryException retry) {
             return retried(work, retry.retry());
         } catch (ReplaceException replaced) {
             return new TaskOutcome.Replaced(replaced.replacement());
+        } catch (RejectException rejected) {
+            LOG.info("task {} id {} rejects its message", work.handler.name(), work.message.id());
+            return new TaskOutcome.Rejected(rejected.reason(), rejected.requeue());
+        } catch (IgnoreException ignored) {
+            return new TaskOutcome.Ignored(String.valueOf(ignored.getMessage()));
         } catch (StaleOwnerException stale) {
             LOG.warn("task {} id {} stopped: {}", work.handler.name(), work.message.id(), stale.getMessage());
             return new TaskOutcome.Disowned();

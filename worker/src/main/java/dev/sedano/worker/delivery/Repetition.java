@@ -33,6 +33,13 @@ final class Repetition {
         return done;
     }
 
+    /** Completes with true when {@code pause} is over. */
+    CompletableFuture<Boolean> after(Duration pause) {
+        CompletableFuture<Boolean> over = new CompletableFuture<>();
+        var unused = timer.schedule(() -> over.complete(true), pause.toMillis(), TimeUnit.MILLISECONDS);
+        return over;
+    }
+
     private void attempt(
             Supplier<CompletableFuture<?>> step,
             BooleanSupplier needed,

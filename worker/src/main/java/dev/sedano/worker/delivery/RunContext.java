@@ -7,6 +7,7 @@ import dev.sedano.task.Signature;
 import dev.sedano.task.StaleOwnerException;
 import dev.sedano.task.TaskContext;
 import dev.sedano.worker.canvas.FollowUps;
+import dev.sedano.task.TaskRequest;
 import dev.sedano.worker.canvas.NameUuid;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.Lease;
@@ -23,7 +24,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The context of one run. */
-record RunContext(TaskMessage message, Lease lease, IdempotencyChecker checker, RunSteps steps, Clock clock)
+record RunContext(
+        TaskMessage message,
+        Lease lease,
+        IdempotencyChecker checker,
+        RunSteps steps,
+        TaskRequest request,
+        RunStates states,
+        Clock clock)
         implements TaskContext {
     private static final Logger LOG = LoggerFactory.getLogger(RunContext.class);
     private static final long OWNER_SECONDS = 2;
@@ -130,6 +138,11 @@ record RunContext(TaskMessage message, Lease lease, IdempotencyChecker checker, 
     @Override
     public ReplaceException replace(Signature replacement) {
         return new ReplaceException(replacement);
+    }
+
+    @Override
+    public void updateState(String state, @Nullable Object meta) {
+        states.tell(message, state, meta);
     }
 
     @Override

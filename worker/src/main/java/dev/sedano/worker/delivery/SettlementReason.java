@@ -12,6 +12,10 @@ public enum SettlementReason {
     RETRIED("retried"),
     /** The handler gave its place to another task, whose message is published. */
     REPLACED("replaced"),
+    /** The handler refused it: a copy is dead-lettered, or it is returned. */
+    REJECTED("rejected"),
+    /** The handler wants no result stored. */
+    IGNORED("ignored"),
     /** It took its workers with it too often; FAILURE is recorded and a copy is parked. */
     POISON("poison"),
     /** A step or a verifier cannot tell what an earlier run did. */

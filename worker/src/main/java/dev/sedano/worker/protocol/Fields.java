@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -114,10 +115,11 @@ record Fields(Map<String, ? extends @Nullable Object> values) {
                 : value instanceof Number number ? (Boolean) (number.doubleValue() != 0) : null;
     }
 
-    void checkTimeLimit() {
+    /** {@code [hard, soft]}, each a number or null. */
+    List<?> timeLimit() {
         Object value = values.get("timelimit");
         if (value == null) {
-            return;
+            return Arrays.asList(null, null);
         }
         if (!(value instanceof List<?> limits) || limits.size() != 2) {
             throw bad("timelimit", "is not a list of two", "send [hard, soft]");
@@ -127,6 +129,22 @@ record Fields(Map<String, ? extends @Nullable Object> values) {
                 throw bad("timelimit", "holds " + PythonTypes.name(limit), "send seconds or null");
             }
         }
+        return limits;
+    }
+
+    /** The texts of a list; empty if absent or something else. */
+    List<String> texts(String name) {
+        return values.get(name) instanceof List<?> list
+                ? list.stream()
+                        .filter(String.class::isInstance)
+                        .map(String.class::cast)
+                        .toList()
+                : List.of();
+    }
+
+    /** A map; empty if absent or something else. */
+    Map<String, @Nullable Object> map(String name) {
+        return values.get(name) instanceof Map<?, ?> map ? Embeds.stringKeyed(map) : Map.of();
     }
 
     private static MalformedField bad(String name, String problem, String cure) {

@@ -119,7 +119,7 @@ public final class MessageDecoder {
         if (!(kwargs instanceof Map<?, ?> keywords)) {
             throw new ProtocolException("kwargs is " + PythonTypes.name(kwargs) + "; send a map");
         }
-        fields.checkTimeLimit();
+        List<?> limits = fields.timeLimit();
         String rootId = fields.text("root_id");
         return new Decoded.Task(new TaskMessage(
                 protocol,
@@ -140,7 +140,15 @@ public final class MessageDecoder {
                 CustomHeaders.of(properties.headers()),
                 positional(args),
                 Embeds.stringKeyed(keywords),
-                embed));
+                embed,
+                new TaskMessage.Envelope(
+                        "",
+                        fields.displayText("eta"),
+                        fields.displayText("expires"),
+                        (Number) limits.get(0),
+                        (Number) limits.get(1),
+                        fields.texts("stamped_headers"),
+                        fields.map("stamps"))));
     }
 
     /** The reference unpacks args with {@code *}: a text gives its characters, a map its keys. */
