@@ -328,8 +328,8 @@ public final class FollowUps {
         }
         // Compared as lengths: a sum could leave what an Instant can hold.
         if (retry.delay().compareTo(Duration.between(now, LATEST)) > 0) {
-            throw new IllegalArgumentException(
-                    "delay " + retry.delay() + " ends after the year 9999, the last that Celery knows: give a shorter one");
+            throw new IllegalArgumentException("delay " + retry.delay()
+                    + " ends after the year 9999, the last that Celery knows: give a shorter one");
         }
     }
 

@@ -116,8 +116,7 @@ final class HandlerRun {
         MDC.put("task", work.handler.name());
         try {
             RunContext context =
-                    new RunContext(
-                    work.message, lease, checker, new RunSteps(lease, checker, json, converter), clock);
+                    new RunContext(work.message, lease, checker, new RunSteps(lease, checker, json, converter), clock);
             return new TaskOutcome.Succeeded(work.handler.invoke(lease, context, work.call));
         } catch (RetryException retry) {
             return retried(work, retry.retry());
