@@ -6,8 +6,8 @@ import dev.sedano.task.RetryException;
 import dev.sedano.task.Signature;
 import dev.sedano.task.StaleOwnerException;
 import dev.sedano.task.TaskContext;
-import dev.sedano.worker.canvas.FollowUps;
 import dev.sedano.worker.canvas.NameUuid;
+import dev.sedano.worker.canvas.RetryLimits;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.Lease;
 import dev.sedano.worker.idempotency.PriorRun;
@@ -122,7 +122,7 @@ record RunContext(TaskMessage message, Lease lease, IdempotencyChecker checker, 
     @Override
     public RetryException retry(Retry retry) {
         if (retry.mostRetries() == null || message.retries() < retry.mostRetries()) {
-            FollowUps.checkRetry(message, retry, clock.instant());
+            RetryLimits.check(message, retry, clock.instant());
         }
         return new RetryException(retry);
     }
