@@ -163,11 +163,11 @@ class ArchitectureTest {
     }
 
     @Test
-    void leases_areMadeByTheCheckerAlone() {
+    void leases_areMadeWithTheCheckersClaimsAlone() {
         for (JavaClass type : WORKER) {
             type.getConstructorCallsFromSelf().forEach(call -> {
                 if (call.getTargetOwner().getName().equals("dev.sedano.worker.idempotency.Lease")) {
-                    assertThat(type.getSimpleName()).isEqualTo("IdempotencyChecker");
+                    assertThat(type.getSimpleName()).isEqualTo("Claims");
                 }
             });
         }

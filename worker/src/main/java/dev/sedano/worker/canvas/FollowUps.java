@@ -3,7 +3,6 @@ package dev.sedano.worker.canvas;
 import dev.sedano.task.Retry;
 import dev.sedano.task.Signature;
 import dev.sedano.worker.protocol.CeleryJson;
-import dev.sedano.worker.protocol.MessageDecoder;
 import dev.sedano.worker.protocol.MessageProperties;
 import dev.sedano.worker.protocol.TaskMessage;
 import java.time.Clock;
@@ -23,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FollowUps {
     private static final int MOST_NESTING = (1 << 20) - 1;
-    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
     private final TaskMessages messages;
 
@@ -314,23 +312,6 @@ public final class FollowUps {
                         origin.properties().priority(),
                         headers),
                 body);
-    }
-
-    /**
-     * Refuses a retry whose message no worker would take.
-     *
-     * @throws IllegalArgumentException naming the field, its value and the cure
-     */
-    public static void checkRetry(TaskMessage message, Retry retry, Instant now) {
-        if (message.retries() >= MessageDecoder.MOST_RETRIES) {
-            throw new IllegalArgumentException("retries of task " + message.id() + " is " + message.retries()
-                    + ", the most there is: let it end, or send a new task");
-        }
-        // Compared as lengths: a sum could leave what an Instant can hold.
-        if (retry.delay().compareTo(Duration.between(now, LATEST)) > 0) {
-            throw new IllegalArgumentException(
-                    "delay " + retry.delay() + " ends after the year 9999, the last that Celery knows: give a shorter one");
-        }
     }
 
     /** Whether a retry keeps the payload, byte for byte. */

@@ -236,8 +236,7 @@ public final class DeliveryPipeline {
     /** Called by {@link ClaimAhead} when a slot is free or about to be. */
     private void admit(Work work) {
         settling.guarded(
-                work,
-                () -> settling.then(work, checker.admit(work.claim), admission -> admitted(work, admission)));
+                work, () -> settling.then(work, checker.admit(work.claim), admission -> admitted(work, admission)));
     }
 
     private void admitted(Work work, Admission admission) {
@@ -329,7 +328,8 @@ public final class DeliveryPipeline {
      * @return true when all are done, false if they are left to the next copy of the delivery; never fails
      */
     public CompletableFuture<Boolean> finishFollowUps(byte[] kept, TaskKey key, long token) {
-        return followUpRun.finishFor(kept, key, token, new FollowUpRun.Waiting(null, () -> true))
+        return followUpRun
+                .finishFor(kept, key, token, new FollowUpRun.Waiting(null, () -> true))
                 .thenApply(left -> left == FollowUpRun.Left.DONE);
     }
 

@@ -9,7 +9,7 @@ import dev.sedano.task.RetryException;
 import dev.sedano.task.StaleOwnerException;
 import dev.sedano.task.StepOutcomeUnknownException;
 import dev.sedano.task.Verification;
-import dev.sedano.worker.canvas.FollowUps;
+import dev.sedano.worker.canvas.RetryLimits;
 import dev.sedano.worker.handler.ArgumentConverter;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.Lease;
@@ -164,7 +164,7 @@ final class HandlerRun {
         Integer most = retry.mostRetries();
         if (most == null || work.message.retries() < most) {
             try {
-                FollowUps.checkRetry(work.message, retry, clock.instant()); // it may be made without the context
+                RetryLimits.check(work.message, retry, clock.instant()); // it may be made without the context
             } catch (IllegalArgumentException refused) {
                 return new TaskOutcome.Failed(refused);
             }

@@ -6,9 +6,9 @@ import dev.sedano.task.RetryException;
 import dev.sedano.task.Signature;
 import dev.sedano.task.StaleOwnerException;
 import dev.sedano.task.TaskContext;
-import dev.sedano.worker.canvas.FollowUps;
 import dev.sedano.task.TaskRequest;
 import dev.sedano.worker.canvas.NameUuid;
+import dev.sedano.worker.canvas.RetryLimits;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.Lease;
 import dev.sedano.worker.idempotency.PriorRun;
@@ -130,7 +130,7 @@ record RunContext(
     @Override
     public RetryException retry(Retry retry) {
         if (retry.mostRetries() == null || message.retries() < retry.mostRetries()) {
-            FollowUps.checkRetry(message, retry, clock.instant());
+            RetryLimits.check(message, retry, clock.instant());
         }
         return new RetryException(retry);
     }

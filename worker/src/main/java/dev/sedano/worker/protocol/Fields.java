@@ -44,7 +44,8 @@ record Fields(Map<String, ? extends @Nullable Object> values) {
             throw bad("id", "is missing", "send the task id as text");
         }
         if (id.indexOf('\0') >= 0) {
-            throw bad("id", "is '" + printable(id) + "', with a NUL character", "send an id without it, such as a UUID");
+            throw bad(
+                    "id", "is '" + printable(id) + "', with a NUL character", "send an id without it, such as a UUID");
         }
         if (id.startsWith(DIGEST)) {
             throw bad(

@@ -53,8 +53,8 @@ class DefectTest {
 
     @Test
     void atTheSlots_givesTheClaimBack() {
-        PipelineFixture test = new PipelineFixture(
-                (context, call) -> 5, TaskOptions.DEFAULT, Journal.none(), Duration.ofMinutes(28));
+        PipelineFixture test =
+                new PipelineFixture((context, call) -> 5, TaskOptions.DEFAULT, Journal.none(), Duration.ofMinutes(28));
         try (test) {
             test.refuseToExecute();
 

@@ -246,9 +246,12 @@ class FollowUpPipelineTest {
     @Test
     void retryThatNoWorkerCouldTake_isRefusedWhereItIsAskedFor() {
         Map<Integer, Duration> impossible = Map.of(
-                (1 << 20) - 1, Duration.ofSeconds(1),
-                2, Duration.ofDays(3_000_000),
-                1, Duration.ofSeconds(Long.MAX_VALUE));
+                (1 << 20) - 1,
+                Duration.ofSeconds(1),
+                2,
+                Duration.ofDays(3_000_000),
+                1,
+                Duration.ofSeconds(Long.MAX_VALUE));
         impossible.forEach((retries, delay) -> {
             List<String> errors = new CopyOnWriteArrayList<>();
             try (PipelineFixture test = new PipelineFixture((context, call) -> {

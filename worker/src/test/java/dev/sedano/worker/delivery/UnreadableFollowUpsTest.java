@@ -38,8 +38,7 @@ class UnreadableFollowUpsTest {
     }
 
     private static void completed(PipelineFixture test, IdempotencyStore.Claim claim, String outcome, boolean frees) {
-        ClaimReply.Granted grant =
-                (ClaimReply.Granted) test.store.claim(claim).join();
+        ClaimReply.Granted grant = (ClaimReply.Granted) test.store.claim(claim).join();
         assertThat(test.store.complete(new IdempotencyStore.Completion(
                         claim.key(),
                         grant.token(),

@@ -21,8 +21,8 @@ class ThrowingStoreTest {
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
     private final AtomicInteger calls = new AtomicInteger();
     private volatile String throwing = "";
-    private final IdempotencyChecker checker = new IdempotencyChecker(
-            store(), timer, System::nanoTime, events(), new CircuitBreaker.Listener() {
+    private final IdempotencyChecker checker =
+            new IdempotencyChecker(store(), timer, System::nanoTime, events(), new CircuitBreaker.Listener() {
                 @Override
                 public void opened(@Nullable StoreException cause) {}
 
@@ -70,9 +70,7 @@ class ThrowingStoreTest {
         lease.start();
         throwing = "complete";
         CompletableFuture<Recording> recording = checker.record(
-                lease,
-                checker.completion(lease, Duration.ofDays(7), "SUCCESS", null, null, null, false),
-                () -> {
+                lease, checker.completion(lease, Duration.ofDays(7), "SUCCESS", null, null, null, false), () -> {
                     throw new IllegalStateException("the journal throws as well");
                 });
         assertThat(calls).hasValue(1);
