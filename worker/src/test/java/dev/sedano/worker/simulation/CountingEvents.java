@@ -5,10 +5,11 @@ import dev.sedano.worker.delivery.SettlementReason;
 import dev.sedano.worker.idempotency.CheckerEvents;
 import dev.sedano.worker.idempotency.PriorRun;
 import dev.sedano.worker.idempotency.StoreException;
+import dev.sedano.worker.journal.JournalEvents;
 import java.time.Duration;
 
 /** What a worker's metrics would count, as lines of the ledger. */
-final class CountingEvents implements CheckerEvents, PipelineEvents {
+final class CountingEvents implements CheckerEvents, PipelineEvents, JournalEvents {
     private final World world;
     private final SimulatedWorker worker;
 
@@ -42,6 +43,15 @@ final class CountingEvents implements CheckerEvents, PipelineEvents {
     public void unreported() {
         log(Line.Event.UNREPORTED, "");
     }
+
+    @Override
+    public void journalWritten() {}
+
+    @Override
+    public void journalRefused(Refusal why) {}
+
+    @Override
+    public void journalReplayed(Replayed how) {}
 
     @Override
     public void zombie() {}
