@@ -163,6 +163,8 @@ class _Key:
 
     def __init__(self, task_id, scope=None, key=None):
         self.explicit = key is not None
+        if "\0" in task_id or task_id.startswith("sha256:"):  # such an id could name the record of an explicit key
+            raise ValueError("task id %.100r holds a NUL or starts with sha256: - send the task with another id" % task_id)
         self.key = key if self.explicit else task_id
         self.scope = scope
         record = (scope + "\0" + key if self.explicit else task_id).encode("utf-8", "surrogatepass")

@@ -89,6 +89,7 @@ public final class DeliveryPipeline {
     private final Duration longestHold;
     private final WorkFactory workFactory;
     private final FollowUpRun followUpRun;
+    private final Repetition repetition;
     private final Recorder recorder;
     private final ClaimAhead claimAhead;
     private final MarkerHorizon horizon;
@@ -114,7 +115,7 @@ public final class DeliveryPipeline {
         Nonces nonces = new Nonces(random);
         this.workFactory = new WorkFactory(settings, with.converter(), nonces);
         this.horizon = new MarkerHorizon(settings.retention(), with.events(), with.clock(), with.ticker());
-        Repetition repetition = new Repetition(with.timer());
+        this.repetition = new Repetition(with.timer());
         this.endings = new Endings(
                 settings,
                 checker,

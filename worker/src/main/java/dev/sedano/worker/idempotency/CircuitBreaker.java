@@ -161,14 +161,15 @@ public final class CircuitBreaker implements AutoCloseable {
     }
 
     private void probe() {
-        Attempt.of(store::hello).whenComplete((status, failure) -> execute(() -> {
-            if (failure != null) {
-                LOG.debug("probe failed: {}", failure.getMessage());
-                probeLater();
-            } else {
-                takeBack(status);
-            }
-        }));
+        Attempt.of(store::hello)
+                .whenComplete((status, failure) -> execute(() -> {
+                    if (failure != null) {
+                        LOG.debug("probe failed: {}", failure.getMessage());
+                        probeLater();
+                    } else {
+                        takeBack(status);
+                    }
+                }));
     }
 
     /** A defect of whoever listens must not end the only chain of probes: nothing would ever run again. */
@@ -196,13 +197,14 @@ public final class CircuitBreaker implements AutoCloseable {
             later(TICK_MILLIS, this::tick);
             return;
         }
-        Attempt.of(store::hello).whenComplete((status, failure) -> execute(() -> {
-            try {
-                greet(status, failure);
-            } finally {
-                later(TICK_MILLIS, this::tick);
-            }
-        }));
+        Attempt.of(store::hello)
+                .whenComplete((status, failure) -> execute(() -> {
+                    try {
+                        greet(status, failure);
+                    } finally {
+                        later(TICK_MILLIS, this::tick);
+                    }
+                }));
     }
 
     private void greet(@Nullable StoreStatus status, @Nullable Throwable failure) {
