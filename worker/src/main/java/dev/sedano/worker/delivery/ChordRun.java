@@ -12,6 +12,7 @@ import dev.sedano.worker.result.ResultState;
 import dev.sedano.worker.result.StoredResults;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,15 @@ import org.jspecify.annotations.Nullable;
  * §6.1). Every step may be repeated, by any worker: a part counts once, and a body has one id. Thread-safe.
  */
 final class ChordRun {
+    /** What Celery's join ends with. */
+    private static final Map<String, Object> NOT_STORED = Map.of(
+            "exc_type",
+            "TimeoutError",
+            "exc_message",
+            List.of("The operation timed out: the result is not stored"),
+            "exc_module",
+            "celery.exceptions");
+
     private final @Nullable ChordStore store;
     private final FollowUps followUps;
     private final ResultEncoder encoder;
@@ -68,7 +78,29 @@ final class ChordRun {
         });
     }
 
+    /** Says how many parts a chord has: before any is sent. */
+    CompletableFuture<?> prepare(FollowUp preparation) {
+        ChordStore chords = store;
+        if (chords == null) {
+            return CompletableFuture.completedFuture(true);
+        } else if (preparation instanceof FollowUp.ChordSize size) {
+            return chords.begin(size.group(), size.size(), size.header());
+        }
+        FollowUp.ChordAddition addition = (FollowUp.ChordAddition) preparation;
+        return chords.add(addition.group(), addition.taskId(), addition.parts());
+    }
+
     private static CompletableFuture<?> all(List<FollowUp> followUps, Function<FollowUp, CompletableFuture<?>> doing) {
+        return these(followUps.stream().filter(FollowUp::isPreparation).toList(), doing)
+                .thenCompose(prepared -> these(
+                        followUps.stream()
+                                .filter(each -> !each.isPreparation())
+                                .toList(),
+                        doing));
+    }
+
+    private static CompletableFuture<?> these(
+            List<FollowUp> followUps, Function<FollowUp, CompletableFuture<?>> doing) {
         return CompletableFuture.allOf(followUps.stream().map(doing).toArray(CompletableFuture<?>[]::new));
     }
 
@@ -100,8 +132,8 @@ final class ChordRun {
             List<@Nullable Object> values = new ArrayList<>();
             for (int i = 0; i < ids.size(); i++) {
                 byte[] record = records.get(i);
-                if (record == null) {
-                    throw new IllegalStateException("the result of " + ids.get(i) + " is not stored (yet)");
+                if (record == null) { // results are stored before they count, so this one is not stored at all
+                    return new Header.Failed(ids.get(i), ResultState.FAILURE.name(), NOT_STORED);
                 }
                 String state = storedResults.stateOf(record);
                 Object value = storedResults.valueOf(record);
@@ -116,20 +148,17 @@ final class ChordRun {
 
     private List<FollowUp> bodyOf(FollowUp.ChordPart part, Header header) {
         if (header instanceof Header.Joined joined) {
-            return List.of(new FollowUp.Send(followUps.chordBody(part, joined.results())));
+            return followUps.chordBody(part, joined.results());
         }
         Header.Failed failed = (Header.Failed) header;
         TaskMessage body = FollowUps.bodyMessage(part);
-        ResultRecord record = encoder.chordError(body, failed.taskId(), failed.error());
-        List<FollowUp> all = new ArrayList<>();
-        all.add(new FollowUp.Store(body.id(), body.replyTo(), record.json()));
-        all.addAll(followUps
-                .afterFailure(
-                        body,
-                        ResultState.FAILURE.name(),
-                        storedResults.valueOf(record.json()),
-                        id -> storedResults.rewriteTaskId(record.json(), id))
-                .followUps());
-        return all;
+        // As in Celery: what fails is the body, or else each member of the group with what the header failed with.
+        ResultRecord record = FollowUps.bodyIsGroup(part)
+                ? encoder.failureAs(body, failed.error())
+                : encoder.chordError(body, failed.taskId(), failed.error());
+        return followUps.afterHeaderFailure(
+                part,
+                storedResults.valueOf(record.json()),
+                id -> storedResults.rewriteTaskId(record.json(), id));
     }
 }

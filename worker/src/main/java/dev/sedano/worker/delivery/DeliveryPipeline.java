@@ -180,9 +180,9 @@ public final class DeliveryPipeline {
                     sent -> settle(delivery, "unknown", Settlements.unknownTask(message)));
             return;
         }
-        String unsupported = FollowUps.unsupported(message.embed());
-        if (unsupported != null) {
-            settle(delivery, message.task(), Settlements.unsupportedFollowUps(unsupported));
+        String malformed = FollowUps.malformed(message.embed());
+        if (malformed != null) {
+            settle(delivery, message.task(), Settlements.malformedFollowUps(malformed));
         } else {
             take(workFactory.workOf(delivery, message, handler));
         }

@@ -75,6 +75,17 @@ final class FollowUpRun {
 
     /** Follow-ups without a record of their own. */
     CompletableFuture<Boolean> all(List<FollowUp> followUps, BooleanSupplier needed) {
+        return these(followUps.stream().filter(FollowUp::isPreparation).toList(), needed)
+                .thenCompose(prepared -> prepared
+                        ? these(
+                                followUps.stream()
+                                        .filter(each -> !each.isPreparation())
+                                        .toList(),
+                                needed)
+                        : CompletableFuture.completedFuture(false));
+    }
+
+    private CompletableFuture<Boolean> these(List<FollowUp> followUps, BooleanSupplier needed) {
         CompletableFuture<Boolean> all = CompletableFuture.completedFuture(true);
         for (FollowUp followUp : followUps) {
             AtomicBoolean told = new AtomicBoolean();
@@ -99,8 +110,10 @@ final class FollowUpRun {
             done = publisher.publish(send.message());
         } else if (followUp instanceof FollowUp.Store store) {
             done = store(store);
+        } else if (followUp instanceof FollowUp.ChordPart part) {
+            done = chords.count(part, this::one);
         } else {
-            done = chords.count((FollowUp.ChordPart) followUp, this::one);
+            done = chords.prepare(followUp);
         }
         return done.thenAccept(confirmed -> events.followUp());
     }

@@ -1,5 +1,6 @@
 package dev.sedano.worker.delivery;
 
+import dev.sedano.task.Canvas;
 import dev.sedano.task.OutcomeVerifier;
 import dev.sedano.task.ReplaceException;
 import dev.sedano.task.Retry;
@@ -15,6 +16,8 @@ import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.time.Ticker;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -111,6 +114,7 @@ final class HandlerRun {
     private TaskOutcome invoke(Work work, Lease lease) {
         events.handlerStarted(work.handler.name());
         long begin = ticker.nanos();
+        List<Canvas> added = new CopyOnWriteArrayList<>();
         MDC.put("task_id", work.message.id());
         MDC.put("task", work.handler.name());
         try {
@@ -119,12 +123,13 @@ final class HandlerRun {
                     lease,
                     checker,
                     new RunSteps(lease, checker, json, converter),
-                    work.handler.observes());
-            return new TaskOutcome.Succeeded(work.handler.invoke(lease, context, work.call));
+                    work.handler.observes(),
+                    added);
+            return new TaskOutcome.Succeeded(work.handler.invoke(lease, context, work.call), added);
         } catch (RetryException retry) {
             return retried(work, retry.retry());
         } catch (ReplaceException replaced) {
-            return new TaskOutcome.Replaced(replaced.replacement());
+            return new TaskOutcome.Replaced(replaced.replacement(), added);
         } catch (StaleOwnerException stale) {
             LOG.warn("task {} id {} stopped: {}", work.handler.name(), work.message.id(), stale.getMessage());
             return new TaskOutcome.Disowned();

@@ -1,9 +1,9 @@
 package dev.sedano.worker.delivery;
 
+import dev.sedano.task.Canvas;
 import dev.sedano.task.ReplaceException;
 import dev.sedano.task.Retry;
 import dev.sedano.task.RetryException;
-import dev.sedano.task.Signature;
 import dev.sedano.task.StaleOwnerException;
 import dev.sedano.task.TaskContext;
 import dev.sedano.worker.canvas.NameUuid;
@@ -11,6 +11,7 @@ import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.Lease;
 import dev.sedano.worker.idempotency.PriorRun;
 import dev.sedano.worker.protocol.TaskMessage;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -18,8 +19,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** The context of one run. */
-record RunContext(TaskMessage message, Lease lease, IdempotencyChecker checker, RunSteps steps, boolean observed)
+/**
+ * The context of one run.
+ *
+ * @param added takes what the handler adds to its chord; safe for use by many threads
+ */
+record RunContext(
+        TaskMessage message,
+        Lease lease,
+        IdempotencyChecker checker,
+        RunSteps steps,
+        boolean observed,
+        List<Canvas> added)
         implements TaskContext {
     private static final long OWNER_SECONDS = 2;
 
@@ -118,8 +129,17 @@ record RunContext(TaskMessage message, Lease lease, IdempotencyChecker checker, 
     }
 
     @Override
-    public ReplaceException replace(Signature replacement) {
+    public ReplaceException replace(Canvas replacement) {
         return new ReplaceException(replacement);
+    }
+
+    @Override
+    public void addToChord(Canvas task) {
+        if (message.embed().chord() == null || message.group() == null) {
+            throw new IllegalStateException("task " + message.id() + " is not in the header of a chord: only such a task"
+                    + " can add others to it");
+        }
+        added.add(task);
     }
 
     @Override
