@@ -65,6 +65,11 @@ public final class FollowUps {
         }
     }
 
+    /** A signature as it came in an argument. */
+    public static Map<String, @Nullable Object> signature(Map<?, ?> value) {
+        return CallSignature.strings(value);
+    }
+
     /** Where a message came from and what it was like there: a retry goes the same way. */
     public record Origin(String exchange, String routingKey, String queue, MessageProperties properties, byte[] body) {}
 
@@ -131,6 +136,27 @@ public final class FollowUps {
                     CallSignature.strings(body)));
         }
         return new Plan(all, dispatch.children());
+    }
+
+    /**
+     * A signature that a task called.
+     *
+     * @param result its result tuple, as Celery stores it
+     */
+    public record Applied(Plan plan, List<@Nullable Object> result) {}
+
+    /**
+     * A call of any signature.
+     *
+     * @param taskId the task that calls it, once
+     * @param rootId the root of that task's workflow
+     * @throws IllegalArgumentException if it is none
+     */
+    public Applied apply(
+            String taskId, String rootId, Map<String, @Nullable Object> signature, List<@Nullable Object> args) {
+        Dispatch dispatch = new Dispatch(messages, new Ids(taskId, "apply"), taskId, rootId);
+        ResultNode result = Node.of(signature).apply(dispatch, args, Map.of(), Map.of());
+        return new Applied(new Plan(dispatch.followUps(), dispatch.children()), result.tuple());
     }
 
     /**
@@ -297,7 +323,9 @@ public final class FollowUps {
         given.put("reply_to", origin.properties().replyTo());
         given.put("priority", origin.properties().priority());
         given.put("ignore_result", message.ignoreResult());
-        return new Replacement(messages).of(message, replacement, given, keyHeaders);
+        // It runs where the replaced task did: nobody may consume the default queue.
+        String queue = origin.queue().equals(messages.defaultQueue()) ? null : origin.queue();
+        return new Replacement(messages).of(message, replacement, given, keyHeaders, queue);
     }
 
     /** The headers that a retry keeps: all but those of the broker and of our own moves. */

@@ -25,13 +25,15 @@ final class Replacement {
      *
      * @param given options for the task that gets the id, unless it has its own
      * @param headers more headers for it
+     * @param queue where a task is sent that collects the results of a group; null = the default queue
      * @throws ImproperlyConfiguredException if it is an empty chain or group
      */
     List<FollowUp> of(
             TaskMessage message,
             Map<String, @Nullable Object> signature,
             Map<String, @Nullable Object> given,
-            Map<String, @Nullable Object> headers) {
+            Map<String, @Nullable Object> headers,
+            @Nullable String queue) {
         if (message.nesting() >= MOST_NESTING) {
             throw new IllegalStateException("task " + message.id() + " was replaced too often");
         }
@@ -48,7 +50,7 @@ final class Replacement {
                 new Ids(message.id(), "replace" + (message.nesting() + 1)),
                 message.id(),
                 message.rootId());
-        Node whole = withLinks(withOneResult(node), message.embed());
+        Node whole = withLinks(withOneResult(node, queue), message.embed());
         Node last = last(whole);
         given.forEach((name, value) -> {
             if (value != null) {
@@ -67,9 +69,9 @@ final class Replacement {
     }
 
     /** A group has as many results as members: one more task makes a list of them. */
-    private static Node withOneResult(Node node) {
+    private static Node withOneResult(Node node, @Nullable String queue) {
         if (node instanceof GroupNode group) {
-            ChordNode chord = new ChordNode(group.tasks, accumulate(), Map.of(), Map.of());
+            ChordNode chord = new ChordNode(group.tasks, accumulate(queue), Map.of(), Map.of());
             group.options.forEach((name, value) -> {
                 if (!name.equals("task_id")) {
                     chord.options.put(name, value);
@@ -78,17 +80,18 @@ final class Replacement {
             return chord;
         } else if (node instanceof ChainNode chain) {
             int last = chain.tasks.size() - 1;
-            chain.tasks.set(last, withOneResult(chain.tasks.get(last)));
+            chain.tasks.set(last, withOneResult(chain.tasks.get(last), queue));
         } else if (node instanceof ChordNode chord && chord.body instanceof GroupNode) {
-            chord.body = withOneResult(chord.body);
+            chord.body = withOneResult(chord.body, queue);
         }
         return node;
     }
 
-    private static Node accumulate() {
+    private static Node accumulate(@Nullable String queue) {
         Map<String, @Nullable Object> kwargs = new LinkedHashMap<>();
         kwargs.put("index", 0);
-        return new TaskNode(new CallSignature("celery.accumulate", List.of(), kwargs, Map.of(), false, null));
+        Map<String, @Nullable Object> options = queue == null ? Map.of() : Map.of("queue", queue);
+        return new TaskNode(new CallSignature("celery.accumulate", List.of(), kwargs, options, false, null));
     }
 
     private static Node withLinks(Node node, TaskMessage.Embed embed) {

@@ -106,6 +106,11 @@ final class TaskMessages {
         return replyTo;
     }
 
+    /** Where tasks go that name no queue. */
+    String defaultQueue() {
+        return defaultQueue;
+    }
+
     /** {@code {"result": …}}, as Celery saves the structure of a group. */
     byte[] savedGroup(List<@Nullable Object> tuple) {
         Map<String, @Nullable Object> saved = new LinkedHashMap<>();

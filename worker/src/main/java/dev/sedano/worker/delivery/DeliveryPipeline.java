@@ -105,7 +105,6 @@ public final class DeliveryPipeline {
     DeliveryPipeline(PipelineSettings settings, Collaborators with, RandomGenerator random) {
         this.longestHold = settings.longestHold();
         this.decoder = with.decoder();
-        this.handlers = with.handlers();
         this.checker = with.checker();
         this.encoder = with.encoder();
         this.results = with.results();
@@ -126,6 +125,8 @@ public final class DeliveryPipeline {
                 with.followUps(),
                 with.followUpList(),
                 clock);
+        ChordRun chords = new ChordRun(with.chords(), with.followUps(), encoder, with.storedResults(), with.json());
+        this.handlers = BuiltIns.with(with.handlers(), with.converter(), with.followUps(), chords);
         this.followUpRun = new FollowUpRun(
                 with.publisher(),
                 results,
@@ -133,7 +134,7 @@ public final class DeliveryPipeline {
                 repetition,
                 checker,
                 events,
-                new ChordRun(with.chords(), with.followUps(), encoder, with.storedResults(), with.json()));
+                chords);
         this.recorder = new Recorder(settings, with, repetition, followUpRun);
         this.duplicates = new Duplicates(results, with.storedResults(), endings, followUpRun, repetition, checker);
         this.handlerRun = new HandlerRun(checker, with.json(), with.converter(), events, clock, ticker);

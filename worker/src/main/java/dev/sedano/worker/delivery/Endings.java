@@ -92,9 +92,11 @@ final class Endings {
     private Ending decided(Work work, Lease lease, TaskOutcome outcome) {
         TaskMessage message = work.message;
         if (outcome instanceof TaskOutcome.Succeeded succeeded) {
-            FollowUps.Plan plan =
-                    followUps.afterSuccess(message, succeeded.value(), inherited(work)).with(added(work, succeeded.added()));
-            ResultRecord result = encoder.success(message, succeeded.value(), plan.children());
+            Led led = succeeded.value() instanceof Led built ? built : new Led(succeeded.value(), FollowUps.Plan.NONE);
+            FollowUps.Plan plan = led.plan()
+                    .with(added(work, succeeded.added()))
+                    .with(followUps.afterSuccess(message, led.value(), inherited(work)));
+            ResultRecord result = encoder.success(message, led.value(), plan.children());
             if (result.state() == ResultState.FAILURE) {
                 return failed(work, lease, outcome, result, false);
             }
