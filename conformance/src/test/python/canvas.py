@@ -66,8 +66,8 @@ def main(given):
 
     # tasks that every worker has
     header = group(add(1, 1), group(add(2, 2), add(3, 3)))()
-    java("celery.chord_unlock", header.id, named(total(), "unlocked")).set(
-        kwargs={"result": [result.as_tuple() for result in header.results]}).apply_async()
+    java("celery.chord_unlock", header.id, named(total(), "unlocked")).apply_async(
+        kwargs={"result": [result.as_tuple() for result in header.results]})
     expect("chord_unlock", 12, later("unlocked"))
     chunked = java("celery.group", [dict(named(mul(3), "called"))], [], None, [7]).apply_async()
     expect("group as a task", 21, later("called"))
