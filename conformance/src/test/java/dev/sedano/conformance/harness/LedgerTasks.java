@@ -105,15 +105,19 @@ final class LedgerTasks {
         Signature two = Signature.of("proj.add", number, 2).option("queue", queue);
         throw context.replace(
                 switch (shape) {
-                    case "chain" -> Canvas.chain(one, Signature.of("proj.mul", 2).option("queue", queue));
+                    case "chain" ->
+                        Canvas.chain(one, Signature.of("proj.mul", 2).option("queue", queue));
                     case "group" -> Canvas.group(one, two);
-                    case "chord" -> Canvas.chord(
-                            Canvas.group(one, two), Signature.of("proj.tsum").option("queue", queue));
-                    case "failure" -> Canvas.chain(
-                            one,
-                            Signature.of("ledger.fail", context.id(), "no")
-                                    .asImmutable()
-                                    .option("queue", queue));
+                    case "chord" ->
+                        Canvas.chord(
+                                Canvas.group(one, two),
+                                Signature.of("proj.tsum").option("queue", queue));
+                    case "failure" ->
+                        Canvas.chain(
+                                one,
+                                Signature.of("ledger.fail", context.id(), "no")
+                                        .asImmutable()
+                                        .option("queue", queue));
                     default -> Canvas.chain();
                 });
     }

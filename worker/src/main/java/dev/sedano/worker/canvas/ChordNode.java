@@ -15,7 +15,8 @@ final class ChordNode extends Node {
     @Nullable
     GroupNode group;
 
-    ChordNode(List<Node> header, Node body, Map<String, @Nullable Object> kwargs, Map<String, @Nullable Object> options) {
+    ChordNode(
+            List<Node> header, Node body, Map<String, @Nullable Object> kwargs, Map<String, @Nullable Object> options) {
         super(List.of(), options, false);
         this.header = header;
         this.body = body;
@@ -60,8 +61,7 @@ final class ChordNode extends Node {
     @Override
     ResultNode freeze(Dispatch dispatch, Place place) {
         GroupNode members = group == null ? new GroupNode(header, Map.of()) : group;
-        ResultNode result = members.freeze(
-                dispatch, new Place(null, null, body, place.root(), place.parent(), null));
+        ResultNode result = members.freeze(dispatch, new Place(null, null, body, place.root(), place.parent(), null));
         group = members;
         header = members.tasks;
         options.put("task_id", members.options.get("task_id"));

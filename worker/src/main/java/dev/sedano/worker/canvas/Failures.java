@@ -83,7 +83,10 @@ final class Failures {
     }
 
     /** Where a signature reports if it does not say so itself: what is around it does. */
-    private record Report(@Nullable Object chord, @Nullable String group, @Nullable Integer index) {
+    private record Report(
+            @Nullable Object chord,
+            @Nullable String group,
+            @Nullable Integer index) {
         static final Report NOWHERE = new Report(null, null, null);
 
         /** The node's own word comes first. */
@@ -101,7 +104,8 @@ final class Failures {
         Report report = around.of(node);
         String own = node.text("task_id");
         if (own != null && !(node instanceof ChainNode)) {
-            all.add(new FollowUp.Store(own, node.text("reply_to"), cause.record().apply(own)));
+            all.add(new FollowUp.Store(
+                    own, node.text("reply_to"), cause.record().apply(own)));
         }
         if (node instanceof GroupNode group) {
             group.tasks.forEach(each -> never(each, report, cause, all));

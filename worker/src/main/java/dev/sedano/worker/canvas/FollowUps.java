@@ -199,8 +199,7 @@ public final class FollowUps {
             return Plan.NONE;
         }
         return new Plan(
-                new Failures(messages)
-                        .afterTask(message, new Failures.Cause(message.rootId(), state, error, record)),
+                new Failures(messages).afterTask(message, new Failures.Cause(message.rootId(), state, error, record)),
                 List.of());
     }
 

@@ -66,8 +66,7 @@ final class GroupNode extends Node {
             options.put("parent_id", place.parent());
         }
         List<ResultNode> results = freezeMembers(
-                dispatch,
-                new Place(null, place.group(), place.chord(), text("root_id"), text("parent_id"), null));
+                dispatch, new Place(null, place.group(), place.chord(), text("root_id"), text("parent_id"), null));
         return ResultNode.group(Objects.requireNonNull(text("task_id"), "task_id"), results);
     }
 
@@ -129,7 +128,8 @@ final class GroupNode extends Node {
         if (reports) {
             dispatch.chordSize(id, parts);
         }
-        ResultNode result = ResultNode.group(id, members.stream().map(Member::result).toList());
+        ResultNode result =
+                ResultNode.group(id, members.stream().map(Member::result).toList());
         ResultNode only = result.members != null && result.members.size() == 1 ? result.members.get(0) : result;
         ResultNode shown = only.isGroup() ? only : result;
         if (trail) {

@@ -188,9 +188,7 @@ abstract class Node {
 
     /** A chain that begins with a group runs the rest once for each member, so it cannot be taken apart. */
     static boolean isChainLedByTask(@Nullable Node body) {
-        return body instanceof ChainNode chain
-                && !chain.tasks.isEmpty()
-                && !(chain.tasks.get(0) instanceof GroupNode);
+        return body instanceof ChainNode chain && !chain.tasks.isEmpty() && !(chain.tasks.get(0) instanceof GroupNode);
     }
 
     final void freezeOptions(Dispatch dispatch, Place place) {

@@ -46,10 +46,7 @@ final class Replacement {
             throw new ImproperlyConfiguredException("Cannot replace with an empty group");
         }
         Dispatch dispatch = new Dispatch(
-                messages,
-                new Ids(message.id(), "replace" + (message.nesting() + 1)),
-                message.id(),
-                message.rootId());
+                messages, new Ids(message.id(), "replace" + (message.nesting() + 1)), message.id(), message.rootId());
         Node whole = withLinks(withOneResult(node, queue), message.embed());
         Node last = last(whole);
         given.forEach((name, value) -> {

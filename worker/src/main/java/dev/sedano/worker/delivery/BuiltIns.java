@@ -63,7 +63,8 @@ final class BuiltIns {
     /** Calls a task of this worker for each element, one after the other, in this run. */
     private List<@Nullable Object> each(TaskContext context, TaskCall call, boolean spread) throws Exception {
         Object task = argument(call, 0, "task");
-        String name = task instanceof Map<?, ?> signature ? String.valueOf(signature.get("task")) : String.valueOf(task);
+        String name =
+                task instanceof Map<?, ?> signature ? String.valueOf(signature.get("task")) : String.valueOf(task);
         BoundHandler handler = handlers.find(name);
         if (handler == null) {
             throw new IllegalStateException(

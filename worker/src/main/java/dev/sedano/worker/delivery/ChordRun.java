@@ -101,10 +101,7 @@ final class ChordRun {
     private static CompletableFuture<?> all(List<FollowUp> followUps, Function<FollowUp, CompletableFuture<?>> doing) {
         return these(followUps.stream().filter(FollowUp::isPreparation).toList(), doing)
                 .thenCompose(prepared -> these(
-                        followUps.stream()
-                                .filter(each -> !each.isPreparation())
-                                .toList(),
-                        doing));
+                        followUps.stream().filter(each -> !each.isPreparation()).toList(), doing));
     }
 
     private static CompletableFuture<?> these(
@@ -174,7 +171,8 @@ final class ChordRun {
             throws Exception {
         ChordStore chords = store;
         if (chords == null) {
-            throw new IllegalStateException("this worker keeps no results in Redis: chords need --result-backend redis://");
+            throw new IllegalStateException(
+                    "this worker keeps no results in Redis: chords need --result-backend redis://");
         }
         FollowUp.ChordPart part = new FollowUp.ChordPart(
                 group, context.id(), context.rootId(), null, new byte[0], FollowUps.signature(body));
@@ -194,8 +192,6 @@ final class ChordRun {
                 ? encoder.failureAs(body, failed.error())
                 : encoder.chordError(body, failed.taskId(), failed.error());
         return followUps.afterHeaderFailure(
-                part,
-                storedResults.valueOf(record.json()),
-                id -> storedResults.rewriteTaskId(record.json(), id));
+                part, storedResults.valueOf(record.json()), id -> storedResults.rewriteTaskId(record.json(), id));
     }
 }

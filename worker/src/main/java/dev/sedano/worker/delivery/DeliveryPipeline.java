@@ -127,14 +127,8 @@ public final class DeliveryPipeline {
                 clock);
         ChordRun chords = new ChordRun(with.chords(), with.followUps(), encoder, with.storedResults(), with.json());
         this.handlers = BuiltIns.with(with.handlers(), with.converter(), with.followUps(), chords);
-        this.followUpRun = new FollowUpRun(
-                with.publisher(),
-                results,
-                with.followUpList(),
-                repetition,
-                checker,
-                events,
-                chords);
+        this.followUpRun =
+                new FollowUpRun(with.publisher(), results, with.followUpList(), repetition, checker, events, chords);
         this.recorder = new Recorder(settings, with, repetition, followUpRun);
         this.duplicates = new Duplicates(results, with.storedResults(), endings, followUpRun, repetition, checker);
         this.handlerRun = new HandlerRun(checker, with.json(), with.converter(), events, clock, ticker);

@@ -124,10 +124,7 @@ final class Endings {
             List<FollowUp> all = new ArrayList<>(added(work, replaced.added()).followUps());
             try {
                 all.addAll(followUps.replacement(
-                        message,
-                        originOf(work.delivery),
-                        CanvasMaps.of(replaced.replacement()),
-                        keyHeaders(work)));
+                        message, originOf(work.delivery), CanvasMaps.of(replaced.replacement()), keyHeaders(work)));
             } catch (ImproperlyConfiguredException refused) {
                 return failed(work, lease, new TaskOutcome.Failed(refused), encoder.failure(message, refused), false);
             }
@@ -210,7 +207,9 @@ final class Endings {
     /** What follows a duplicate with an id of its own: the workflow it is part of goes on with the stored outcome. */
     List<FollowUp> afterDuplicate(TaskMessage message, String outcome, byte[] record) {
         return outcome.equals(ResultState.SUCCESS.name())
-                ? followUps.afterSuccess(message, storedResults.valueOf(record), null).followUps()
+                ? followUps
+                        .afterSuccess(message, storedResults.valueOf(record), null)
+                        .followUps()
                 : followUps
                         .afterFailure(
                                 message,

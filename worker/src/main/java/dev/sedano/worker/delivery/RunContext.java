@@ -136,8 +136,8 @@ record RunContext(
     @Override
     public void addToChord(Canvas task) {
         if (message.embed().chord() == null || message.group() == null) {
-            throw new IllegalStateException("task " + message.id() + " is not in the header of a chord: only such a task"
-                    + " can add others to it");
+            throw new IllegalStateException("task " + message.id()
+                    + " is not in the header of a chord: only such a task" + " can add others to it");
         }
         added.add(task);
     }

@@ -49,8 +49,7 @@ public final class Handlers {
     public Handlers withDefaults(Map<String, TaskHandler> defaults, ArgumentConverter converter) {
         Map<String, BoundHandler> builtIn = new LinkedHashMap<>();
         defaults.forEach((name, handler) -> builtIn.put(
-                name,
-                BoundHandler.of(new TaskDefinition.HandlerTask(name, handler, TaskOptions.DEFAULT), converter)));
+                name, BoundHandler.of(new TaskDefinition.HandlerTask(name, handler, TaskOptions.DEFAULT), converter)));
         return new Handlers(byName, Collections.unmodifiableMap(builtIn));
     }
 

@@ -109,9 +109,7 @@ public final class ResultEncoder {
     /** A failure that is stored elsewhere, for another task that will never run. */
     public ResultRecord failureAs(TaskMessage message, @Nullable Object error) {
         return new ResultRecord(
-                ResultState.FAILURE,
-                json.encode(fields(message, ResultState.FAILURE, error, null, List.of())),
-                null);
+                ResultState.FAILURE, json.encode(fields(message, ResultState.FAILURE, error, null, List.of())), null);
     }
 
     /** The task was not run since its {@code expires} is past. */

@@ -179,7 +179,10 @@ record CanvasGolden(Map<String, @Nullable Object> file) {
                 List<@Nullable Object> fields = new ArrayList<>();
                 fields.add(part.group());
                 fields.add(part.taskId());
-                fields.add(part.groupIndex() == null ? null : (Object) part.groupIndex().longValue());
+                fields.add(
+                        part.groupIndex() == null
+                                ? null
+                                : (Object) part.groupIndex().longValue());
                 fields.add(CallSignature.list(JSON.decode(part.value())).get(2));
                 parts.add(names.of(fields));
             }
@@ -191,16 +194,17 @@ record CanvasGolden(Map<String, @Nullable Object> file) {
         Map<String, @Nullable Object> canvas = CallSignature.strings(file.get("canvas"));
         return switch (text("kind")) {
             case "success" -> followUps.afterSuccess(message, 5L, null);
-            case "failure" -> followUps.afterFailure(
-                    message, "FAILURE", Map.of("exc_type", "ValueError"), id -> new byte[0]);
-            case "add" -> followUps.addToChord(message, List.of(canvas)).with(followUps.afterSuccess(message, 5L, null));
-            case "replace" -> new FollowUps.Plan(
-                    followUps.replacement(message, origin(), canvas, Map.of()), List.of());
+            case "failure" ->
+                followUps.afterFailure(message, "FAILURE", Map.of("exc_type", "ValueError"), id -> new byte[0]);
+            case "add" ->
+                followUps.addToChord(message, List.of(canvas)).with(followUps.afterSuccess(message, 5L, null));
+            case "replace" -> new FollowUps.Plan(followUps.replacement(message, origin(), canvas, Map.of()), List.of());
             case "body" -> new FollowUps.Plan(followUps.chordBody(part(message), List.of(1L, 2L)), List.of());
-            case "failed_body" -> new FollowUps.Plan(
-                    followUps.afterHeaderFailure(
-                            part(message), Map.of("exc_type", "ChordError"), id -> new byte[0]),
-                    List.of());
+            case "failed_body" ->
+                new FollowUps.Plan(
+                        followUps.afterHeaderFailure(
+                                part(message), Map.of("exc_type", "ChordError"), id -> new byte[0]),
+                        List.of());
             default -> throw new IllegalStateException(text("kind"));
         };
     }
@@ -227,9 +231,8 @@ record CanvasGolden(Map<String, @Nullable Object> file) {
     /** The same fields as {@code canvas_golden.py} writes. */
     private static Map<String, @Nullable Object> fields(OutgoingMessage message) {
         Map<String, @Nullable Object> given = message.properties().headers();
-        List<@Nullable Object> body =
-                CallSignature.list(JSON.decode(new String(message.body(), StandardCharsets.UTF_8)
-                        .getBytes(StandardCharsets.UTF_8)));
+        List<@Nullable Object> body = CallSignature.list(
+                JSON.decode(new String(message.body(), StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8)));
         Map<String, @Nullable Object> headers = new LinkedHashMap<>();
         for (String name : List.of(
                 "id", "root_id", "parent_id", "group", "group_index", "replaced_task_nesting", "ignore_result")) {
