@@ -78,6 +78,21 @@ def retry(self, key, times, queue):
     return self.request.retries
 
 
+@app.task(name="py.add")
+def add(x, y):
+    return x + y
+
+
+@app.task(name="py.tsum")
+def total(numbers):
+    return sum(numbers)
+
+
+@app.task(name="py.ident")
+def ident(x):
+    return x
+
+
 register_stubs(app, ["proj.add"])
 
 if os.environ.get("DIE") == "before-sending":  # the moment between the record of what follows and its sending

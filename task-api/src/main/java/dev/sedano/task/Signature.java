@@ -23,7 +23,8 @@ public record Signature(
         List<@Nullable Object> args,
         Map<String, @Nullable Object> kwargs,
         Map<String, @Nullable Object> options,
-        boolean immutable) {
+        boolean immutable)
+        implements Canvas {
     /** Copies the collections. */
     public Signature {
         if (task.isBlank()) {
@@ -51,5 +52,32 @@ public record Signature(
         Map<String, @Nullable Object> more = new LinkedHashMap<>(options);
         more.put(name, value);
         return new Signature(task, args, kwargs, more, immutable);
+    }
+
+    /** The same, taking no result of the task before it, nor an id of what failed. */
+    public Signature asImmutable() {
+        return new Signature(task, args, kwargs, options, true);
+    }
+
+    /** The same, to call {@code callback} with the result. */
+    public Signature link(Canvas callback) {
+        return option("link", listWith(options.get("link"), callback));
+    }
+
+    @Override
+    public Signature onError(Canvas errback) {
+        return option("link_error", listWith(options.get("link_error"), errback));
+    }
+
+    /** {@code list}, a value of an option, with one more element. */
+    static List<@Nullable Object> listWith(@Nullable Object list, Canvas callback) {
+        List<@Nullable Object> all = new ArrayList<>();
+        if (list instanceof List<?> given) {
+            all.addAll(given);
+        } else if (list != null) {
+            all.add(list);
+        }
+        all.add(callback);
+        return Collections.unmodifiableList(all);
     }
 }

@@ -99,8 +99,20 @@ public interface TaskContext {
      */
     RetryException retry(Retry retry);
 
-    /** Lets another task take this one's place and id: {@code throw context.replace(signature);}. */
-    ReplaceException replace(Signature replacement);
+    /**
+     * Lets other tasks take this one's place: {@code throw context.replace(canvas);}. The last of them gets this task's
+     * id, callbacks, errbacks, chord and the rest of its chain; the results of a group become one list. An empty chain or
+     * group makes the task fail.
+     */
+    ReplaceException replace(Canvas replacement);
+
+    /**
+     * Adds a task to the chord that this task is in the header of: its body waits for that result, too. Sent when this
+     * task succeeds, or with its replacement; not when it fails or is retried.
+     *
+     * @throws IllegalStateException if this task is in no chord's header
+     */
+    void addToChord(Canvas task);
 
     /** The message as it was sent and delivered. */
     TaskRequest request();

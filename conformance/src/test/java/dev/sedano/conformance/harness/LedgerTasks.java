@@ -1,5 +1,6 @@
 package dev.sedano.conformance.harness;
 
+import dev.sedano.task.Canvas;
 import dev.sedano.task.Idempotent;
 import dev.sedano.task.Retry;
 import dev.sedano.task.Signature;
@@ -94,6 +95,38 @@ final class LedgerTasks {
     @SuppressWarnings("DoNotCallSuggester") // called by the worker alone
     String replaced(TaskContext context, int number, String queue) {
         throw context.replace(Signature.of("proj.add", number, 1).option("queue", queue));
+    }
+
+    /** Gives its place to a canvas of several tasks, in {@code queue}. */
+    @Task("ledger.replaced_by")
+    @SuppressWarnings("DoNotCallSuggester") // called by the worker alone
+    Object replacedBy(TaskContext context, String shape, int number, String queue) {
+        Signature one = Signature.of("proj.add", number, 1).option("queue", queue);
+        Signature two = Signature.of("proj.add", number, 2).option("queue", queue);
+        throw context.replace(
+                switch (shape) {
+                    case "chain" ->
+                        Canvas.chain(one, Signature.of("proj.mul", 2).option("queue", queue));
+                    case "group" -> Canvas.group(one, two);
+                    case "chord" ->
+                        Canvas.chord(
+                                Canvas.group(one, two),
+                                Signature.of("proj.tsum").option("queue", queue));
+                    case "failure" ->
+                        Canvas.chain(
+                                one,
+                                Signature.of("ledger.fail", context.id(), "no")
+                                        .asImmutable()
+                                        .option("queue", queue));
+                    default -> Canvas.chain();
+                });
+    }
+
+    /** Adds {@code proj.add(number, 100)} to its chord. */
+    @Task("ledger.adds")
+    int adds(TaskContext context, int number, String queue) {
+        context.addToChord(Signature.of("proj.add", number, 100).option("queue", queue));
+        return number;
     }
 
     private void note(Ledger.Kind kind, TaskContext context, String key) {

@@ -4,6 +4,7 @@ import dev.sedano.task.Task;
 import dev.sedano.task.TaskContext;
 import java.math.BigInteger;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,11 @@ final class ValueTasks {
     @Task("proj.mul")
     static BigInteger mul(BigInteger x, BigInteger y) {
         return x.multiply(y);
+    }
+
+    @Task("proj.tsum")
+    static BigInteger total(List<BigInteger> numbers) {
+        return numbers.stream().reduce(BigInteger.ZERO, BigInteger::add);
     }
 
     @Task("proj.ident")

@@ -30,4 +30,20 @@ public sealed interface FollowUp {
             byte[] value,
             Map<String, @Nullable Object> body)
             implements FollowUp {}
+
+    /**
+     * Say how many parts a chord waits for, and keep its header's structure. Said once and for all: later it changes
+     * nothing.
+     *
+     * @param header the saved result of the group, as Celery stores it; null if all its members are tasks
+     */
+    record ChordSize(String group, int size, byte @Nullable [] header) implements FollowUp {}
+
+    /** Let a chord wait for {@code parts} more, those of the task {@code taskId}; once, however often it is said. */
+    record ChordAddition(String group, String taskId, int parts) implements FollowUp {}
+
+    /** Whether it comes before all that is published: a chord must know what it waits for before its parts come in. */
+    default boolean isPreparation() {
+        return this instanceof ChordSize || this instanceof ChordAddition;
+    }
 }

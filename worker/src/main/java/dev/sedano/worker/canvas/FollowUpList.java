@@ -36,8 +36,12 @@ public final class FollowUpList {
                 all.add(fields(send.message()));
             } else if (followUp instanceof FollowUp.Store store) {
                 all.add(fields(store));
+            } else if (followUp instanceof FollowUp.ChordPart part) {
+                all.add(fields(part));
+            } else if (followUp instanceof FollowUp.ChordSize size) {
+                all.add(fields(size));
             } else {
-                all.add(fields((FollowUp.ChordPart) followUp));
+                all.add(fields((FollowUp.ChordAddition) followUp));
             }
         }
         return json.encode(all, LARGEST_BYTES);
@@ -79,6 +83,22 @@ public final class FollowUpList {
         return fields;
     }
 
+    private static Map<String, @Nullable Object> fields(FollowUp.ChordSize size) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("chord_size_of", size.group());
+        fields.put("size", size.size());
+        fields.put("header", size.header());
+        return fields;
+    }
+
+    private static Map<String, @Nullable Object> fields(FollowUp.ChordAddition addition) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("chord_addition_to", addition.group());
+        fields.put("task_id", addition.taskId());
+        fields.put("parts", addition.parts());
+        return fields;
+    }
+
     /** AMQP timestamps have no form of their own in Celery's JSON. */
     private static @Nullable Object storable(@Nullable Object value) {
         if (value instanceof Date time) {
@@ -107,6 +127,14 @@ public final class FollowUpList {
             }
             if (fields.containsKey("chord_part_of")) {
                 all.add(chordPart(fields));
+            } else if (fields.containsKey("chord_size_of")) {
+                all.add(new FollowUp.ChordSize(
+                        required(fields, "chord_size_of"),
+                        number(fields, "size"),
+                        fields.get("header") instanceof byte[] header ? header : null));
+            } else if (fields.containsKey("chord_addition_to")) {
+                all.add(new FollowUp.ChordAddition(
+                        required(fields, "chord_addition_to"), required(fields, "task_id"), number(fields, "parts")));
             } else if (fields.containsKey("result_of")) {
                 all.add(new FollowUp.Store(
                         required(fields, "result_of"), text(fields, "reply_to"), bytes(fields, "record")));
@@ -180,6 +208,13 @@ public final class FollowUpList {
             throw new IllegalArgumentException("a kept follow-up has no " + name);
         }
         return text;
+    }
+
+    private static int number(Map<?, ?> fields, String name) {
+        if (fields.get(name) instanceof Number number) {
+            return number.intValue();
+        }
+        throw new IllegalArgumentException("a kept follow-up has no " + name);
     }
 
     private static byte[] bytes(Map<?, ?> fields, String name) {

@@ -1,7 +1,6 @@
 package dev.sedano.worker.canvas;
 
 import dev.sedano.task.Retry;
-import dev.sedano.task.Signature;
 import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.protocol.MessageProperties;
 import dev.sedano.worker.protocol.TaskMessage;
@@ -21,13 +20,27 @@ import org.jspecify.annotations.Nullable;
  * are made of the task's own id: whoever makes a list again makes the same one. Thread-safe.
  */
 public final class FollowUps {
-    private static final int MOST_NESTING = (1 << 20) - 1;
-
     private final TaskMessages messages;
+    private final boolean inheritsPriority;
 
     /** See {@link TaskMessages#TaskMessages}. */
     public FollowUps(CeleryJson json, Clock clock, String origin, String defaultQueue) {
-        this.messages = new TaskMessages(json, clock, origin, defaultQueue);
+        this(new TaskMessages(json, clock, origin, defaultQueue), false);
+    }
+
+    private FollowUps(TaskMessages messages, boolean inheritsPriority) {
+        this.messages = messages;
+        this.inheritsPriority = inheritsPriority;
+    }
+
+    /** The same, with Celery's setting {@code task_inherit_parent_priority}. */
+    public FollowUps inheritingPriority(boolean inherits) {
+        return new FollowUps(messages, inherits);
+    }
+
+    /** Whether what follows a task gets the priority of its message. */
+    public boolean inheritsPriority() {
+        return inheritsPriority;
     }
 
     /**
@@ -38,144 +51,167 @@ public final class FollowUps {
     public record Plan(List<FollowUp> followUps, List<@Nullable Object> children) {
         /** Nothing follows. */
         public static final Plan NONE = new Plan(List.of(), List.of());
+
+        /** Both, this one first. */
+        public Plan with(Plan other) {
+            if (other.followUps().isEmpty()) {
+                return this;
+            }
+            List<FollowUp> all = new ArrayList<>(followUps);
+            all.addAll(other.followUps());
+            List<@Nullable Object> both = new ArrayList<>(children);
+            both.addAll(other.children());
+            return new Plan(all, both);
+        }
+    }
+
+    /** A signature as it came in an argument. */
+    public static Map<String, @Nullable Object> signature(Map<?, ?> value) {
+        return CallSignature.strings(value);
     }
 
     /** Where a message came from and what it was like there: a retry goes the same way. */
     public record Origin(String exchange, String routingKey, String queue, MessageProperties properties, byte[] body) {}
 
-    /** What in {@code embed} cannot be executed yet; null if everything can. */
-    public static @Nullable String unsupported(TaskMessage.Embed embed) {
+    /** Why what is to follow a task cannot be called at all; null if it can. */
+    public static @Nullable String malformed(TaskMessage.Embed embed) {
         try {
-            if (embed.chord() != null && !CallSignature.of(embed.chord()).isPlain()) {
-                return "a chord whose body is no single task";
+            if (embed.chord() != null) {
+                Node.of(embed.chord());
             }
-            for (List<@Nullable Object> list : List.of(embed.callbacks(), embed.errbacks(), embed.chain())) {
-                for (Object each : list) {
-                    CallSignature signature = CallSignature.of(each);
-                    if (!signature.isPlain()) {
-                        return "a " + signature.type() + " as callback or step of a chain";
-                    }
-                }
-            }
+            Node.all(embed.callbacks());
+            Node.all(embed.errbacks());
+            Node.all(embed.chain());
         } catch (IllegalArgumentException e) {
             return "a callback that cannot be called: " + e.getMessage();
         }
         return null;
     }
 
-    /** Callbacks with the result, then the next step of the chain. */
-    public Plan afterSuccess(TaskMessage message, @Nullable Object result) {
+    /**
+     * Callbacks with the result, then the next step of the chain (celery/app/trace.py, {@code
+     * _dispatch_callbacks_and_chain}).
+     *
+     * @param priority what children inherit; null = nothing
+     */
+    public Plan afterSuccess(TaskMessage message, @Nullable Object result, @Nullable Integer priority) {
         TaskMessage.Embed embed = message.embed();
         if (embed.isEmpty()) {
             return Plan.NONE;
         }
-        List<FollowUp> all = new ArrayList<>();
-        part(message, "SUCCESS", result, all);
-        List<@Nullable Object> children = new ArrayList<>();
-        List<@Nullable Object> first = new ArrayList<>();
-        first.add(result);
-        group("link", embed.callbacks(), first, message, embed.callbacks().size() > 1, all, children);
+        Dispatch dispatch = dispatch(message, "success");
+        List<@Nullable Object> first = Dispatch.one(result);
+        Map<String, @Nullable Object> options = Dispatch.options(message.id(), message.rootId());
+        options.put("priority", priority);
+        List<Node> callbacks = Node.all(embed.callbacks());
+        if (callbacks.size() == 1) {
+            callbacks.get(0).apply(dispatch, first, Map.of(), options);
+        } else if (!callbacks.isEmpty()) {
+            List<Node> others = new ArrayList<>();
+            for (Node callback : callbacks) {
+                if (callback instanceof GroupNode) {
+                    callback.apply(dispatch, first, Map.of(), options);
+                } else {
+                    others.add(callback);
+                }
+            }
+            if (!others.isEmpty()) {
+                new GroupNode(others, Map.of()).apply(dispatch, first, Map.of(), options);
+            }
+        }
         if (!embed.chain().isEmpty()) {
             // The chain is reversed: its last element runs next and carries the rest.
             int last = embed.chain().size() - 1;
-            CallSignature next = CallSignature.of(embed.chain().get(last));
-            String id = idOf(next, message, "chain", last);
-            all.add(new FollowUp.Send(messages.call(
-                    next,
-                    next.argsAfter(first),
-                    id,
-                    message.rootId(),
-                    message.id(),
-                    place(next),
-                    nesting(next),
-                    TaskMessages.embed(
-                            CallSignature.list(next.option("link")),
-                            CallSignature.list(next.option("link_error")),
-                            new ArrayList<>(embed.chain().subList(0, last)),
-                            next.option("chord")),
-                    Map.of())));
-            children.add(tuple(id));
+            options.put("chain", new ArrayList<>(embed.chain().subList(0, last)));
+            Node.of(embed.chain().get(last)).apply(dispatch, first, Map.of(), options);
         }
-        return new Plan(all, children);
-    }
-
-    /**
-     * Errbacks with the failed task's id.
-     *
-     * @param state FAILURE or REVOKED
-     * @param error the failure as the stored record tells it
-     * @param record the failure as stored, by the id it is to be stored under: for the steps that will never run
-     */
-    public Plan afterFailure(
-            TaskMessage message, String state, @Nullable Object error, Function<String, byte[]> record) {
-        TaskMessage.Embed embed = message.embed();
-        if (embed.isEmpty()) {
-            return Plan.NONE;
-        }
-        List<FollowUp> all = new ArrayList<>();
-        part(message, state, error, all);
-        for (int i = embed.chain().size() - 1; i >= 0; i--) {
-            CallSignature step = CallSignature.of(embed.chain().get(i));
-            String id = step.text("task_id");
-            if (id != null) {
-                all.add(new FollowUp.Store(id, step.text("reply_to"), record.apply(id)));
-                failedStep(message, step, id, error, all);
-            }
-        }
-        List<@Nullable Object> first = new ArrayList<>();
-        first.add(message.id());
-        group("errback", embed.errbacks(), first, message, true, all, new ArrayList<>());
-        return new Plan(all, List.of());
-    }
-
-    /** A part of a chord counts whatever became of it. */
-    private void part(TaskMessage message, String state, @Nullable Object result, List<FollowUp> all) {
-        String group = message.group();
-        if (group != null && message.embed().chord() instanceof Map<?, ?> body) {
+        List<FollowUp> all = new ArrayList<>(dispatch.followUps());
+        if (message.group() != null && embed.chord() instanceof Map<?, ?> body) {
             all.add(new FollowUp.ChordPart(
-                    group,
+                    message.group(),
                     message.id(),
                     message.rootId(),
                     message.groupIndex(),
-                    messages.part(message.id(), state, result),
+                    messages.part(message.id(), "SUCCESS", result),
                     CallSignature.strings(body)));
         }
+        return new Plan(all, dispatch.children());
     }
 
-    /** The last step of a header's chain carries the chord. */
-    private void failedStep(
-            TaskMessage message, CallSignature step, String id, @Nullable Object error, List<FollowUp> all) {
-        String group = step.text("group_id");
-        if (group != null && step.option("chord") instanceof Map<?, ?> body) {
-            all.add(new FollowUp.ChordPart(
-                    group,
-                    id,
-                    message.rootId(),
-                    step.option("group_index") instanceof Number index ? index.intValue() : null,
-                    messages.part(id, "FAILURE", error),
-                    CallSignature.strings(body)));
+    /**
+     * A signature that a task called.
+     *
+     * @param result its result tuple, as Celery stores it
+     */
+    public record Applied(Plan plan, List<@Nullable Object> result) {}
+
+    /**
+     * A call of any signature.
+     *
+     * @param taskId the task that calls it, once
+     * @param rootId the root of that task's workflow
+     * @throws IllegalArgumentException if it is none
+     */
+    public Applied apply(
+            String taskId, String rootId, Map<String, @Nullable Object> signature, List<@Nullable Object> args) {
+        Dispatch dispatch = new Dispatch(messages, new Ids(taskId, "apply"), taskId, rootId);
+        ResultNode result = Node.of(signature).apply(dispatch, args, Map.of(), Map.of());
+        return new Applied(new Plan(dispatch.followUps(), dispatch.children()), result.tuple());
+    }
+
+    /**
+     * Calls for whose results the chord of {@code message} waits, too (celery/app/task.py, {@code add_to_chord}).
+     *
+     * @throws IllegalArgumentException if the task is in no chord's header
+     */
+    public Plan addToChord(TaskMessage message, List<Map<String, @Nullable Object>> signatures) {
+        String group = message.group();
+        if (group == null || message.embed().chord() == null) {
+            throw new IllegalArgumentException("task " + message.id() + " is not in the header of a chord");
         }
+        Dispatch dispatch = dispatch(message, "add" + message.nesting());
+        for (Map<String, @Nullable Object> signature : signatures) {
+            Node node = Node.of(signature);
+            node.options.put("group_id", group);
+            node.options.put("group_index", message.groupIndex());
+            node.options.put("chord", message.embed().chord());
+            node.options.put("root_id", message.rootId());
+            dispatch.chordAddition(group, node.freeze(dispatch, Place.ANYWHERE).id, node.parts());
+            node.apply(dispatch, List.of(), Map.of(), Map.of());
+        }
+        return new Plan(dispatch.followUps(), dispatch.children());
     }
 
-    /** The message of a chord's body, called with its header's results. */
-    public OutgoingMessage chordBody(FollowUp.ChordPart last, List<@Nullable Object> results) {
-        CallSignature body = CallSignature.of(last.body());
-        List<@Nullable Object> first = new ArrayList<>();
-        first.add(results);
-        return messages.call(
-                body,
-                body.argsAfter(first),
-                bodyId(last),
-                last.rootId(),
-                last.taskId(),
-                place(body),
-                nesting(body),
-                TaskMessages.embed(
-                        CallSignature.list(body.option("link")),
-                        CallSignature.list(body.option("link_error")),
-                        body.option("chain") == null ? null : CallSignature.list(body.option("chain")),
-                        body.option("chord")),
-                Map.of());
+    private Dispatch dispatch(TaskMessage message, String kind) {
+        return new Dispatch(messages, new Ids(message.id(), kind), message.id(), message.rootId());
+    }
+
+    /**
+     * Errbacks with the failed task's id, and the failure for everything that will never run.
+     *
+     * @param state FAILURE or REVOKED
+     * @param error the failure as the stored record tells it
+     * @param record the failure as stored, by the id it is to be stored under
+     */
+    public Plan afterFailure(
+            TaskMessage message, String state, @Nullable Object error, Function<String, byte[]> record) {
+        if (message.embed().isEmpty()) {
+            return Plan.NONE;
+        }
+        return new Plan(
+                new Failures(messages).afterTask(message, new Failures.Cause(message.rootId(), state, error, record)),
+                List.of());
+    }
+
+    /** A call of a chord's body with its header's results. */
+    public List<FollowUp> chordBody(FollowUp.ChordPart last, List<@Nullable Object> results) {
+        Dispatch dispatch = new Dispatch(messages, new Ids(last.group(), "body"), last.taskId(), last.rootId());
+        Node body = Node.of(last.body());
+        if (body instanceof TaskNode && body.options.get("task_id") == null) {
+            body.options.put("task_id", bodyId(last));
+        }
+        body.apply(dispatch, Dispatch.one(results), Map.of(), Map.of());
+        return dispatch.followUps();
     }
 
     /** The id of a chord's body. */
@@ -184,7 +220,7 @@ public final class FollowUps {
         return given == null ? NameUuid.of(last.group(), "body") : given;
     }
 
-    /** The message that the body would have been, as far as its failure needs it. */
+    /** The message that the body would have been, as far as the record of its failure needs it. */
     public static TaskMessage bodyMessage(FollowUp.ChordPart last) {
         CallSignature body = CallSignature.of(last.body());
         return new TaskMessage(
@@ -194,9 +230,9 @@ public final class FollowUps {
                 last.rootId(),
                 last.taskId(),
                 body.text("group_id"),
-                body.option("group_index") instanceof Number index ? index.intValue() : null,
+                null,
                 0,
-                nesting(body),
+                0,
                 null,
                 null,
                 null,
@@ -206,71 +242,24 @@ public final class FollowUps {
                 Map.of(),
                 body.args(),
                 body.kwargs(),
-                new TaskMessage.Embed(
-                        CallSignature.list(body.option("link")),
-                        CallSignature.list(body.option("link_error")),
-                        CallSignature.list(body.option("chain")),
-                        body.option("chord")));
+                TaskMessage.Embed.NONE);
     }
 
-    private void group(
-            String kind,
-            List<@Nullable Object> signatures,
-            List<@Nullable Object> first,
-            TaskMessage message,
-            boolean together,
-            List<FollowUp> all,
-            List<@Nullable Object> children) {
-        String groupId = NameUuid.of(message.id(), kind);
-        List<@Nullable Object> members = new ArrayList<>();
-        for (int i = 0; i < signatures.size(); i++) {
-            CallSignature signature = CallSignature.of(signatures.get(i));
-            String id = idOf(signature, message, kind, i);
-            all.add(new FollowUp.Send(messages.call(
-                    signature,
-                    signature.argsAfter(first),
-                    id,
-                    message.rootId(),
-                    message.id(),
-                    together ? new TaskMessages.GroupPlace(groupId, i) : place(signature),
-                    nesting(signature),
-                    TaskMessages.embed(
-                            CallSignature.list(signature.option("link")),
-                            CallSignature.list(signature.option("link_error")),
-                            signature.option("chain") == null ? null : CallSignature.list(signature.option("chain")),
-                            signature.option("chord")),
-                    Map.of())));
-            members.add(tuple(id));
-        }
-        if (together && !members.isEmpty()) {
-            List<@Nullable Object> tuple = new ArrayList<>();
-            tuple.add(Arrays.asList(groupId, null));
-            tuple.add(members);
-            children.add(tuple);
-        } else {
-            children.addAll(members);
-        }
+    /** Whether the results of a chord's body are those of the members of a group. */
+    public static boolean bodyIsGroup(FollowUp.ChordPart last) {
+        return Node.of(last.body()) instanceof GroupNode;
     }
 
-    private static @Nullable Object tuple(String id) {
-        return Arrays.asList(Arrays.asList(id, null), null);
-    }
-
-    private static String idOf(CallSignature signature, TaskMessage message, String kind, int index) {
-        String given = signature.text("task_id");
-        return given == null ? NameUuid.of(message.id(), kind, Integer.toString(index)) : given;
-    }
-
-    private static TaskMessages.@Nullable GroupPlace place(CallSignature signature) {
-        String group = signature.text("group_id");
-        return group == null
-                ? null
-                : new TaskMessages.GroupPlace(
-                        group, signature.option("group_index") instanceof Number index ? index.intValue() : 0);
-    }
-
-    private static int nesting(CallSignature signature) {
-        return signature.option("replaced_task_nesting") instanceof Number depth ? depth.intValue() : 0;
+    /**
+     * What the failure of a chord's header leads to: its body will never run.
+     *
+     * @param error the failure as the stored record tells it
+     * @param record the failure as stored, by the id it is to be stored under
+     */
+    public List<FollowUp> afterHeaderFailure(
+            FollowUp.ChordPart last, @Nullable Object error, Function<String, byte[]> record) {
+        return new Failures(messages)
+                .ofBody(last.body(), bodyId(last), new Failures.Cause(last.rootId(), "FAILURE", error, record));
     }
 
     /**
@@ -320,38 +309,22 @@ public final class FollowUps {
     }
 
     /**
-     * The message of the task that takes this one's place: same id, one nesting more, everything that was to follow this
-     * task follows that one (celery/app/task.py, {@code replace}).
+     * What takes this task's place, under its id: everything that was to follow this task follows that.
+     *
+     * @throws ImproperlyConfiguredException if there is nothing in it to take the place
      */
-    public OutgoingMessage replacement(
-            TaskMessage message, Origin origin, Signature replacement, Map<String, @Nullable Object> keyHeaders) {
-        if (message.nesting() >= MOST_NESTING) {
-            throw new IllegalStateException("task " + message.id() + " was replaced too often");
-        }
-        Map<String, @Nullable Object> options = new LinkedHashMap<>(replacement.options());
-        options.putIfAbsent("reply_to", origin.properties().replyTo());
-        options.putIfAbsent("priority", origin.properties().priority());
-        options.putIfAbsent("ignore_result", message.ignoreResult());
-        CallSignature signature = new CallSignature(
-                replacement.task(), replacement.args(), replacement.kwargs(), options, replacement.immutable(), null);
-        TaskMessage.Embed embed = message.embed();
-        List<@Nullable Object> callbacks = new ArrayList<>(CallSignature.list(options.get("link")));
-        callbacks.addAll(embed.callbacks());
-        List<@Nullable Object> errbacks = new ArrayList<>(CallSignature.list(options.get("link_error")));
-        errbacks.addAll(embed.errbacks());
-        return messages.call(
-                signature,
-                signature.args(),
-                message.id(),
-                message.rootId(),
-                message.id(),
-                message.group() == null
-                        ? null
-                        : new TaskMessages.GroupPlace(
-                                message.group(), message.groupIndex() == null ? 0 : message.groupIndex()),
-                message.nesting() + 1,
-                TaskMessages.embed(callbacks, errbacks, embed.chain().isEmpty() ? null : embed.chain(), embed.chord()),
-                keyHeaders);
+    public List<FollowUp> replacement(
+            TaskMessage message,
+            Origin origin,
+            Map<String, @Nullable Object> replacement,
+            Map<String, @Nullable Object> keyHeaders) {
+        Map<String, @Nullable Object> given = new LinkedHashMap<>();
+        given.put("reply_to", origin.properties().replyTo());
+        given.put("priority", origin.properties().priority());
+        given.put("ignore_result", message.ignoreResult());
+        // It runs where the replaced task did: nobody may consume the default queue.
+        String queue = origin.queue().equals(messages.defaultQueue()) ? null : origin.queue();
+        return new Replacement(messages).of(message, replacement, given, keyHeaders, queue);
     }
 
     /** The headers that a retry keeps: all but those of the broker and of our own moves. */

@@ -90,7 +90,7 @@ final class TaskMessages {
     }
 
     /** The place of a task in a group. */
-    record GroupPlace(String id, int index) {}
+    record GroupPlace(String id, @Nullable Integer index) {}
 
     byte[] body(
             List<@Nullable Object> args, Map<String, @Nullable Object> kwargs, Map<String, @Nullable Object> embed) {
@@ -99,6 +99,23 @@ final class TaskMessages {
         parts.add(kwargs);
         parts.add(embed);
         return json.encode(parts);
+    }
+
+    /** Where this worker's own calls wait for replies. */
+    String replyTo() {
+        return replyTo;
+    }
+
+    /** Where tasks go that name no queue. */
+    String defaultQueue() {
+        return defaultQueue;
+    }
+
+    /** {@code {"result": …}}, as Celery saves the structure of a group. */
+    byte[] savedGroup(List<@Nullable Object> tuple) {
+        Map<String, @Nullable Object> saved = new LinkedHashMap<>();
+        saved.put("result", tuple);
+        return json.encode(saved);
     }
 
     /** A chord part's value. */

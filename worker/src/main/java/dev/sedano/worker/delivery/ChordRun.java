@@ -1,5 +1,6 @@
 package dev.sedano.worker.delivery;
 
+import dev.sedano.task.TaskContext;
 import dev.sedano.worker.canvas.FollowUp;
 import dev.sedano.worker.canvas.FollowUps;
 import dev.sedano.worker.protocol.CeleryJson;
@@ -11,8 +12,13 @@ import dev.sedano.worker.result.ResultRecord;
 import dev.sedano.worker.result.ResultState;
 import dev.sedano.worker.result.StoredResults;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +27,18 @@ import org.jspecify.annotations.Nullable;
  * §6.1). Every step may be repeated, by any worker: a part counts once, and a body has one id. Thread-safe.
  */
 final class ChordRun {
+    private static final long READ_SECONDS = 10;
+    private static final Set<String> READY =
+            Set.of(ResultState.SUCCESS.name(), ResultState.FAILURE.name(), ResultState.REVOKED.name());
+    /** What Celery's join ends with. */
+    private static final Map<String, Object> NOT_STORED = Map.of(
+            "exc_type",
+            "TimeoutError",
+            "exc_message",
+            List.of("The operation timed out: the result is not stored"),
+            "exc_module",
+            "celery.exceptions");
+
     private final @Nullable ChordStore store;
     private final FollowUps followUps;
     private final ResultEncoder encoder;
@@ -68,7 +86,26 @@ final class ChordRun {
         });
     }
 
+    /** Says how many parts a chord has: before any is sent. */
+    CompletableFuture<?> prepare(FollowUp preparation) {
+        ChordStore chords = store;
+        if (chords == null) {
+            return CompletableFuture.completedFuture(true);
+        } else if (preparation instanceof FollowUp.ChordSize size) {
+            return chords.begin(size.group(), size.size(), size.header());
+        }
+        FollowUp.ChordAddition addition = (FollowUp.ChordAddition) preparation;
+        return chords.add(addition.group(), addition.taskId(), addition.parts());
+    }
+
     private static CompletableFuture<?> all(List<FollowUp> followUps, Function<FollowUp, CompletableFuture<?>> doing) {
+        return these(followUps.stream().filter(FollowUp::isPreparation).toList(), doing)
+                .thenCompose(prepared -> these(
+                        followUps.stream().filter(each -> !each.isPreparation()).toList(), doing));
+    }
+
+    private static CompletableFuture<?> these(
+            List<FollowUp> followUps, Function<FollowUp, CompletableFuture<?>> doing) {
         return CompletableFuture.allOf(followUps.stream().map(doing).toArray(CompletableFuture<?>[]::new));
     }
 
@@ -94,42 +131,67 @@ final class ChordRun {
             }
             return CompletableFuture.completedFuture(new Header.Joined(values));
         }
-        SavedGroup group = SavedGroup.of(json.decode(saved));
+        return joined(chords, SavedGroup.of(json.decode(saved)), true).thenApply(Objects::requireNonNull);
+    }
+
+    /**
+     * The stored results of a header.
+     *
+     * @param all whether they must be there: results are stored before they count, so a missing one is not stored at all
+     * @return null if one is missing
+     */
+    private CompletableFuture<@Nullable Header> joined(ChordStore chords, SavedGroup group, boolean all) {
         List<String> ids = group.taskIds();
         return chords.read(ids).thenApply(records -> {
             List<@Nullable Object> values = new ArrayList<>();
+            Header.Failed failed = null;
             for (int i = 0; i < ids.size(); i++) {
                 byte[] record = records.get(i);
-                if (record == null) {
-                    throw new IllegalStateException("the result of " + ids.get(i) + " is not stored (yet)");
+                String state = record == null ? "" : storedResults.stateOf(record);
+                if (!all && !READY.contains(state)) {
+                    return null;
                 }
-                String state = storedResults.stateOf(record);
-                Object value = storedResults.valueOf(record);
-                if (!ResultState.SUCCESS.name().equals(state)) {
-                    return new Header.Failed(ids.get(i), state, value);
+                Object value = record == null ? NOT_STORED : storedResults.valueOf(record);
+                if (failed == null && !ResultState.SUCCESS.name().equals(state)) {
+                    failed = new Header.Failed(ids.get(i), state, value);
                 }
                 values.add(value);
             }
-            return new Header.Joined(group.shape(values.iterator()));
+            return failed == null ? new Header.Joined(group.shape(values.iterator())) : failed;
         });
+    }
+
+    /**
+     * What follows the header of a chord that nobody counts, asked on a handler's thread.
+     *
+     * @param results the header's result tuples
+     * @return null if a result is missing
+     */
+    FollowUps.@Nullable Plan joined(TaskContext context, String group, Map<?, ?> body, List<@Nullable Object> results)
+            throws Exception {
+        ChordStore chords = store;
+        if (chords == null) {
+            throw new IllegalStateException(
+                    "this worker keeps no results in Redis: chords need --result-backend redis://");
+        }
+        FollowUp.ChordPart part = new FollowUp.ChordPart(
+                group, context.id(), context.rootId(), null, new byte[0], FollowUps.signature(body));
+        Header header = joined(chords, SavedGroup.of(Arrays.asList(Arrays.asList(group, null), results)), false)
+                .get(READ_SECONDS, TimeUnit.SECONDS);
+        return header == null ? null : new FollowUps.Plan(bodyOf(part, header), List.of());
     }
 
     private List<FollowUp> bodyOf(FollowUp.ChordPart part, Header header) {
         if (header instanceof Header.Joined joined) {
-            return List.of(new FollowUp.Send(followUps.chordBody(part, joined.results())));
+            return followUps.chordBody(part, joined.results());
         }
         Header.Failed failed = (Header.Failed) header;
         TaskMessage body = FollowUps.bodyMessage(part);
-        ResultRecord record = encoder.chordError(body, failed.taskId(), failed.error());
-        List<FollowUp> all = new ArrayList<>();
-        all.add(new FollowUp.Store(body.id(), body.replyTo(), record.json()));
-        all.addAll(followUps
-                .afterFailure(
-                        body,
-                        ResultState.FAILURE.name(),
-                        storedResults.valueOf(record.json()),
-                        id -> storedResults.rewriteTaskId(record.json(), id))
-                .followUps());
-        return all;
+        // As in Celery: what fails is the body, or else each member of the group with what the header failed with.
+        ResultRecord record = FollowUps.bodyIsGroup(part)
+                ? encoder.failureAs(body, failed.error())
+                : encoder.chordError(body, failed.taskId(), failed.error());
+        return followUps.afterHeaderFailure(
+                part, storedResults.valueOf(record.json()), id -> storedResults.rewriteTaskId(record.json(), id));
     }
 }

@@ -106,7 +106,6 @@ public final class DeliveryPipeline {
     DeliveryPipeline(PipelineSettings settings, Collaborators with, RandomGenerator random) {
         this.longestHold = settings.longestHold();
         this.decoder = with.decoder();
-        this.handlers = with.handlers();
         this.checker = with.checker();
         this.slots = with.slots();
         this.events = with.events();
@@ -125,6 +124,9 @@ public final class DeliveryPipeline {
                 with.followUps(),
                 with.followUpList(),
                 clock);
+        ChordRun chords =
+                new ChordRun(with.chords(), with.followUps(), with.encoder(), with.storedResults(), with.json());
+        this.handlers = BuiltIns.with(with.handlers(), with.converter(), with.followUps(), chords);
         this.followUpRun = new FollowUpRun(
                 with.publisher(),
                 with.results(),
@@ -132,7 +134,7 @@ public final class DeliveryPipeline {
                 repetition,
                 checker,
                 events,
-                new ChordRun(with.chords(), with.followUps(), with.encoder(), with.storedResults(), with.json()),
+                chords,
                 new UnroutableCopies(settings.node(), clock));
         this.recorder = new Recorder(settings, with, repetition, followUpRun);
         this.handlerRun = new HandlerRun(
@@ -195,9 +197,9 @@ public final class DeliveryPipeline {
             refusals.unknownTask(delivery, message);
             return;
         }
-        String unsupported = FollowUps.unsupported(message.embed());
-        if (unsupported != null) {
-            settling.finish(delivery, message.task(), Settlements.unsupportedFollowUps(unsupported));
+        String malformed = FollowUps.malformed(message.embed());
+        if (malformed != null) {
+            settling.finish(delivery, message.task(), Settlements.malformedFollowUps(malformed));
         } else {
             take(workFactory.workOf(delivery, message, handler));
         }

@@ -1,8 +1,11 @@
 package dev.sedano.worker.delivery;
 
+import dev.sedano.task.Canvas;
+import dev.sedano.worker.canvas.CanvasMaps;
 import dev.sedano.worker.canvas.FollowUp;
 import dev.sedano.worker.canvas.FollowUpList;
 import dev.sedano.worker.canvas.FollowUps;
+import dev.sedano.worker.canvas.ImproperlyConfiguredException;
 import dev.sedano.worker.canvas.OutgoingMessage;
 import dev.sedano.worker.canvas.UnsendableException;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
@@ -92,8 +95,11 @@ final class Endings {
     private Ending decided(Work work, Lease lease, TaskOutcome outcome) {
         TaskMessage message = work.message;
         if (outcome instanceof TaskOutcome.Succeeded succeeded) {
-            FollowUps.Plan plan = followUps.afterSuccess(message, succeeded.value());
-            ResultRecord result = encoder.success(message, succeeded.value(), plan.children());
+            Led led = succeeded.value() instanceof Led built ? built : new Led(succeeded.value(), FollowUps.Plan.NONE);
+            FollowUps.Plan plan = led.plan()
+                    .with(added(work, succeeded.added()))
+                    .with(followUps.afterSuccess(message, led.value(), inherited(work)));
+            ResultRecord result = encoder.success(message, led.value(), plan.children());
             if (result.state() == ResultState.FAILURE) {
                 return failed(work, lease, outcome, result, false);
             }
@@ -134,20 +140,33 @@ final class Endings {
                     work.claim.attempt() + 1,
                     same ? work.claim.fingerprint() : "",
                     encoder.retry(message, retried.retry().cause()),
-                    followUps.retry(message, originOf(work.delivery), retried.retry(), keyHeaders(work)));
+                    List.of(new FollowUp.Send(
+                            followUps.retry(message, originOf(work.delivery), retried.retry(), keyHeaders(work)))));
         } else if (outcome instanceof TaskOutcome.Replaced replaced) {
-            return handedOff(
-                    work,
-                    lease,
-                    outcome,
-                    ((long) message.nesting() + 1) << 20,
-                    "",
-                    null,
-                    followUps.replacement(message, originOf(work.delivery), replaced.replacement(), keyHeaders(work)));
+            List<FollowUp> all = new ArrayList<>(added(work, replaced.added()).followUps());
+            try {
+                all.addAll(followUps.replacement(
+                        message, originOf(work.delivery), CanvasMaps.of(replaced.replacement()), keyHeaders(work)));
+            } catch (ImproperlyConfiguredException refused) {
+                return failed(work, lease, new TaskOutcome.Failed(refused), encoder.failure(message, refused), false);
+            }
+            return handedOff(work, lease, outcome, ((long) message.nesting() + 1) << 20, "", null, all);
         } else if (outcome instanceof TaskOutcome.Unknowable) {
             return new Ending(outcome, checker.parking(lease), null, List.of());
         }
         return revoked(work, lease, outcome, encoder.expired(message));
+    }
+
+    /** What the handler added to the chord that its task is in. */
+    private FollowUps.Plan added(Work work, List<Canvas> added) {
+        return added.isEmpty()
+                ? FollowUps.Plan.NONE
+                : followUps.addToChord(
+                        work.message, added.stream().map(CanvasMaps::of).toList());
+    }
+
+    private @Nullable Integer inherited(Work work) {
+        return followUps.inheritsPriority() ? work.delivery.properties().priority() : null;
     }
 
     /** Errbacks and the rest of a chain hear nothing of it, as in Celery; a chord counts the part. */
@@ -209,8 +228,7 @@ final class Endings {
             long next,
             String nextFingerprint,
             @Nullable ResultRecord result,
-            OutgoingMessage message) {
-        List<FollowUp> all = List.of(new FollowUp.Send(message));
+            List<FollowUp> all) {
         IdempotencyStore.HandOff handOff = checker.handOff(
                 lease,
                 next,
@@ -223,7 +241,9 @@ final class Endings {
     /** What follows a duplicate with an id of its own: the workflow it is part of goes on with the stored outcome. */
     List<FollowUp> afterDuplicate(TaskMessage message, String outcome, byte[] record) {
         return outcome.equals(ResultState.SUCCESS.name())
-                ? followUps.afterSuccess(message, storedResults.valueOf(record)).followUps()
+                ? followUps
+                        .afterSuccess(message, storedResults.valueOf(record), null)
+                        .followUps()
                 : followUps
                         .afterFailure(
                                 message,

@@ -105,6 +105,17 @@ final class FollowUpRun {
 
     /** Follow-ups without a record of their own. */
     CompletableFuture<Boolean> all(List<FollowUp> followUps, Waiting waiting) {
+        return these(followUps.stream().filter(FollowUp::isPreparation).toList(), waiting)
+                .thenCompose(prepared -> prepared
+                        ? these(
+                                followUps.stream()
+                                        .filter(each -> !each.isPreparation())
+                                        .toList(),
+                                waiting)
+                        : CompletableFuture.completedFuture(false));
+    }
+
+    private CompletableFuture<Boolean> these(List<FollowUp> followUps, Waiting waiting) {
         CompletableFuture<Boolean> all = CompletableFuture.completedFuture(true);
         for (FollowUp followUp : followUps) {
             AtomicBoolean told = new AtomicBoolean();
@@ -132,9 +143,14 @@ final class FollowUpRun {
         if (followUp instanceof FollowUp.Send send) {
             return publish(send.message(), waiting, tries);
         }
-        CompletableFuture<?> done = followUp instanceof FollowUp.Store store
-                ? results.sendFor(store.taskId(), store.replyTo(), store.record())
-                : chords.count((FollowUp.ChordPart) followUp, each -> one(each, waiting, tries));
+        CompletableFuture<?> done;
+        if (followUp instanceof FollowUp.Store store) {
+            done = results.sendFor(store.taskId(), store.replyTo(), store.record());
+        } else if (followUp instanceof FollowUp.ChordPart part) {
+            done = chords.count(part, each -> one(each, waiting, tries));
+        } else {
+            done = chords.prepare(followUp);
+        }
         return done.thenAccept(confirmed -> events.followUp());
     }
 

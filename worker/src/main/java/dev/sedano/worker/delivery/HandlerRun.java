@@ -1,5 +1,6 @@
 package dev.sedano.worker.delivery;
 
+import dev.sedano.task.Canvas;
 import dev.sedano.task.IgnoreException;
 import dev.sedano.task.OutcomeVerifier;
 import dev.sedano.task.RejectException;
@@ -18,6 +19,8 @@ import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.time.Ticker;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -121,6 +124,7 @@ final class HandlerRun {
         states.started(work.message);
         events.handlerStarted(work.handler.name());
         long begin = ticker.nanos();
+        List<Canvas> added = new CopyOnWriteArrayList<>();
         MDC.put("task_id", work.message.id());
         MDC.put("task", work.handler.name());
         try {
@@ -131,12 +135,13 @@ final class HandlerRun {
                     new RunSteps(lease, checker, json, converter),
                     requests.of(work),
                     states,
-                    clock);
-            return new TaskOutcome.Succeeded(work.handler.invoke(lease, context, work.call));
+                    clock,
+                    added);
+            return new TaskOutcome.Succeeded(work.handler.invoke(lease, context, work.call), added);
         } catch (RetryException retry) {
             return retried(work, retry.retry());
         } catch (ReplaceException replaced) {
-            return new TaskOutcome.Replaced(replaced.replacement());
+            return new TaskOutcome.Replaced(replaced.replacement(), added);
         } catch (RejectException rejected) {
             LOG.info("task {} id {} rejects its message", work.handler.name(), work.message.id());
             return new TaskOutcome.Rejected(rejected.reason(), rejected.requeue());

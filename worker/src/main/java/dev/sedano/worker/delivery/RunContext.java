@@ -1,9 +1,9 @@
 package dev.sedano.worker.delivery;
 
+import dev.sedano.task.Canvas;
 import dev.sedano.task.ReplaceException;
 import dev.sedano.task.Retry;
 import dev.sedano.task.RetryException;
-import dev.sedano.task.Signature;
 import dev.sedano.task.StaleOwnerException;
 import dev.sedano.task.TaskContext;
 import dev.sedano.task.TaskRequest;
@@ -14,6 +14,7 @@ import dev.sedano.worker.idempotency.Lease;
 import dev.sedano.worker.idempotency.PriorRun;
 import dev.sedano.worker.protocol.TaskMessage;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -23,7 +24,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The context of one run. */
+/**
+ * The context of one run.
+ *
+ * @param added takes what the handler adds to its chord; safe for use by many threads
+ */
 record RunContext(
         TaskMessage message,
         Lease lease,
@@ -31,7 +36,8 @@ record RunContext(
         RunSteps steps,
         TaskRequest request,
         RunStates states,
-        Clock clock)
+        Clock clock,
+        List<Canvas> added)
         implements TaskContext {
     private static final Logger LOG = LoggerFactory.getLogger(RunContext.class);
     private static final long OWNER_SECONDS = 2;
@@ -136,13 +142,22 @@ record RunContext(
     }
 
     @Override
-    public ReplaceException replace(Signature replacement) {
+    public ReplaceException replace(Canvas replacement) {
         return new ReplaceException(replacement);
     }
 
     @Override
     public void updateState(String state, @Nullable Object meta) {
         states.tell(message, state, meta);
+    }
+
+    @Override
+    public void addToChord(Canvas task) {
+        if (message.embed().chord() == null || message.group() == null) {
+            throw new IllegalStateException("task " + message.id()
+                    + " is not in the header of a chord: only such a task" + " can add others to it");
+        }
+        added.add(task);
     }
 
     @Override

@@ -77,10 +77,10 @@ final class Settlements {
                         + " to the queue of a worker that has it");
     }
 
-    static Settlement unsupportedFollowUps(String what) {
+    static Settlement malformedFollowUps(String what) {
         return new Settlement.DeadLetter(
                 SettlementReason.UNSUPPORTED,
-                "the message has " + what + ", which this version does not run: send the task without it");
+                "the message has " + printable(what) + ": send the task with a signature as Celery writes it");
     }
 
     static Settlement unreadableFollowUps() {

@@ -1,13 +1,22 @@
 package dev.sedano.worker.delivery;
 
+import dev.sedano.task.Canvas;
 import dev.sedano.task.Retry;
-import dev.sedano.task.Signature;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How the run of a handler ended. */
 sealed interface TaskOutcome {
-    /** The handler returned, or a verifier found that an earlier run had. */
-    record Succeeded(@Nullable Object value) implements TaskOutcome {}
+    /**
+     * The handler returned, or a verifier found that an earlier run had.
+     *
+     * @param added to the chord that the task is in
+     */
+    record Succeeded(@Nullable Object value, List<Canvas> added) implements TaskOutcome {
+        Succeeded(@Nullable Object value) {
+            this(value, List.of());
+        }
+    }
 
     /** The handler threw, or its arguments did not fit. */
     record Failed(Throwable cause) implements TaskOutcome {}
@@ -21,8 +30,8 @@ sealed interface TaskOutcome {
     /** The handler asks for another attempt. */
     record Retried(Retry retry) implements TaskOutcome {}
 
-    /** The handler gives its place to another task. */
-    record Replaced(Signature replacement) implements TaskOutcome {}
+    /** The handler gives its place to other tasks. */
+    record Replaced(Canvas replacement, List<Canvas> added) implements TaskOutcome {}
 
     /** The handler refuses its message. */
     record Rejected(String reason, boolean requeue) implements TaskOutcome {}

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class ArgumentsException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
-    ArgumentsException(String message) {
+    public ArgumentsException(String message) {
         this(message, null);
     }
 

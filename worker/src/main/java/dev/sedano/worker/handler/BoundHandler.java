@@ -153,4 +153,20 @@ public final class BoundHandler {
         lease.start();
         return body.run(context, call);
     }
+
+    /**
+     * Runs the handler as a part of another run, whose claim covers it.
+     *
+     * @param context that of the other run
+     * @throws Exception what the handler threw; an {@link Error} is thrown as it is
+     */
+    public @Nullable Object callWithin(TaskContext context, TaskCallValues call) throws Exception {
+        try {
+            return body.run(context, call);
+        } catch (Exception | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
 }

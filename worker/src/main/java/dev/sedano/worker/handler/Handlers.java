@@ -2,6 +2,8 @@ package dev.sedano.worker.handler;
 
 import dev.sedano.task.StoreDownPolicy;
 import dev.sedano.task.TaskDefinition;
+import dev.sedano.task.TaskHandler;
+import dev.sedano.task.TaskOptions;
 import dev.sedano.task.TaskRegistry;
 import dev.sedano.worker.ConfigurationException;
 import java.time.Duration;
@@ -18,8 +20,12 @@ import org.jspecify.annotations.Nullable;
 public final class Handlers {
     private final Map<String, BoundHandler> byName;
 
-    private Handlers(Map<String, BoundHandler> byName) {
+    /** Those of every worker, by name. */
+    private final Map<String, BoundHandler> builtIn;
+
+    private Handlers(Map<String, BoundHandler> byName, Map<String, BoundHandler> builtIn) {
         this.byName = byName;
+        this.builtIn = builtIn;
     }
 
     /**
@@ -36,12 +42,21 @@ public final class Handlers {
                 throw new ConfigurationException("task", task.name(), "cannot be bound: " + e.getMessage(), e);
             }
         }
-        return new Handlers(Collections.unmodifiableMap(byName));
+        return new Handlers(Collections.unmodifiableMap(byName), Map.of());
+    }
+
+    /** These and {@code defaults}, where no task here has the name; the names are still those of {@link #names} alone. */
+    public Handlers withDefaults(Map<String, TaskHandler> defaults, ArgumentConverter converter) {
+        Map<String, BoundHandler> builtIn = new LinkedHashMap<>();
+        defaults.forEach((name, handler) -> builtIn.put(
+                name, BoundHandler.of(new TaskDefinition.HandlerTask(name, handler, TaskOptions.DEFAULT), converter)));
+        return new Handlers(byName, Collections.unmodifiableMap(builtIn));
     }
 
     /** The handler of the task {@code name}, or null. */
     public @Nullable BoundHandler find(String name) {
-        return byName.get(name);
+        BoundHandler handler = byName.get(name);
+        return handler == null ? builtIn.get(name) : handler;
     }
 
     /** Whether every task runs also when the store cannot be asked. */

@@ -35,6 +35,17 @@ public interface ChordStore {
         record Complete(byte @Nullable [] savedGroup, List<byte[]> parts) implements Counted {}
     }
 
+    /**
+     * Says how many parts a chord waits for, and keeps its header's structure. Only the first call for a group does so:
+     * repeated at any later time, it changes nothing.
+     *
+     * @param savedGroup null if all members of the header are tasks
+     */
+    CompletableFuture<Boolean> begin(String group, int size, byte @Nullable [] savedGroup);
+
+    /** Lets a chord wait for {@code parts} more, those of {@code taskId}; once however often it is told. */
+    CompletableFuture<Boolean> add(String group, String taskId, int parts);
+
     /** Counts a part, once however often it is told. */
     CompletableFuture<Counted> count(Part part);
 

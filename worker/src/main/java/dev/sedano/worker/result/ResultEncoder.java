@@ -153,6 +153,12 @@ public final class ResultEncoder {
         return record(body, ResultState.FAILURE, chordError, null, null);
     }
 
+    /** A failure that is stored elsewhere, for another task that will never run. */
+    public ResultRecord failureAs(TaskMessage message, @Nullable Object error) {
+        return new ResultRecord(
+                ResultState.FAILURE, json.encode(fields(message, ResultState.FAILURE, error, null, List.of())), null);
+    }
+
     /** The task was not run since its {@code expires} is past. */
     public ResultRecord expired(TaskMessage message) {
         return revoked(message, "expired");

@@ -4,6 +4,7 @@ import dev.sedano.task.TaskRegistry;
 import dev.sedano.worker.ConfigurationException;
 import dev.sedano.worker.canvas.FollowUpList;
 import dev.sedano.worker.canvas.FollowUps;
+import dev.sedano.worker.canvas.ImproperlyConfiguredException;
 import dev.sedano.worker.console.Console;
 import dev.sedano.worker.delivery.DeliveryPipeline;
 import dev.sedano.worker.delivery.InFlight;
@@ -182,6 +183,10 @@ public final class Worker {
                         .with(
                                 MaxRetriesExceededException.class.getName(),
                                 "MaxRetriesExceededError",
+                                "celery.exceptions")
+                        .with(
+                                ImproperlyConfiguredException.class.getName(),
+                                "ImproperlyConfigured",
                                 "celery.exceptions"),
                 clock);
         return config.resultExtended() ? encoder.extended(config.node()) : encoder;

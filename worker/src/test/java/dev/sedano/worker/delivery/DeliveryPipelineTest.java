@@ -276,11 +276,11 @@ class DeliveryPipelineTest {
     }
 
     @Test
-    void aCallbackThatIsAGroup_isNotSupportedYet_soTheMessageIsDeadLettered() {
+    void aCallbackThatCeleryDoesNotKnow_cannotBeCalled_soTheMessageIsDeadLettered() {
         try (PipelineFixture test = new PipelineFixture((context, call) -> 1)) {
             Delivery plain = test.delivery("a");
-            byte[] body = ("[[\"x\"], {}, {\"callbacks\": [{\"task\": \"celery.group\", \"args\": [],"
-                            + " \"options\": {}, \"subtask_type\": \"group\"}]}]")
+            byte[] body = ("[[\"x\"], {}, {\"callbacks\": [{\"task\": \"celery.pipeline\", \"args\": [],"
+                            + " \"options\": {}, \"subtask_type\": \"pipeline\"}]}]")
                     .getBytes(StandardCharsets.UTF_8);
             test.pipeline.accept(new Delivery(
                     plain.queue(),

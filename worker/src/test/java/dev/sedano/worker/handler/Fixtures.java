@@ -1,9 +1,9 @@
 package dev.sedano.worker.handler;
 
+import dev.sedano.task.Canvas;
 import dev.sedano.task.ReplaceException;
 import dev.sedano.task.Retry;
 import dev.sedano.task.RetryException;
-import dev.sedano.task.Signature;
 import dev.sedano.task.TaskContext;
 import dev.sedano.task.TaskRegistry;
 import dev.sedano.task.TaskRequest;
@@ -66,8 +66,13 @@ final class Fixtures {
         }
 
         @Override
-        public ReplaceException replace(Signature replacement) {
+        public ReplaceException replace(Canvas replacement) {
             return new ReplaceException(replacement);
+        }
+
+        @Override
+        public void addToChord(Canvas task) {
+            throw new IllegalStateException("in no chord");
         }
 
         @Override

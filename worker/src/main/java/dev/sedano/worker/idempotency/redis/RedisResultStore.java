@@ -61,6 +61,32 @@ public final class RedisResultStore implements ResultStore, ChordStore {
     }
 
     @Override
+    public CompletableFuture<Boolean> begin(String group, int size, byte @Nullable [] savedGroup) {
+        return told(group, "size", size, ".s", savedGroup);
+    }
+
+    @Override
+    public CompletableFuture<Boolean> add(String group, String taskId, int parts) {
+        return told(group, "add:" + taskId, parts, ".t", null);
+    }
+
+    private CompletableFuture<Boolean> told(
+            String group, String what, int parts, String suffix, byte @Nullable [] savedGroup) {
+        return pipeline.submit(new ScriptCall<>(
+                dataSet,
+                callNanos,
+                RedisScript.CHORD_TELL,
+                Stream.of(".sedano", suffix, ".c", "")
+                        .map(each -> Bytes.of(GROUP + group + each))
+                        .toList(),
+                reply -> reply.word().equals("OK"),
+                Bytes.of(what),
+                Bytes.of(parts),
+                Bytes.of(CHORD_TTL_SECONDS),
+                savedGroup == null ? Bytes.NONE : savedGroup));
+    }
+
+    @Override
     public CompletableFuture<Counted> count(Part part) {
         String group = GROUP + part.group();
         return pipeline.submit(new ScriptCall<>(

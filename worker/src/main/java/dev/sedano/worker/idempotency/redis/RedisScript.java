@@ -16,6 +16,7 @@ enum RedisScript {
     RELEASE("release", "prologue"),
     REPORT_BLOCKED("report_blocked", "prologue", "blocks"),
     RESULT("result"),
+    CHORD_TELL("chord_tell"),
     CHORD_PART("chord_part"),
     CHORD_END("chord_end");
 

@@ -1,0 +1,172 @@
+package dev.sedano.worker.canvas;
+
+import dev.sedano.worker.protocol.TaskMessage;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a failure leads to (celery/backends/base.py, {@code mark_as_failure} and {@code chord_error_from_stack}): what
+ * will never run gets the failure as its result, chords further out count it, and errbacks are called. Where Celery
+ * forgets the chord around a chord, or around a group at the end of a chain, so that it would wait for ever, that chord
+ * counts the failure here. Thread-safe.
+ */
+final class Failures {
+    private final TaskMessages messages;
+
+    Failures(TaskMessages messages) {
+        this.messages = messages;
+    }
+
+    /**
+     * A failure on its way.
+     *
+     * @param root the root of the workflow
+     * @param state FAILURE or REVOKED
+     * @param error the failure as the stored record tells it
+     * @param record the failure as stored, by the id it is to be stored under
+     */
+    record Cause(String root, String state, @Nullable Object error, Function<String, byte[]> record) {}
+
+    /** Of a task that ran, or never will. */
+    List<FollowUp> afterTask(TaskMessage message, Cause cause) {
+        List<FollowUp> all = new ArrayList<>();
+        if (message.group() != null && message.embed().chord() instanceof Map<?, ?> body) {
+            all.add(new FollowUp.ChordPart(
+                    message.group(),
+                    message.id(),
+                    message.rootId(),
+                    message.groupIndex(),
+                    messages.part(message.id(), cause.state(), cause.error()),
+                    CallSignature.strings(body)));
+        }
+        chain(message.embed().chain(), cause, all);
+        errbacks(message.id(), message.embed().errbacks(), cause, all);
+        return all;
+    }
+
+    /**
+     * Of a chord's header: its body will never run. The results of a body that is a group are those of its members.
+     *
+     * @param body the body's signature
+     * @param bodyId the id of its result, unless it is a group
+     */
+    List<FollowUp> ofBody(Map<String, @Nullable Object> body, String bodyId, Cause cause) {
+        List<FollowUp> all = new ArrayList<>();
+        Node node = Node.of(body);
+        if (node.options.get("task_id") == null && node instanceof TaskNode) {
+            node.options.put("task_id", bodyId);
+        }
+        never(node, Report.NOWHERE, cause, all);
+        if (node instanceof GroupNode group) {
+            for (Node member : group.tasks) {
+                List<@Nullable Object> errbacks = new ArrayList<>(errbacksOf(member));
+                CallSignature.list(group.options.get("link_error")).stream()
+                        .filter(each -> !errbacks.contains(each))
+                        .forEach(errbacks::add);
+                errbacks(resultOf(member, bodyId), errbacks, cause, all);
+            }
+        } else {
+            errbacks(resultOf(node, bodyId), errbacksOf(node), cause, all);
+        }
+        return all;
+    }
+
+    /** The rest of a chain, as messages carry it: last step first. */
+    private void chain(List<@Nullable Object> rest, Cause cause, List<FollowUp> all) {
+        for (int i = rest.size() - 1; i >= 0; i--) {
+            never(Node.of(rest.get(i)), Report.NOWHERE, cause, all);
+        }
+    }
+
+    /** Where a signature reports if it does not say so itself: what is around it does. */
+    private record Report(
+            @Nullable Object chord,
+            @Nullable String group,
+            @Nullable Integer index) {
+        static final Report NOWHERE = new Report(null, null, null);
+
+        /** The node's own word comes first. */
+        Report of(Node node) {
+            String own = node.text("group_id");
+            return new Report(
+                    node.options.get("chord") == null ? chord : node.options.get("chord"),
+                    own == null ? group : own,
+                    node.options.get("group_index") instanceof Number number ? (Integer) number.intValue() : index);
+        }
+    }
+
+    /** {@code node} will never run: whoever waits for a result in it gets the failure. */
+    private void never(Node node, Report around, Cause cause, List<FollowUp> all) {
+        Report report = around.of(node);
+        String own = node.text("task_id");
+        if (own != null && !(node instanceof ChainNode)) {
+            all.add(new FollowUp.Store(
+                    own, node.text("reply_to"), cause.record().apply(own)));
+        }
+        if (node instanceof GroupNode group) {
+            group.tasks.forEach(each -> never(each, report, cause, all));
+        } else if (node instanceof ChordNode chord) {
+            never(chord.body, report, cause, all);
+        } else if (node instanceof ChainNode chain) {
+            int last = chain.tasks.size() - 1;
+            for (int i = 0; i <= last; i++) {
+                never(chain.tasks.get(i), i == last ? report : Report.NOWHERE, cause, all);
+            }
+        } else if (own != null) {
+            Object body = report.chord() instanceof Node chord ? chord.toMap() : report.chord();
+            if (report.group() != null && body instanceof Map<?, ?> map) {
+                all.add(new FollowUp.ChordPart(
+                        report.group(),
+                        own,
+                        cause.root(),
+                        report.index(),
+                        messages.part(own, "FAILURE", cause.error()),
+                        CallSignature.strings(map)));
+            }
+        }
+        chain(CallSignature.list(node.options.get("chain")), cause, all);
+    }
+
+    /** The id of a signature's result: of a chain its last step's, of a chord its body's. */
+    private static String resultOf(Node node, String otherwise) {
+        Node last = node;
+        while (true) {
+            if (last instanceof ChordNode chord) {
+                last = chord.body;
+            } else if (last instanceof ChainNode chain && !chain.tasks.isEmpty()) {
+                last = chain.tasks.get(chain.tasks.size() - 1);
+            } else {
+                String id = last.text("task_id");
+                return id == null ? otherwise : id;
+            }
+        }
+    }
+
+    private static List<@Nullable Object> errbacksOf(Node node) {
+        List<@Nullable Object> all = new ArrayList<>(CallSignature.list(node.options.get("link_error")));
+        Node last = node;
+        while (last instanceof ChordNode chord) {
+            last = chord.body;
+            all.addAll(CallSignature.list(last.options.get("link_error")));
+        }
+        if (last instanceof GroupNode group) {
+            group.tasks.forEach(each -> all.addAll(errbacksOf(each)));
+        }
+        return all;
+    }
+
+    /** Errbacks are published together, and get the id of what failed. */
+    private void errbacks(String failed, List<@Nullable Object> errbacks, Cause cause, List<FollowUp> all) {
+        if (errbacks.isEmpty()) {
+            return;
+        }
+        Dispatch dispatch = new Dispatch(messages, new Ids(failed, "errback"), failed, cause.root());
+        Map<String, @Nullable Object> options = new LinkedHashMap<>(Dispatch.options(failed, cause.root()));
+        new GroupNode(Node.all(errbacks), Map.of()).apply(dispatch, Dispatch.one(failed), Map.of(), options);
+        all.addAll(dispatch.followUps());
+    }
+}

@@ -1,0 +1,176 @@
+package dev.sedano.worker.delivery;
+
+import dev.sedano.task.Retry;
+import dev.sedano.task.TaskCall;
+import dev.sedano.task.TaskContext;
+import dev.sedano.task.TaskHandler;
+import dev.sedano.worker.canvas.FollowUps;
+import dev.sedano.worker.handler.ArgumentConverter;
+import dev.sedano.worker.handler.ArgumentsException;
+import dev.sedano.worker.handler.BoundHandler;
+import dev.sedano.worker.handler.Handlers;
+import dev.sedano.worker.handler.TaskCallValues;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tasks that every Celery worker has (celery/app/builtins.py), so that this one may consume any queue of theirs. An
+ * application's own task of the same name comes first. Thread-safe.
+ */
+final class BuiltIns {
+    private static final Duration CHORD_POLL = Duration.ofSeconds(1);
+
+    private final Handlers handlers;
+    private final ArgumentConverter converter;
+    private final FollowUps followUps;
+    private final ChordRun chords;
+
+    private BuiltIns(Handlers handlers, ArgumentConverter converter, FollowUps followUps, ChordRun chords) {
+        this.handlers = handlers;
+        this.converter = converter;
+        this.followUps = followUps;
+        this.chords = chords;
+    }
+
+    /** {@code handlers} and the built-in ones. */
+    static Handlers with(Handlers handlers, ArgumentConverter converter, FollowUps followUps, ChordRun chords) {
+        BuiltIns all = new BuiltIns(handlers, converter, followUps, chords);
+        Map<String, TaskHandler> tasks = new LinkedHashMap<>();
+        tasks.put("celery.accumulate", BuiltIns::accumulate);
+        tasks.put("celery.backend_cleanup", (context, call) -> null); // Redis expires results by itself
+        tasks.put("celery.map", (context, call) -> all.each(context, call, false));
+        tasks.put("celery.starmap", (context, call) -> all.each(context, call, true));
+        tasks.put("celery.chunks", all::chunks);
+        tasks.put("celery.group", all::group);
+        tasks.put("celery.chain", all::chain);
+        tasks.put("celery.chord", all::chord);
+        tasks.put("celery.chord_unlock", all::unlock);
+        return handlers.withDefaults(tasks, converter);
+    }
+
+    private static @Nullable Object accumulate(TaskContext context, TaskCall call) {
+        if (!(call.kwargs().get("index") instanceof Number index)) {
+            return call.args();
+        }
+        int at = index.intValue() < 0 ? call.args().size() + index.intValue() : index.intValue();
+        return call.args().get(at);
+    }
+
+    /** Calls a task of this worker for each element, one after the other, in this run. */
+    private List<@Nullable Object> each(TaskContext context, TaskCall call, boolean spread) throws Exception {
+        Object task = argument(call, 0, "task");
+        String name =
+                task instanceof Map<?, ?> signature ? String.valueOf(signature.get("task")) : String.valueOf(task);
+        BoundHandler handler = handlers.find(name);
+        if (handler == null) {
+            throw new IllegalStateException(
+                    "task \"" + name + "\" is not registered in this worker, which calls it for each element");
+        }
+        List<@Nullable Object> results = new ArrayList<>();
+        for (Object item : list(argument(call, 1, "it"))) {
+            List<@Nullable Object> arguments = new ArrayList<>();
+            if (spread) {
+                arguments.addAll(list(item));
+            } else {
+                arguments.add(item);
+            }
+            results.add(handler.callWithin(context, new TaskCallValues(arguments, Map.of(), converter)));
+        }
+        return results;
+    }
+
+    private Led chunks(TaskContext context, TaskCall call) {
+        Map<String, @Nullable Object> kwargs = new LinkedHashMap<>();
+        kwargs.put("task", argument(call, 0, "task"));
+        kwargs.put("it", argument(call, 1, "it"));
+        kwargs.put("n", argument(call, 2, "n"));
+        return apply(context, "chunks", kwargs, Map.of(), List.of());
+    }
+
+    private Led group(TaskContext context, TaskCall call) {
+        Map<String, @Nullable Object> kwargs = new LinkedHashMap<>();
+        kwargs.put("tasks", argument(call, 0, "tasks"));
+        Map<String, @Nullable Object> options = new LinkedHashMap<>();
+        if (optional(call, 2, "group_id") instanceof String id) {
+            options.put("task_id", id);
+        }
+        return apply(context, "group", kwargs, options, list(optional(call, 3, "partial_args")));
+    }
+
+    private Led chain(TaskContext context, TaskCall call) {
+        Map<String, @Nullable Object> kwargs = new LinkedHashMap<>();
+        kwargs.put("tasks", argument(call, Integer.MAX_VALUE, "tasks"));
+        return apply(context, "chain", kwargs, Map.of(), call.args());
+    }
+
+    private Led chord(TaskContext context, TaskCall call) {
+        Map<String, @Nullable Object> kwargs = new LinkedHashMap<>();
+        kwargs.put("kwargs", Map.of());
+        kwargs.put("header", argument(call, 0, "header"));
+        kwargs.put("body", argument(call, 1, "body"));
+        return apply(context, "chord", kwargs, Map.of(), list(optional(call, 2, "partial_args")));
+    }
+
+    private Led apply(
+            TaskContext context,
+            String type,
+            Map<String, @Nullable Object> kwargs,
+            Map<String, @Nullable Object> options,
+            List<@Nullable Object> args) {
+        Map<String, @Nullable Object> signature = new LinkedHashMap<>();
+        signature.put("task", "celery." + type);
+        signature.put("args", List.of());
+        signature.put("kwargs", kwargs);
+        signature.put("options", options);
+        signature.put("subtask_type", type);
+        FollowUps.Applied applied = followUps.apply(context.id(), context.rootId(), signature, args);
+        return new Led(applied.result(), applied.plan());
+    }
+
+    /** Polls the results of a chord whose client keeps them where chords are not counted. */
+    private Led unlock(TaskContext context, TaskCall call) throws Exception {
+        if (!(argument(call, 0, "group_id") instanceof String group)) {
+            throw new ArgumentsException("celery.chord_unlock: group_id is no text");
+        }
+        if (!(argument(call, 1, "callback") instanceof Map<?, ?> body)) {
+            throw new ArgumentsException("celery.chord_unlock: callback is no signature");
+        }
+        FollowUps.Plan plan = chords.joined(context, group, body, list(optional(call, 4, "result")));
+        if (plan == null) {
+            Duration interval = optional(call, 2, "interval") instanceof Number seconds
+                    ? Duration.ofNanos((long) (seconds.doubleValue() * 1e9))
+                    : CHORD_POLL;
+            Retry retry = Retry.in(interval);
+            throw context.retry(
+                    optional(call, 3, "max_retries") instanceof Number most
+                            ? retry.atMost(most.intValue())
+                            : retry.forEver());
+        }
+        return new Led(null, plan);
+    }
+
+    private static @Nullable Object argument(TaskCall call, int position, String name) {
+        if (position >= call.args().size() && !call.kwargs().containsKey(name)) {
+            throw new ArgumentsException("missing required argument '" + name + "'");
+        }
+        return optional(call, position, name);
+    }
+
+    private static @Nullable Object optional(TaskCall call, int position, String name) {
+        return position < call.args().size()
+                ? call.args().get(position)
+                : call.kwargs().get(name);
+    }
+
+    private static List<@Nullable Object> list(@Nullable Object value) {
+        List<@Nullable Object> list = new ArrayList<>();
+        if (value instanceof List<?> given) {
+            list.addAll(given);
+        }
+        return list;
+    }
+}
