@@ -21,7 +21,8 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> ARROWS = Map.ofEntries(
             Map.entry("time", Set.of()),
             Map.entry("console", Set.of()),
-            Map.entry("protocol", Set.of()),
+            Map.entry("protocol", Set.of("protocol.compression")),
+            Map.entry("protocol.compression", Set.of()),
             Map.entry("idempotency", Set.of("time")),
             Map.entry("result", Set.of("idempotency", "protocol")),
             Map.entry("idempotency.redis", Set.of("idempotency", "result")),
