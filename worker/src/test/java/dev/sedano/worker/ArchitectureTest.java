@@ -24,11 +24,11 @@ class ArchitectureTest {
             Map.entry("protocol", Set.of("protocol.compression")),
             Map.entry("protocol.compression", Set.of()),
             Map.entry("idempotency", Set.of("time")),
-            Map.entry("result", Set.of("idempotency", "protocol")),
+            Map.entry("result", Set.of("idempotency", "protocol", "protocol.compression")),
             Map.entry("idempotency.redis", Set.of("idempotency", "result")),
             Map.entry("journal", Set.of("idempotency")),
             Map.entry("handler", Set.of("idempotency")),
-            Map.entry("canvas", Set.of("protocol")),
+            Map.entry("canvas", Set.of("protocol", "protocol.compression")),
             Map.entry("delivery", Set.of("canvas", "handler", "idempotency", "journal", "protocol", "result", "time")),
             Map.entry("rabbitmq", Set.of("canvas", "delivery", "protocol", "time")),
             Map.entry("metrics", Set.of("delivery", "idempotency", "journal", "rabbitmq", "time")),
@@ -62,7 +62,7 @@ class ArchitectureTest {
                             "protocol",
                             "result",
                             "time")),
-            Map.entry("cli", Set.of("handler", "idempotency", "operator", "runtime")));
+            Map.entry("cli", Set.of("handler", "idempotency", "operator", "protocol", "protocol.compression", "runtime")));
 
     private static final JavaClasses WORKER = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

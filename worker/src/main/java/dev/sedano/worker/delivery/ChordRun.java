@@ -2,16 +2,17 @@ package dev.sedano.worker.delivery;
 
 import dev.sedano.worker.canvas.FollowUp;
 import dev.sedano.worker.canvas.FollowUps;
-import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.protocol.TaskMessage;
 import dev.sedano.worker.result.ChordStore;
 import dev.sedano.worker.result.ChordStore.Counted;
 import dev.sedano.worker.result.ResultEncoder;
+import dev.sedano.worker.result.ResultForm;
 import dev.sedano.worker.result.ResultRecord;
 import dev.sedano.worker.result.ResultState;
 import dev.sedano.worker.result.StoredResults;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -25,20 +26,19 @@ final class ChordRun {
     private final FollowUps followUps;
     private final ResultEncoder encoder;
     private final StoredResults storedResults;
-    private final CeleryJson json;
+    private final ResultForm form;
 
     /** @param store null when the result backend keeps no chords: then parts count for nothing, as in Celery */
     ChordRun(
             @Nullable ChordStore store,
             FollowUps followUps,
             ResultEncoder encoder,
-            StoredResults storedResults,
-            CeleryJson json) {
+            StoredResults storedResults) {
         this.store = store;
         this.followUps = followUps;
         this.encoder = encoder;
         this.storedResults = storedResults;
-        this.json = json;
+        this.form = encoder.form();
     }
 
     /**
@@ -54,7 +54,7 @@ final class ChordRun {
         }
         Integer place = part.groupIndex();
         ChordStore.Part counted = new ChordStore.Part(
-                part.group(), part.taskId(), place == null ? "+inf" : place.toString(), part.value());
+                part.group(), part.taskId(), place == null ? "+inf" : place.toString(), form.toStore(part.value()));
         return chords.count(counted).thenCompose(reply -> {
             if (reply instanceof Counted.HeldByAnother) {
                 return CompletableFuture.failedFuture(
@@ -84,7 +84,7 @@ final class ChordRun {
         if (saved == null) {
             List<@Nullable Object> values = new ArrayList<>();
             for (byte[] part : complete.parts()) {
-                if (json.decode(part) instanceof List<?> fields && fields.size() == 4) {
+                if (form.read(part) instanceof List<?> fields && fields.size() == 4) {
                     if (!ResultState.SUCCESS.name().equals(fields.get(2))) {
                         return CompletableFuture.completedFuture(new Header.Failed(
                                 String.valueOf(fields.get(1)), String.valueOf(fields.get(2)), fields.get(3)));
@@ -94,7 +94,7 @@ final class ChordRun {
             }
             return CompletableFuture.completedFuture(new Header.Joined(values));
         }
-        SavedGroup group = SavedGroup.of(json.decode(saved));
+        SavedGroup group = SavedGroup.of(form.read(saved));
         List<String> ids = group.taskIds();
         return chords.read(ids).thenApply(records -> {
             List<@Nullable Object> values = new ArrayList<>();
@@ -103,8 +103,10 @@ final class ChordRun {
                 if (record == null) {
                     throw new IllegalStateException("the result of " + ids.get(i) + " is not stored (yet)");
                 }
-                String state = storedResults.stateOf(record);
-                Object value = storedResults.valueOf(record);
+                if (!(form.read(record) instanceof Map<?, ?> fields) || !(fields.get("status") instanceof String state)) {
+                    throw new IllegalStateException("the result of " + ids.get(i) + " is no record");
+                }
+                Object value = fields.get("result");
                 if (!ResultState.SUCCESS.name().equals(state)) {
                     return new Header.Failed(ids.get(i), state, value);
                 }

@@ -133,7 +133,7 @@ public final class DeliveryPipeline {
                 repetition,
                 checker,
                 events,
-                new ChordRun(with.chords(), with.followUps(), encoder, with.storedResults(), with.json()));
+                new ChordRun(with.chords(), with.followUps(), encoder, with.storedResults()));
         this.recorder = new Recorder(settings, with, repetition, followUpRun);
         this.duplicates = new Duplicates(results, with.storedResults(), endings, followUpRun, repetition, checker);
         this.handlerRun = new HandlerRun(checker, with.json(), with.converter(), events, clock, ticker);

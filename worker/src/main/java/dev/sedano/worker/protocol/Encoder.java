@@ -27,6 +27,11 @@ public final class Encoder {
             String contentEncoding,
             @Nullable String compression) {}
 
+    /** What is said about bytes that are JSON already. */
+    public static Payload ofJson(byte[] json) {
+        return new Payload(json, Serializer.JSON.contentType(), Serializer.JSON.contentEncoding(), null);
+    }
+
     /**
      * {@code value}, plain or as a handler returned it, in {@code form}.
      *

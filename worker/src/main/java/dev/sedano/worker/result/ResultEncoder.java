@@ -26,12 +26,29 @@ public final class ResultEncoder {
     private final CeleryJson json;
     private final ExceptionEncoding exceptions;
     private final Clock clock;
+    private final ResultForm form;
 
-    /** @param clock gives {@code date_done} */
+    /** Of results in JSON. */
     public ResultEncoder(CeleryJson json, ExceptionEncoding exceptions, Clock clock) {
+        this(json, exceptions, clock, ResultForm.ofJson(json));
+    }
+
+    /**
+     * An encoder.
+     *
+     * @param clock gives {@code date_done}
+     * @param form what readers get; values without such a form become failures
+     */
+    public ResultEncoder(CeleryJson json, ExceptionEncoding exceptions, Clock clock, ResultForm form) {
         this.json = json;
         this.exceptions = exceptions;
         this.clock = clock;
+        this.form = form;
+    }
+
+    /** How results look in the backend. */
+    public ResultForm form() {
+        return form;
     }
 
     /**
@@ -49,8 +66,9 @@ public final class ResultEncoder {
      */
     public ResultRecord success(TaskMessage message, @Nullable Object value, List<@Nullable Object> children) {
         try {
-            byte[] bytes =
-                    json.encode(fields(message, ResultState.SUCCESS, value, null, children), LARGEST_RESULT_BYTES);
+            Map<String, @Nullable Object> fields = fields(message, ResultState.SUCCESS, value, null, children);
+            byte[] bytes = json.encode(fields, LARGEST_RESULT_BYTES);
+            form.check(fields, LARGEST_RESULT_BYTES);
             return new ResultRecord(ResultState.SUCCESS, bytes, null);
         } catch (EncodingException e) {
             String problem = "the result is " + e.getMessage();
