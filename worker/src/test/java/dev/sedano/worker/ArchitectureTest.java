@@ -21,13 +21,14 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> ARROWS = Map.ofEntries(
             Map.entry("time", Set.of()),
             Map.entry("console", Set.of()),
-            Map.entry("protocol", Set.of()),
+            Map.entry("protocol", Set.of("protocol.compression")),
+            Map.entry("protocol.compression", Set.of()),
             Map.entry("idempotency", Set.of("time")),
-            Map.entry("result", Set.of("idempotency", "protocol")),
+            Map.entry("result", Set.of("idempotency", "protocol", "protocol.compression")),
             Map.entry("idempotency.redis", Set.of("idempotency", "result", "tls")),
             Map.entry("journal", Set.of("idempotency")),
             Map.entry("handler", Set.of("idempotency")),
-            Map.entry("canvas", Set.of("protocol")),
+            Map.entry("canvas", Set.of("protocol", "protocol.compression")),
             Map.entry("delivery", Set.of("canvas", "handler", "idempotency", "journal", "protocol", "result", "time")),
             Map.entry("rabbitmq", Set.of("canvas", "delivery", "protocol", "time", "tls")),
             Map.entry("tls", Set.of()),
@@ -63,7 +64,7 @@ class ArchitectureTest {
                             "protocol",
                             "result",
                             "time")),
-            Map.entry("cli", Set.of("handler", "idempotency", "operator", "runtime")));
+            Map.entry("cli", Set.of("handler", "idempotency", "operator", "protocol", "protocol.compression", "runtime")));
 
     private static final JavaClasses WORKER = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -2,7 +2,9 @@ package dev.sedano.worker.canvas;
 
 import dev.sedano.task.Retry;
 import dev.sedano.worker.protocol.CeleryJson;
+import dev.sedano.worker.protocol.Encoder;
 import dev.sedano.worker.protocol.MessageProperties;
+import dev.sedano.worker.protocol.PayloadForm;
 import dev.sedano.worker.protocol.TaskMessage;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,9 +25,14 @@ public final class FollowUps {
     private final TaskMessages messages;
     private final boolean inheritsPriority;
 
-    /** See {@link TaskMessages#TaskMessages}. */
+    /** With messages in JSON; see {@link TaskMessages#TaskMessages}. */
     public FollowUps(CeleryJson json, Clock clock, String origin, String defaultQueue) {
-        this(new TaskMessages(json, clock, origin, defaultQueue), false);
+        this(json, clock, origin, defaultQueue, PayloadForm.DEFAULT);
+    }
+
+    /** See {@link TaskMessages#TaskMessages}. */
+    public FollowUps(CeleryJson json, Clock clock, String origin, String defaultQueue, PayloadForm form) {
+        this(new TaskMessages(json, clock, origin, defaultQueue, form), false);
     }
 
     private FollowUps(TaskMessages messages, boolean inheritsPriority) {
@@ -281,18 +288,24 @@ public final class FollowUps {
             headers.remove("argsrepr");
             headers.remove("kwargsrepr");
         }
-        byte[] body = same
-                ? origin.body()
+        // An unchanged payload keeps its form, whatever that was; a new one has that of the settings, as in Celery.
+        Encoder.Payload payload = same
+                ? new Encoder.Payload(
+                        origin.body(),
+                        String.valueOf(origin.properties().contentType()),
+                        String.valueOf(origin.properties().contentEncoding()),
+                        headers.get("compression") instanceof String compression ? compression : null)
                 : messages.body(
                         retry.args() == null ? message.args() : retry.args(),
                         retry.kwargs() == null ? message.kwargs() : retry.kwargs(),
                         embedOf(message));
+        TaskMessages.mention(payload, headers);
         return new OutgoingMessage(
                 origin.exchange(),
                 origin.exchange().isEmpty() ? origin.queue() : origin.routingKey(),
                 new MessageProperties(
-                        "application/json",
-                        same ? origin.properties().contentEncoding() : "utf-8",
+                        payload.contentType(),
+                        same ? origin.properties().contentEncoding() : payload.contentEncoding(),
                         origin.properties().correlationId() == null
                                 ? message.id()
                                 : origin.properties().correlationId(),
@@ -300,7 +313,7 @@ public final class FollowUps {
                         expiration(message),
                         origin.properties().priority(),
                         headers),
-                body);
+                payload.body());
     }
 
     /** Whether a retry keeps the payload, byte for byte. */

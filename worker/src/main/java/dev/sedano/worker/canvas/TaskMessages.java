@@ -1,8 +1,13 @@
 package dev.sedano.worker.canvas;
 
 import dev.sedano.worker.protocol.CeleryJson;
+import dev.sedano.worker.protocol.Encoder;
+import dev.sedano.worker.protocol.EncodingException;
 import dev.sedano.worker.protocol.IsoTimes;
 import dev.sedano.worker.protocol.MessageProperties;
+import dev.sedano.worker.protocol.PayloadForm;
+import dev.sedano.worker.protocol.Serializer;
+import dev.sedano.worker.protocol.compression.Compression;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /** Writes task messages of protocol 2 (celery/app/amqp.py, {@code as_task_v2}). Thread-safe. */
 final class TaskMessages {
     private final CeleryJson json;
+    private final Encoder encoder;
+    private final PayloadForm form;
     private final Clock clock;
     private final String origin;
     private final String replyTo;
@@ -26,9 +33,12 @@ final class TaskMessages {
     /**
      * @param origin who publishes, as Celery's header says it
      * @param defaultQueue where tasks go that name no queue
+     * @param form of messages whose signature does not say another
      */
-    TaskMessages(CeleryJson json, Clock clock, String origin, String defaultQueue) {
+    TaskMessages(CeleryJson json, Clock clock, String origin, String defaultQueue, PayloadForm form) {
         this.json = json;
+        this.encoder = new Encoder(json);
+        this.form = form;
         this.clock = clock;
         this.origin = origin;
         this.replyTo = NameUuid.of("reply", origin);
@@ -74,10 +84,12 @@ final class TaskMessages {
             custom.forEach((name, value) -> headers.put(String.valueOf(name), value));
         }
         headers.putAll(moreHeaders);
+        Encoder.Payload payload = body(args, signature.kwargs(), embed, formOf(signature));
+        mention(payload, headers);
         String replies = signature.text("reply_to");
         MessageProperties properties = new MessageProperties(
-                "application/json",
-                "utf-8",
+                payload.contentType(),
+                payload.contentEncoding(),
                 id,
                 replies == null ? replyTo : replies,
                 expires instanceof Number seconds
@@ -86,19 +98,52 @@ final class TaskMessages {
                 signature.option("priority") instanceof Number priority ? priority.intValue() : 0,
                 headers);
         return new OutgoingMessage(
-                exchange(signature), routingKey(signature), properties, body(args, signature.kwargs(), embed));
+                exchange(signature), routingKey(signature), properties, payload.body());
     }
 
     /** The place of a task in a group. */
     record GroupPlace(String id, @Nullable Integer index) {}
 
-    byte[] body(
+    /** A body in the form of the settings. */
+    Encoder.Payload body(
             List<@Nullable Object> args, Map<String, @Nullable Object> kwargs, Map<String, @Nullable Object> embed) {
+        return body(args, kwargs, embed, form);
+    }
+
+    private Encoder.Payload body(
+            List<@Nullable Object> args,
+            Map<String, @Nullable Object> kwargs,
+            Map<String, @Nullable Object> embed,
+            PayloadForm wanted) {
         List<@Nullable Object> parts = new ArrayList<>();
         parts.add(args);
         parts.add(kwargs);
         parts.add(embed);
-        return json.encode(parts);
+        try {
+            return encoder.encode(parts, wanted);
+        } catch (EncodingException e) {
+            // JSON has a form for everything that a message can bring. What follows is not lost for its notation.
+            return encoder.encode(parts, new PayloadForm(Serializer.JSON, wanted.compression()));
+        }
+    }
+
+    /** A signature's options win over the settings, unless they name what cannot be written. */
+    private PayloadForm formOf(CallSignature signature) {
+        String serializerName = signature.text("serializer");
+        String compressionName = signature.text("compression");
+        Serializer serializer = serializerName == null ? null : Serializer.of(serializerName);
+        Compression compression = compressionName == null ? null : Compression.of(compressionName);
+        return new PayloadForm(
+                serializer == null ? form.serializer() : serializer,
+                compression == null || !compression.writes() ? form.compression() : compression);
+    }
+
+    /** The header is there only if the body is compressed. */
+    static void mention(Encoder.Payload payload, Map<String, @Nullable Object> headers) {
+        headers.remove("compression");
+        if (payload.compression() != null) {
+            headers.put("compression", payload.compression());
+        }
     }
 
     /** Where this worker's own calls wait for replies. */

@@ -3,6 +3,9 @@ package dev.sedano.worker.cli;
 import dev.sedano.worker.ConfigurationException;
 import dev.sedano.worker.idempotency.Durability;
 import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
+import dev.sedano.worker.protocol.PayloadForm;
+import dev.sedano.worker.protocol.PayloadSettings;
+import dev.sedano.worker.protocol.Serializer;
 import dev.sedano.worker.runtime.BrokerUri;
 import dev.sedano.worker.runtime.DurationText;
 import dev.sedano.worker.runtime.HttpAddress;
@@ -17,9 +20,11 @@ import dev.sedano.worker.runtime.WorkerConfig;
 import dev.sedano.worker.runtime.WorkerConfigBuilder;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -51,6 +56,7 @@ final class ConfigFromOptions {
         services(config);
         work(config);
         times(config);
+        config.payloads(payloads());
         return config.build();
     }
 
@@ -91,6 +97,33 @@ final class ConfigFromOptions {
                 .apply((name, text) -> config.unknownTask(choice(name, text, UnknownTaskPolicy.values())));
         given("--on-lease-loss", options.onLeaseLoss)
                 .apply((name, text) -> config.afterLeaseLoss(choice(name, text, AfterLeaseLoss.values())));
+    }
+
+    private PayloadSettings payloads() {
+        Set<Serializer> accepted = EnumSet.noneOf(Serializer.class);
+        given("--accept-content", options.acceptContent).apply((name, text) -> {
+            for (String each : text.split(",", -1)) {
+                accepted.add(PayloadNames.serializer(name, each));
+            }
+        });
+        return new PayloadSettings(
+                accepted.isEmpty() ? EnumSet.allOf(Serializer.class) : accepted,
+                form(
+                        given("--task-serializer", options.taskSerializer),
+                        given("--task-compression", options.taskCompression)),
+                form(
+                        given("--result-serializer", options.resultSerializer),
+                        given("--result-compression", options.resultCompression)));
+    }
+
+    private static PayloadForm form(Given serializer, Given compression) {
+        return new PayloadForm(
+                serializer.value() == null
+                        ? Serializer.JSON
+                        : PayloadNames.serializer(serializer.name(), serializer.value()),
+                compression.value() == null
+                        ? null
+                        : PayloadNames.compression(compression.name(), compression.value()));
     }
 
     private void times(WorkerConfigBuilder config) {

@@ -196,6 +196,41 @@ final class WorkerOptions {
     String onUnknownTask;
 
     @Option(
+            names = "--accept-content",
+            paramLabel = "s1,s2",
+            description = "Serializers that are read: json, msgpack, yaml. Default: all three.")
+    @Nullable
+    String acceptContent;
+
+    @Option(
+            names = "--task-serializer",
+            paramLabel = "NAME",
+            description = "json, msgpack or yaml: of messages that this worker publishes. Default: json.")
+    @Nullable
+    String taskSerializer;
+
+    @Option(
+            names = "--task-compression",
+            paramLabel = "NAME",
+            description = "gzip, bzip2, lzma, zstd or none: of messages that this worker publishes. Default: none.")
+    @Nullable
+    String taskCompression;
+
+    @Option(
+            names = "--result-serializer",
+            paramLabel = "NAME",
+            description = "json, msgpack or yaml; as the clients' result_serializer. Default: json.")
+    @Nullable
+    String resultSerializer;
+
+    @Option(
+            names = "--result-compression",
+            paramLabel = "NAME",
+            description = "gzip, bzip2, lzma, zstd or none: of results in Redis. Default: none.")
+    @Nullable
+    String resultCompression;
+
+    @Option(
             names = "--topology",
             paramLabel = "MODE",
             description = "declare, passive or none: what to do about queues. Default: declare.")

@@ -3,11 +3,11 @@ package dev.sedano.worker.delivery;
 import dev.sedano.task.TaskContext;
 import dev.sedano.worker.canvas.FollowUp;
 import dev.sedano.worker.canvas.FollowUps;
-import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.protocol.TaskMessage;
 import dev.sedano.worker.result.ChordStore;
 import dev.sedano.worker.result.ChordStore.Counted;
 import dev.sedano.worker.result.ResultEncoder;
+import dev.sedano.worker.result.ResultForm;
 import dev.sedano.worker.result.ResultRecord;
 import dev.sedano.worker.result.ResultState;
 import dev.sedano.worker.result.StoredResults;
@@ -43,20 +43,19 @@ final class ChordRun {
     private final FollowUps followUps;
     private final ResultEncoder encoder;
     private final StoredResults storedResults;
-    private final CeleryJson json;
+    private final ResultForm form;
 
     /** @param store null when the result backend keeps no chords: then parts count for nothing, as in Celery */
     ChordRun(
             @Nullable ChordStore store,
             FollowUps followUps,
             ResultEncoder encoder,
-            StoredResults storedResults,
-            CeleryJson json) {
+            StoredResults storedResults) {
         this.store = store;
         this.followUps = followUps;
         this.encoder = encoder;
         this.storedResults = storedResults;
-        this.json = json;
+        this.form = encoder.form();
     }
 
     /**
@@ -72,7 +71,7 @@ final class ChordRun {
         }
         Integer place = part.groupIndex();
         ChordStore.Part counted = new ChordStore.Part(
-                part.group(), part.taskId(), place == null ? "+inf" : place.toString(), part.value());
+                part.group(), part.taskId(), place == null ? "+inf" : place.toString(), form.toStore(part.value()));
         return chords.count(counted).thenCompose(reply -> {
             if (reply instanceof Counted.HeldByAnother) {
                 return CompletableFuture.failedFuture(
@@ -92,7 +91,8 @@ final class ChordRun {
         if (chords == null) {
             return CompletableFuture.completedFuture(true);
         } else if (preparation instanceof FollowUp.ChordSize size) {
-            return chords.begin(size.group(), size.size(), size.header());
+            byte[] header = size.header();
+            return chords.begin(size.group(), size.size(), header == null ? null : form.toStore(header));
         }
         FollowUp.ChordAddition addition = (FollowUp.ChordAddition) preparation;
         return chords.add(addition.group(), addition.taskId(), addition.parts());
@@ -121,7 +121,7 @@ final class ChordRun {
         if (saved == null) {
             List<@Nullable Object> values = new ArrayList<>();
             for (byte[] part : complete.parts()) {
-                if (json.decode(part) instanceof List<?> fields && fields.size() == 4) {
+                if (form.read(part) instanceof List<?> fields && fields.size() == 4) {
                     if (!ResultState.SUCCESS.name().equals(fields.get(2))) {
                         return CompletableFuture.completedFuture(new Header.Failed(
                                 String.valueOf(fields.get(1)), String.valueOf(fields.get(2)), fields.get(3)));
@@ -131,7 +131,7 @@ final class ChordRun {
             }
             return CompletableFuture.completedFuture(new Header.Joined(values));
         }
-        return joined(chords, SavedGroup.of(json.decode(saved)), true).thenApply(Objects::requireNonNull);
+        return joined(chords, SavedGroup.of(form.read(saved)), true).thenApply(Objects::requireNonNull);
     }
 
     /**
@@ -147,11 +147,12 @@ final class ChordRun {
             Header.Failed failed = null;
             for (int i = 0; i < ids.size(); i++) {
                 byte[] record = records.get(i);
-                String state = record == null ? "" : storedResults.stateOf(record);
+                Map<?, ?> fields = record != null && form.read(record) instanceof Map<?, ?> map ? map : Map.of();
+                String state = fields.get("status") instanceof String text ? text : "";
                 if (!all && !READY.contains(state)) {
                     return null;
                 }
-                Object value = record == null ? NOT_STORED : storedResults.valueOf(record);
+                Object value = record == null ? NOT_STORED : fields.get("result");
                 if (failed == null && !ResultState.SUCCESS.name().equals(state)) {
                     failed = new Header.Failed(ids.get(i), state, value);
                 }

@@ -125,7 +125,7 @@ public final class DeliveryPipeline {
                 with.followUpList(),
                 clock);
         ChordRun chords =
-                new ChordRun(with.chords(), with.followUps(), with.encoder(), with.storedResults(), with.json());
+                new ChordRun(with.chords(), with.followUps(), with.encoder(), with.storedResults());
         this.handlers = BuiltIns.with(with.handlers(), with.converter(), with.followUps(), chords);
         this.followUpRun = new FollowUpRun(
                 with.publisher(),

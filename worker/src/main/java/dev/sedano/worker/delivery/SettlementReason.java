@@ -58,8 +58,14 @@ public enum SettlementReason {
     NOT_A_TASK("not_a_task"),
     /** The content type is refused. */
     CONTENT_TYPE("content_type"),
-    /** The compression is not supported. */
+    /** The body is pickle. */
+    PICKLE("pickle"),
+    /** The body is signed. */
+    SIGNED("signed"),
+    /** The compression is unknown, or the body is not of it. */
     COMPRESSION("compression"),
+    /** Too large, too deep, or with too many headers. */
+    LIMIT("limit"),
     /** Something of ours failed in an unforeseen way while it was on its way; it comes again later. */
     DEFECT("defect"),
     /** The channel closed before the delivery could be settled; the broker delivers it again. */

@@ -125,7 +125,10 @@ final class Settlements {
             case MALFORMED_HEADER -> SettlementReason.MALFORMED_HEADER;
             case NOT_A_TASK -> SettlementReason.NOT_A_TASK;
             case CONTENT_TYPE -> SettlementReason.CONTENT_TYPE;
+            case PICKLE -> SettlementReason.PICKLE;
+            case SIGNED -> SettlementReason.SIGNED;
             case COMPRESSION -> SettlementReason.COMPRESSION;
+            case LIMIT -> SettlementReason.LIMIT;
             case UNSUPPORTED -> SettlementReason.UNSUPPORTED;
         };
     }

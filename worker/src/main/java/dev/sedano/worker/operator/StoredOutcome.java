@@ -2,6 +2,7 @@ package dev.sedano.worker.operator;
 
 import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.protocol.ProtocolException;
+import dev.sedano.worker.result.ResultForm;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 final class StoredOutcome {
     private StoredOutcome() {}
 
-    static Map<String, @Nullable Object> facts(byte[] json, boolean whole) {
+    static Map<String, @Nullable Object> facts(byte[] stored, boolean whole) {
         Map<String, @Nullable Object> facts = new LinkedHashMap<>();
         try {
-            if (new CeleryJson().decode(json) instanceof Map<?, ?> meta) {
+            if (ResultForm.ofJson(new CeleryJson()).read(stored) instanceof Map<?, ?> meta) {
                 facts.put("status", meta.get("status"));
                 facts.put("date_done", meta.get("date_done"));
                 if (meta.get("result") instanceof Map<?, ?> error && error.get("exc_type") != null) {
@@ -24,9 +25,9 @@ final class StoredOutcome {
         } catch (ProtocolException e) {
             facts.put("status", "unreadable: " + e.getMessage());
         }
-        facts.put("bytes", json.length);
+        facts.put("bytes", stored.length);
         if (whole) {
-            facts.put("record", new String(json, StandardCharsets.UTF_8));
+            facts.put("record", new String(stored, StandardCharsets.UTF_8));
         }
         return facts;
     }

@@ -8,11 +8,13 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.OffsetTime;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,8 @@ final class CanonicalForm {
             list.forEach(this::value);
         } else if (value instanceof Map<?, ?> map) {
             map(map);
+        } else if (value instanceof Set<?> set) {
+            set(set);
         } else {
             tagged(value);
         }
@@ -48,17 +52,37 @@ final class CanonicalForm {
 
     private void map(Map<?, ?> map) {
         content('m', Integer.toString(map.size()));
-        // In the order of code points, which is that of UTF-8 bytes; String's own order differs beyond the BMP.
-        TreeMap<byte[], Object> sorted = new TreeMap<>(Arrays::compareUnsigned);
+        List<ByKey> entries = new ArrayList<>();
         for (Map.Entry<?, ?> entry : map.entrySet()) {
             CanonicalForm key = new CanonicalForm();
-            key.text(String.valueOf(entry.getKey()));
-            sorted.put(Arrays.copyOf(key.buffer, key.size), entry);
+            key.text(MapKeys.text(entry.getKey()));
+            entries.add(new ByKey(key.bytes(), entry));
         }
-        for (Object entry : sorted.values()) {
-            content('s', String.valueOf(((Map.Entry<?, ?>) entry).getKey()));
-            value(((Map.Entry<?, ?>) entry).getValue());
+        Collections.sort(entries);
+        for (ByKey each : entries) {
+            content('s', MapKeys.text(each.entry().getKey()));
+            value(each.entry().getValue());
         }
+    }
+
+    /** In the order of code points, which is that of UTF-8 bytes; String's own order differs beyond the BMP. */
+    private record ByKey(byte[] key, Map.Entry<?, ?> entry) implements Comparable<ByKey> {
+        @Override
+        public int compareTo(ByKey other) {
+            return Arrays.compareUnsigned(key, other.key);
+        }
+    }
+
+    private void set(Set<?> set) {
+        content('S', Integer.toString(set.size()));
+        List<byte[]> elements = new ArrayList<>();
+        for (Object element : set) {
+            CanonicalForm form = new CanonicalForm();
+            form.value(element);
+            elements.add(form.bytes());
+        }
+        elements.sort(Arrays::compareUnsigned);
+        elements.forEach(this::put);
     }
 
     private void tagged(Object value) {
@@ -124,6 +148,16 @@ final class CanonicalForm {
                 put(0x80 | (c & 0x3f));
             }
         }
+    }
+
+    private byte[] bytes() {
+        return Arrays.copyOf(buffer, size);
+    }
+
+    private void put(byte[] octets) {
+        room(octets.length);
+        System.arraycopy(octets, 0, buffer, size, octets.length);
+        size += octets.length;
     }
 
     private void put(int octet) {

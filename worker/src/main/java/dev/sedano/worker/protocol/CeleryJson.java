@@ -10,6 +10,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonReadFeature;
 
@@ -21,7 +22,7 @@ import tools.jackson.core.json.JsonReadFeature;
  * in the keys of maps Jackson refuses them.
  */
 public final class CeleryJson {
-    private static final int DEEPEST = 500;
+    static final int DEEPEST = 500;
     private static final int LONGEST_NUMBER = 10_000;
     private static final int LONGEST_TEXT = 128 << 20;
 
@@ -98,6 +99,11 @@ public final class CeleryJson {
         return javaValues.convert(value, type);
     }
 
+    @Nullable
+    Object toPlain(Object value) {
+        return javaValues.toPlain(value);
+    }
+
     private JsonParser parser(byte[] json, Charset charset) {
         if (isAscii(json)) {
             return factory.createParser(ObjectReadContext.empty(), json, 0, json.length);
@@ -125,8 +131,12 @@ public final class CeleryJson {
     }
 
     private static ProtocolException malformed(JacksonException e) {
+        if (e instanceof StreamConstraintsException) {
+            return ProtocolException.limit("body: beyond " + DEEPEST + " levels, or a number beyond " + LONGEST_NUMBER
+                    + " digits; send a flatter structure, or the number as text");
+        }
         var location = e.getLocation();
-        return new ProtocolException("not JSON, or beyond the limits of 500 levels and 10,000 digits"
+        return new ProtocolException("the body is not JSON"
                 + (location == null ? "" : ", at line " + location.getLineNr() + " column " + location.getColumnNr()));
     }
 }

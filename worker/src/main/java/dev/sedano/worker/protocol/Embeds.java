@@ -34,7 +34,7 @@ final class Embeds {
                 : new TaskMessage.Embed(callbacks, errbacks, steps, chord);
     }
 
-    @SuppressWarnings("unchecked") // every list in a payload was built by PlainReader
+    @SuppressWarnings("unchecked") // every list in a payload was built by our readers
     private static List<@Nullable Object> list(String name, @Nullable Object value) {
         if (value == null) {
             return List.of();
@@ -45,8 +45,15 @@ final class Embeds {
         return (List<@Nullable Object>) value;
     }
 
-    @SuppressWarnings("unchecked") // keys of JSON objects are strings
+    /** @throws ProtocolException if a key is no text, which JSON and msgpack cannot have but YAML can */
+    @SuppressWarnings("unchecked") // checked just before
     static Map<String, @Nullable Object> stringKeyed(Map<?, ?> map) {
+        for (Object key : map.keySet()) {
+            if (!(key instanceof String)) {
+                throw new ProtocolException(
+                        "body: a name of an argument or field is " + PythonTypes.name(key) + "; use text keys");
+            }
+        }
         return (Map<String, @Nullable Object>) map;
     }
 }

@@ -1,6 +1,6 @@
 package dev.sedano.worker.protocol;
 
-/** A value that cannot be sent to Python as JSON. The message names types and limits, never the value. */
+/** A value that cannot be sent to Python in the serialiser that is asked for. The message names types and limits, never the value. */
 public final class EncodingException extends RuntimeException {
     private final boolean tooLarge;
 

@@ -11,7 +11,7 @@ import java.util.HexFormat;
  * <p>Canonical form, the same on every worker: each value is one letter and its content. {@code n} null, {@code t} true,
  * {@code f} false; {@code i} integer in decimal digits; {@code d} float by its 64 IEEE bits in hexadecimal (shortest
  * decimal digits differ between Java releases); {@code s} text; {@code l} list and {@code m} map, followed by the
- * number of elements and the elements, maps sorted by the UTF-8 bytes of their keys; a tagged type is {@code T}, its tag
+ * number of elements and the elements, maps sorted by the UTF-8 bytes of their keys, which are text as in JSON; {@code S} set, its elements sorted; a tagged type is {@code T}, its tag
  * and its text. Every content starts with its length in UTF-8 bytes, so no two values run together. Unpaired surrogates
  * take three bytes. Positional and keyword arguments are distinct. Thread-safe.
  */

@@ -3,6 +3,7 @@ package dev.sedano.worker.protocol;
 import java.lang.reflect.Type;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -69,6 +70,7 @@ final class JavaValues {
         return wanted == value.getClass()
                 || wanted == Object.class
                 || (wanted == List.class && value instanceof List)
+                || (wanted == Set.class && value instanceof Set)
                 || (wanted == Map.class && value instanceof Map);
     }
 

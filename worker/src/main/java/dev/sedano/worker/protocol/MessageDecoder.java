@@ -1,11 +1,9 @@
 package dev.sedano.worker.protocol;
 
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -16,17 +14,30 @@ import org.jspecify.annotations.Nullable;
  * worker lose the message or die. Thread-safe.
  */
 public final class MessageDecoder {
-    private static final String JSON = "application/json";
-    private static final Set<String> LATIN_1 =
-            Set.of("latin-1", "latin1", "latin_1", "iso-8859-1", "iso8859-1", "iso8859_1", "iso_8859_1", "l1");
     /** Retries share a 53 bit number with the nesting (idempotency attempt), so they stay below 2^20. */
     public static final int MOST_RETRIES = (1 << 20) - 1;
 
-    private final CeleryJson json;
+    private final Contents contents;
+    private final DecodeLimits limits;
 
-    /** @param json decodes bodies */
+    /**
+     * Of every serialiser, within the usual limits.
+     *
+     * @param json decodes JSON bodies
+     */
     public MessageDecoder(CeleryJson json) {
-        this.json = json;
+        this(json, EnumSet.allOf(Serializer.class), DecodeLimits.DEFAULT);
+    }
+
+    /**
+     * A decoder.
+     *
+     * @param json decodes JSON bodies
+     * @param accepted Celery's {@code accept_content}
+     */
+    public MessageDecoder(CeleryJson json, Set<Serializer> accepted, DecodeLimits limits) {
+        this.contents = new Contents(json, accepted, limits);
+        this.limits = limits;
     }
 
     /** What the message says, or why it can never be processed. Never throws. */
@@ -35,25 +46,15 @@ public final class MessageDecoder {
         Known known = new Known();
         known.look(headers);
         try {
-            if (headers.get("compression") != null) {
-                return known.poison(
-                        PoisonReason.COMPRESSION, "compressed bodies are not supported; send without compression");
-            }
-            if (!JSON.equals(properties.contentType())) {
-                return known.poison(
-                        PoisonReason.CONTENT_TYPE,
-                        properties.contentType() == null
-                                ? "no content type; send application/json"
-                                : "content type '" + shortened(properties.contentType()) + "'; send application/json");
-            }
-            Object payload = json.decode(body, charset(properties.contentEncoding()));
+            HeaderLimits.check(headers, limits);
+            Object payload = contents.decode(properties, body);
             return headers.containsKey("task")
                     ? protocol2(properties, payload, known)
                     : protocol1(properties, payload, known);
         } catch (Fields.MalformedField e) {
             return known.poison(PoisonReason.MALFORMED_HEADER, message(e));
         } catch (ProtocolException e) {
-            return known.poison(PoisonReason.MALFORMED_BODY, message(e));
+            return known.poison(e.reason(), message(e));
         } catch (RuntimeException e) {
             // A defect here must not stop the consumer: the message would come back and stop the next one.
             return known.poison(
@@ -152,7 +153,7 @@ public final class MessageDecoder {
     }
 
     /** The reference unpacks args with {@code *}: a text gives its characters, a map its keys. */
-    @SuppressWarnings("unchecked") // every list in a payload was built by PlainReader
+    @SuppressWarnings("unchecked") // every list in a payload was built by our readers
     private static List<@Nullable Object> positional(@Nullable Object args) {
         if (args instanceof List<?>) {
             return (List<@Nullable Object>) args;
@@ -166,17 +167,6 @@ public final class MessageDecoder {
             return new ArrayList<>(map.keySet());
         }
         throw new ProtocolException("args is " + PythonTypes.name(args) + "; send a list");
-    }
-
-    /** Celery ignores an unknown encoding, and {@code binary} is what some producers say of UTF-8 text. */
-    private static Charset charset(@Nullable String encoding) {
-        return encoding != null && LATIN_1.contains(encoding.toLowerCase(Locale.ROOT))
-                ? StandardCharsets.ISO_8859_1
-                : StandardCharsets.UTF_8;
-    }
-
-    private static String shortened(String text) {
-        return text.length() <= 80 ? text : text.substring(0, 80) + "...";
     }
 
     private static String message(RuntimeException e) {

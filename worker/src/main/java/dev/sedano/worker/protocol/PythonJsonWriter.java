@@ -164,30 +164,11 @@ final class PythonJsonWriter {
                 ascii(", ");
             }
             first = false;
-            string(key(entry.getKey()));
+            string(MapKeys.text(entry.getKey(), toPlain));
             ascii(": ");
             value(entry.getValue(), depth + 1);
         }
         ascii("}");
-    }
-
-    /** Keys become text as in Python's json, where null is {@code "null"} and 1.5 is {@code "1.5"}. */
-    private String key(@Nullable Object key) {
-        if (key instanceof Double number) {
-            return PythonFloat.repr(number);
-        }
-        if (key == null
-                || key instanceof CharSequence
-                || key instanceof Number
-                || key instanceof Boolean
-                || key instanceof Character
-                || key instanceof UUID) {
-            return String.valueOf(key);
-        }
-        if (toPlain.apply(key) instanceof String text) {
-            return text;
-        }
-        throw new EncodingException("a map key of type " + key.getClass().getName() + "; use text keys", false);
     }
 
     private void string(String text) {

@@ -7,6 +7,7 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,8 @@ final class PythonTypes {
             return "list";
         } else if (value instanceof Map) {
             return "dict";
+        } else if (value instanceof Set) {
+            return "set";
         } else if (value instanceof byte[]) {
             return "bytes";
         } else if (value instanceof BigDecimal || value instanceof PythonDecimal) {

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Values in {@code args} and {@code kwargs} are null, Boolean, Long, BigInteger, Double, String, List, Map, and for
  * Celery's tagged types OffsetDateTime, LocalDateTime, LocalDate, OffsetTime, LocalTime, BigDecimal, PythonDecimal
- * (what BigDecimal cannot hold), UUID and byte[].
+ * (what BigDecimal cannot hold), UUID and byte[]. Only YAML has Set, and maps whose keys are no text: null, Boolean, Long,
+ * BigInteger, Double or a time.
  *
  * @param rootId the id of the workflow's first task; the own id when the message has none
  * @param retries how often the task was retried before

@@ -6,6 +6,7 @@ import dev.sedano.worker.canvas.OutgoingMessage;
 import dev.sedano.worker.delivery.Delivery;
 import dev.sedano.worker.delivery.DeliveryPipeline;
 import dev.sedano.worker.delivery.InFlight;
+import dev.sedano.worker.protocol.Encoder;
 import dev.sedano.worker.time.Ticker;
 import java.io.IOException;
 import java.time.Clock;
@@ -153,15 +154,15 @@ public final class Broker implements AutoCloseable {
     }
 
     /** Sends a result to a caller's reply queue (Celery's rpc:// backend). */
-    public CompletableFuture<?> reply(String replyTo, String correlationId, byte[] record) {
-        return publisher.reply(replyTo, replyProperties(correlationId), record);
+    public CompletableFuture<?> reply(String replyTo, String correlationId, Encoder.Payload record) {
+        return publisher.reply(replyTo, replyProperties(correlationId, record), record.body());
     }
 
     /** As Celery's rpc:// backend sends results. */
-    static AMQP.BasicProperties replyProperties(@Nullable String correlationId) {
+    static AMQP.BasicProperties replyProperties(@Nullable String correlationId, Encoder.Payload record) {
         return new AMQP.BasicProperties.Builder()
-                .contentType("application/json")
-                .contentEncoding("utf-8")
+                .contentType(record.contentType())
+                .contentEncoding(record.contentEncoding())
                 .correlationId(correlationId)
                 .deliveryMode(1)
                 .priority(0)

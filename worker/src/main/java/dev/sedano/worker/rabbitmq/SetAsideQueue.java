@@ -4,6 +4,7 @@ import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.GetResponse;
+import dev.sedano.worker.protocol.Encoder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -139,7 +140,7 @@ public final class SetAsideQueue implements AutoCloseable {
                     .basicPublish(
                             "",
                             replyTo,
-                            Broker.replyProperties(copy.properties().correlationId()),
+                            Broker.replyProperties(copy.properties().correlationId(), Encoder.ofJson(record)),
                             record);
             confirmed(replyTo);
         }

@@ -4,6 +4,7 @@ import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.protocol.TaskMessage;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,25 +18,38 @@ public final class RedisResults implements Results {
     private final ResultStore store;
     private final @Nullable Duration ttl;
     private final boolean sharedWithMarkers;
+    private final UnaryOperator<byte[]> form;
 
-    /** @param ttl how long results are kept, null = for ever */
+    /** Of results in JSON. */
     public RedisResults(ResultStore store, @Nullable Duration ttl, boolean sharedWithMarkers) {
+        this(store, ttl, sharedWithMarkers, UnaryOperator.identity());
+    }
+
+    /**
+     * Results in Redis.
+     *
+     * @param ttl how long results are kept, null = for ever
+     * @param form a record's JSON to what is stored
+     */
+    public RedisResults(
+            ResultStore store, @Nullable Duration ttl, boolean sharedWithMarkers, UnaryOperator<byte[]> form) {
         this.store = store;
         this.ttl = ttl;
         this.sharedWithMarkers = sharedWithMarkers;
+        this.form = form;
     }
 
     @Override
     public IdempotencyStore.@Nullable ResultWrite withMarker(TaskMessage message, byte[] record) {
         return sharedWithMarkers && Results.wanted(message)
-                ? new IdempotencyStore.ResultWrite(key(message), record, ttl)
+                ? new IdempotencyStore.ResultWrite(key(message), form.apply(record), ttl)
                 : null;
     }
 
     @Override
     public IdempotencyStore.@Nullable ResultWrite besideMarker(TaskMessage message, byte[] record) {
         return !sharedWithMarkers && Results.wanted(message)
-                ? new IdempotencyStore.ResultWrite(key(message), record, ttl)
+                ? new IdempotencyStore.ResultWrite(key(message), form.apply(record), ttl)
                 : null;
     }
 
@@ -43,26 +57,26 @@ public final class RedisResults implements Results {
     public CompletableFuture<?> beforeMarker(TaskMessage message, byte[] record) {
         return sharedWithMarkers || !Results.wanted(message)
                 ? DONE
-                : store.write(key(message), record, ttl, ResultStore.Mode.STORE);
+                : store.write(key(message), form.apply(record), ttl, ResultStore.Mode.STORE);
     }
 
     @Override
     public CompletableFuture<?> afterMarker(TaskMessage message, byte[] record) {
         return sharedWithMarkers || !Results.wanted(message)
                 ? DONE
-                : store.write(key(message), record, ttl, ResultStore.Mode.ANNOUNCE);
+                : store.write(key(message), form.apply(record), ttl, ResultStore.Mode.ANNOUNCE);
     }
 
     @Override
     public CompletableFuture<?> send(TaskMessage message, byte[] record) {
         return Results.wanted(message)
-                ? store.write(key(message), record, ttl, ResultStore.Mode.STORE_AND_ANNOUNCE)
+                ? store.write(key(message), form.apply(record), ttl, ResultStore.Mode.STORE_AND_ANNOUNCE)
                 : DONE;
     }
 
     @Override
     public CompletableFuture<?> sendFor(String taskId, @Nullable String replyTo, byte[] record) {
-        return store.write(PREFIX + taskId, record, ttl, ResultStore.Mode.STORE_AND_ANNOUNCE);
+        return store.write(PREFIX + taskId, form.apply(record), ttl, ResultStore.Mode.STORE_AND_ANNOUNCE);
     }
 
     @Override

@@ -26,18 +26,35 @@ public final class ResultEncoder {
     private final CeleryJson json;
     private final ExceptionEncoding exceptions;
     private final Clock clock;
+    private final ResultForm form;
     /** The worker's name in extended records; null = records are not extended. */
     private final @Nullable String extendedBy;
 
-    /** @param clock gives {@code date_done} */
+    /** Of results in JSON. */
     public ResultEncoder(CeleryJson json, ExceptionEncoding exceptions, Clock clock) {
-        this(json, exceptions, clock, null);
+        this(json, exceptions, clock, ResultForm.ofJson(json));
     }
 
-    private ResultEncoder(CeleryJson json, ExceptionEncoding exceptions, Clock clock, @Nullable String extendedBy) {
+    /**
+     * An encoder.
+     *
+     * @param clock gives {@code date_done}
+     * @param form what readers get; values without such a form become failures
+     */
+    public ResultEncoder(CeleryJson json, ExceptionEncoding exceptions, Clock clock, ResultForm form) {
+        this(json, exceptions, clock, form, null);
+    }
+
+    private ResultEncoder(
+            CeleryJson json,
+            ExceptionEncoding exceptions,
+            Clock clock,
+            ResultForm form,
+            @Nullable String extendedBy) {
         this.json = json;
         this.exceptions = exceptions;
         this.clock = clock;
+        this.form = form;
         this.extendedBy = extendedBy;
     }
 
@@ -47,7 +64,12 @@ public final class ResultEncoder {
      * @param node the worker's name
      */
     public ResultEncoder extended(String node) {
-        return new ResultEncoder(json, exceptions, clock, node);
+        return new ResultEncoder(json, exceptions, clock, form, node);
+    }
+
+    /** How results look in the backend. */
+    public ResultForm form() {
+        return form;
     }
 
     /**
@@ -65,13 +87,14 @@ public final class ResultEncoder {
      */
     public ResultRecord success(TaskMessage message, @Nullable Object value, List<@Nullable Object> children) {
         try {
-            byte[] bytes =
-                    json.encode(fields(message, ResultState.SUCCESS, value, null, children), LARGEST_RESULT_BYTES);
+            Map<String, @Nullable Object> fields = fields(message, ResultState.SUCCESS, value, null, children);
+            byte[] bytes = json.encode(fields, LARGEST_RESULT_BYTES);
+            form.check(fields, LARGEST_RESULT_BYTES);
             return new ResultRecord(ResultState.SUCCESS, bytes, null);
         } catch (EncodingException e) {
             if (e.tooLarge() && extendedBy != null) {
                 // Rather a result without its arguments than none.
-                return new ResultEncoder(json, exceptions, clock).success(message, value, children);
+                return new ResultEncoder(json, exceptions, clock, form).success(message, value, children);
             }
             String problem = "the result is " + e.getMessage();
             return e.tooLarge()

@@ -1,6 +1,7 @@
 package dev.sedano.worker.result;
 
 import dev.sedano.worker.idempotency.IdempotencyStore;
+import dev.sedano.worker.protocol.Encoder;
 import dev.sedano.worker.protocol.TaskMessage;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -14,15 +15,18 @@ public final class RpcResults implements Results {
     @FunctionalInterface
     public interface ReplySender {
         /** @param correlationId as the client expects it */
-        CompletableFuture<?> send(String replyTo, String correlationId, byte[] record);
+        CompletableFuture<?> send(String replyTo, String correlationId, Encoder.Payload record);
     }
 
     private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
     private final ReplySender sender;
+    private final ResultForm form;
 
-    public RpcResults(ReplySender sender) {
+    /** @param form of the replies */
+    public RpcResults(ReplySender sender, ResultForm form) {
         this.sender = sender;
+        this.form = form;
     }
 
     @Override
@@ -47,12 +51,12 @@ public final class RpcResults implements Results {
             return DONE;
         }
         String correlationId = message.correlationId();
-        return sender.send(replyTo, correlationId == null ? message.id() : correlationId, record);
+        return sender.send(replyTo, correlationId == null ? message.id() : correlationId, form.toReply(record));
     }
 
     @Override
     public CompletableFuture<?> sendFor(String taskId, @Nullable String replyTo, byte[] record) {
-        return replyTo == null || replyTo.isEmpty() ? DONE : sender.send(replyTo, taskId, record);
+        return replyTo == null || replyTo.isEmpty() ? DONE : sender.send(replyTo, taskId, form.toReply(record));
     }
 
     @Override

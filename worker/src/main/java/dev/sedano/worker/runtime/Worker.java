@@ -19,6 +19,7 @@ import dev.sedano.worker.idempotency.StoreException;
 import dev.sedano.worker.metrics.MetricName;
 import dev.sedano.worker.metrics.WorkerMetrics;
 import dev.sedano.worker.protocol.CeleryJson;
+import dev.sedano.worker.protocol.DecodeLimits;
 import dev.sedano.worker.protocol.MessageDecoder;
 import dev.sedano.worker.rabbitmq.Broker;
 import dev.sedano.worker.result.ChordStore;
@@ -26,6 +27,7 @@ import dev.sedano.worker.result.ExceptionEncoding;
 import dev.sedano.worker.result.NoResults;
 import dev.sedano.worker.result.RedisResults;
 import dev.sedano.worker.result.ResultEncoder;
+import dev.sedano.worker.result.ResultForm;
 import dev.sedano.worker.result.ResultStore;
 import dev.sedano.worker.result.Results;
 import dev.sedano.worker.result.RpcResults;
@@ -120,6 +122,7 @@ public final class Worker {
         this.config = config;
         Clock clock = Clock.systemUTC();
         CeleryJson json = new CeleryJson();
+        ResultForm resultForm = new ResultForm(json, config.payloads().results());
         this.metrics = new WorkerMetrics(this.registry, ticker);
         this.timer = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "sedano-timer");
@@ -154,14 +157,14 @@ public final class Worker {
                         settleWithin(config.consumerTimeout()),
                         config.trackStarted()),
                 new DeliveryPipeline.Collaborators(
-                        new MessageDecoder(json),
+                        new MessageDecoder(json, config.payloads().accepted(), DecodeLimits.DEFAULT),
                         handlers,
                         json::convert,
                         checker,
-                        encoder(json, clock),
+                        encoder(json, clock, resultForm),
                         new StoredResults(json),
-                        results(),
-                        new FollowUps(json, clock, origin(), DEFAULT_QUEUE),
+                        results(resultForm),
+                        new FollowUps(json, clock, origin(), DEFAULT_QUEUE, config.payloads().tasks()),
                         new FollowUpList(json),
                         resultStore instanceof ChordStore chords ? chords : null,
                         broker::publish,
@@ -175,7 +178,7 @@ public final class Worker {
         gauges();
     }
 
-    private ResultEncoder encoder(CeleryJson json, Clock clock) {
+    private ResultEncoder encoder(CeleryJson json, Clock clock, ResultForm form) {
         ResultEncoder encoder = new ResultEncoder(
                 json,
                 new ExceptionEncoding()
@@ -188,7 +191,8 @@ public final class Worker {
                                 ImproperlyConfiguredException.class.getName(),
                                 "ImproperlyConfigured",
                                 "celery.exceptions"),
-                clock);
+                clock,
+                form);
         return config.resultExtended() ? encoder.extended(config.node()) : encoder;
     }
 
@@ -208,14 +212,14 @@ public final class Worker {
         return "gen" + ProcessHandle.current().pid() + "@" + NodeName.hostname();
     }
 
-    private Results results() {
+    private Results results(ResultForm form) {
         if (config.resultBackend() instanceof ResultBackend.Rpc) {
-            return new RpcResults(broker::reply);
+            return new RpcResults(broker::reply, form);
         }
         ResultStore redis = resultStore;
         return redis == null
                 ? new NoResults()
-                : new RedisResults(redis, config.resultExpiry(), config.resultBesideMarker());
+                : new RedisResults(redis, config.resultExpiry(), config.resultBesideMarker(), form::toStore);
     }
 
     /** What happens when the store goes and comes back; all on the timer thread. */

@@ -3,6 +3,7 @@ package dev.sedano.worker.runtime;
 import dev.sedano.worker.ConfigurationException;
 import dev.sedano.worker.idempotency.Durability;
 import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
+import dev.sedano.worker.protocol.PayloadSettings;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  *     1 GiB; 64 MiB
  * @param deliveryLimit {@code --delivery-limit}; the delivery limit of quorum queues that the worker cannot see, 1 to
  *     1000000; where a queue says its own the lower one counts; 20, the default of RabbitMQ 4
+ * @param payloads {@code --accept-content}, {@code --task-serializer}, {@code --task-compression}, {@code
+ *     --result-serializer}, {@code --result-compression}; everything safe is read, JSON is written
  */
 public record WorkerConfig(
         List<BrokerUri> brokers,
@@ -67,7 +70,8 @@ public record WorkerConfig(
         AfterLeaseLoss afterLeaseLoss,
         Duration consumerTimeout,
         long journalLimit,
-        int deliveryLimit) {
+        int deliveryLimit,
+        PayloadSettings payloads) {
 
     /** What {@link #isJournalLimit} allows, for people. */
     public static final String JOURNAL_LIMITS = "must be 0 (no journal) or from 64K to 1G";

@@ -3,6 +3,7 @@ package dev.sedano.worker.runtime;
 import dev.sedano.worker.ConfigurationException;
 import dev.sedano.worker.idempotency.Durability;
 import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
+import dev.sedano.worker.protocol.PayloadSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -40,6 +41,7 @@ public final class WorkerConfigBuilder {
     private Duration consumerTimeout = Duration.ofMinutes(30);
     private long journalLimit = 64 << 20;
     private int deliveryLimit = 20;
+    private PayloadSettings payloads = PayloadSettings.DEFAULT;
 
     WorkerConfigBuilder() {}
 
@@ -201,6 +203,12 @@ public final class WorkerConfigBuilder {
         return this;
     }
 
+    /** In which forms messages are read, and messages and results written. */
+    public WorkerConfigBuilder payloads(PayloadSettings value) {
+        this.payloads = value;
+        return this;
+    }
+
     /**
      * The checked settings.
      *
@@ -242,7 +250,8 @@ public final class WorkerConfigBuilder {
                 afterLeaseLoss,
                 consumerTimeout,
                 journalLimit,
-                deliveryLimit);
+                deliveryLimit,
+                payloads);
     }
 
     /** Results that are no Redis leave no place for the markers, and without markers nothing may run. */
