@@ -29,6 +29,8 @@ class ArchitectureTest {
             Map.entry("handler", Set.of("idempotency")),
             Map.entry("canvas", Set.of("protocol")),
             Map.entry("delivery", Set.of("canvas", "handler", "idempotency", "journal", "protocol", "result", "time")),
+            Map.entry("event", Set.of("delivery", "protocol")),
+            Map.entry("control", Set.of("delivery", "event", "protocol", "time")),
             Map.entry("rabbitmq", Set.of("canvas", "delivery", "protocol", "time")),
             Map.entry("metrics", Set.of("delivery", "idempotency", "journal", "rabbitmq", "time")),
             Map.entry(
@@ -36,7 +38,9 @@ class ArchitectureTest {
                     Set.of(
                             "canvas",
                             "console",
+                            "control",
                             "delivery",
+                            "event",
                             "handler",
                             "idempotency",
                             "idempotency.redis",
@@ -61,7 +65,7 @@ class ArchitectureTest {
                             "protocol",
                             "result",
                             "time")),
-            Map.entry("cli", Set.of("handler", "idempotency", "operator", "runtime")));
+            Map.entry("cli", Set.of("control", "handler", "idempotency", "operator", "runtime")));
 
     private static final JavaClasses WORKER = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

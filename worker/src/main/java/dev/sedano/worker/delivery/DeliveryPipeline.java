@@ -85,6 +85,7 @@ public final class DeliveryPipeline {
     private final Results results;
     private final HandlerSlots slots;
     private final PipelineEvents events;
+    private final Oversight oversight;
     private final Clock clock;
     private final Ticker ticker;
     private final Duration longestHold;
@@ -98,11 +99,21 @@ public final class DeliveryPipeline {
     private final InFlight inFlight;
 
     public DeliveryPipeline(PipelineSettings settings, Collaborators with) {
-        this(settings, with, new SecureRandom());
+        this(settings, with, Oversight.NONE);
+    }
+
+    public DeliveryPipeline(PipelineSettings settings, Collaborators with, Oversight oversight) {
+        this(settings, with, oversight, new SecureRandom());
     }
 
     /** @param random for nonces and jitter; safe for use by many threads */
     DeliveryPipeline(PipelineSettings settings, Collaborators with, RandomGenerator random) {
+        this(settings, with, Oversight.NONE, random);
+    }
+
+    private DeliveryPipeline(
+            PipelineSettings settings, Collaborators with, Oversight oversight, RandomGenerator random) {
+        this.oversight = oversight;
         this.longestHold = settings.longestHold();
         this.decoder = with.decoder();
         this.handlers = with.handlers();
@@ -134,9 +145,9 @@ public final class DeliveryPipeline {
                 checker,
                 events,
                 new ChordRun(with.chords(), with.followUps(), encoder, with.storedResults(), with.json()));
-        this.recorder = new Recorder(settings, with, repetition, followUpRun);
+        this.recorder = new Recorder(settings, with, oversight, repetition, followUpRun);
         this.duplicates = new Duplicates(results, with.storedResults(), endings, followUpRun, repetition, checker);
-        this.handlerRun = new HandlerRun(checker, with.json(), with.converter(), events, clock, ticker);
+        this.handlerRun = new HandlerRun(checker, with.json(), with.converter(), events, oversight, clock, ticker);
         this.claimAhead = new ClaimAhead(settings.slots(), this::admit);
         this.holding = new HoldingArea(settings.mostHeld(), with.timer(), claimAhead::offer, random);
         this.inFlight =
@@ -175,6 +186,7 @@ public final class DeliveryPipeline {
     private void resolve(Delivery delivery, TaskMessage message) {
         BoundHandler handler = handlers.find(message.task());
         if (handler == null) {
+            oversight.unknown(message);
             then(
                     send(delivery, message, encoder.notRegistered(message).json()),
                     sent -> settle(delivery, "unknown", Settlements.unknownTask(message)));
@@ -194,6 +206,7 @@ public final class DeliveryPipeline {
         if (inFlight.attach(work)) {
             return;
         }
+        oversight.received(work);
         ClaimReply.Duplicate known =
                 work.handler.observes() || checker.breaker().allowsClaims() ? null : checker.remembered(work.claim);
         if (known != null && work.move(Work.Stage.WAITING, Work.Stage.STARTED)) {
@@ -208,7 +221,7 @@ public final class DeliveryPipeline {
     private void place(Work work) {
         Instant eta = work.message.eta();
         Duration early = eta == null ? Duration.ZERO : Duration.between(clock.instant(), eta);
-        if (early.isZero() || early.isNegative()) {
+        if (early.isZero() || early.isNegative() || oversight.isRevoked(work.message)) {
             claimAhead.offer(work);
         } else if (early.compareTo(longestHold) > 0 || holding.isFull()) {
             finish(work, new Settlement.Wait(SettlementReason.NOT_DUE, early));
@@ -430,6 +443,9 @@ public final class DeliveryPipeline {
 
     private void finish(Work work, Settlement settlement) {
         inFlight.remove(work);
+        if (settlement instanceof Settlement.DeadLetter || settlement instanceof Settlement.Park) {
+            oversight.ended(work, new Oversight.End(Oversight.EndKind.REJECTED, new byte[0], 0));
+        }
         settle(work.delivery, work.handler.name(), settlement);
     }
 

@@ -32,6 +32,7 @@ final class HandlerRun {
     private final CeleryJson json;
     private final ArgumentConverter converter;
     private final PipelineEvents events;
+    private final Oversight oversight;
     private final Clock clock;
     private final Ticker ticker;
 
@@ -40,12 +41,14 @@ final class HandlerRun {
             CeleryJson json,
             ArgumentConverter converter,
             PipelineEvents events,
+            Oversight oversight,
             Clock clock,
             Ticker ticker) {
         this.checker = checker;
         this.json = json;
         this.converter = converter;
         this.events = events;
+        this.oversight = oversight;
         this.clock = clock;
         this.ticker = ticker;
     }
@@ -67,6 +70,10 @@ final class HandlerRun {
         Instant expires = work.message.expires();
         if (expires != null && clock.instant().isAfter(expires)) {
             return new TaskOutcome.Expired();
+        }
+        if (oversight.isRevoked(work.message)) {
+            LOG.info("task {} id {}: revoked, it is not run", work.handler.name(), work.message.id());
+            return new TaskOutcome.Revoked(false);
         }
         if (work.noKey != null) {
             return new TaskOutcome.Failed(work.noKey);
@@ -109,6 +116,9 @@ final class HandlerRun {
     }
 
     private TaskOutcome invoke(Work work, Lease lease) {
+        Run run = new Run(clock.instant());
+        work.run = run;
+        oversight.started(work);
         events.handlerStarted(work.handler.name());
         long begin = ticker.nanos();
         MDC.put("task_id", work.message.id());
@@ -131,12 +141,17 @@ final class HandlerRun {
         } catch (StepOutcomeUnknownException unknown) {
             return new TaskOutcome.Unknowable(String.valueOf(unknown.getMessage()));
         } catch (Throwable failure) { // an Error of a handler is its outcome too: it must not kill the slot
+            if (run.signal() != null) {
+                LOG.info("task {} id {}: terminated", work.handler.name(), work.message.id());
+                return new TaskOutcome.Revoked(true);
+            }
             LOG.warn(
                     "task {} failed with {}",
                     work.handler.name(),
                     failure.getClass().getName());
             return new TaskOutcome.Failed(failure);
         } finally {
+            run.end(ticker.nanos() - begin);
             MDC.clear();
             events.handlerEnded(work.handler.name(), ticker.nanos() - begin);
         }

@@ -2,6 +2,7 @@ package dev.sedano.worker.delivery;
 
 import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.Lease;
+import dev.sedano.worker.protocol.TaskMessage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -12,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * All work between arrival and settlement, and the four events that take it back before its handler starts: the store is
@@ -100,6 +102,20 @@ public final class InFlight {
     /** Number of deliveries on their way. */
     public int size() {
         return all.size();
+    }
+
+    /** What is on its way now, in no order. */
+    public List<TaskView> tasks() {
+        return List.copyOf(all);
+    }
+
+    /** What was revoked need not wait for its time any more: it is recorded as such as soon as there is a slot. */
+    public void release(Predicate<TaskMessage> revoked) {
+        for (Work work : all) {
+            if (work.stage() == Work.Stage.HELD && revoked.test(work.message)) {
+                holding.release(work);
+            }
+        }
     }
 
     /** Number of deliveries held, unsettled, taking no slot. */

@@ -174,6 +174,15 @@ public final class Broker implements AutoCloseable {
                 .build();
     }
 
+    /**
+     * A session for remote control and events, with a connection of its own; it belongs to the caller, who starts it.
+     *
+     * @param listens whether the node takes control messages
+     */
+    public ControlSession controlSession(boolean listens, Ticker ticker) {
+        return new ControlSession(this::connect, settings.node(), listens, ticker);
+    }
+
     /** Publishes what follows from a delivery; the future completes when the broker confirmed it. */
     public CompletableFuture<?> publish(OutgoingMessage message) {
         return moved.publish(message);
@@ -295,12 +304,16 @@ public final class Broker implements AutoCloseable {
 
     /** Tries the configured brokers in order. */
     private Connection connect(String purpose) throws IOException, TimeoutException {
+        return connect(purpose, dispatch);
+    }
+
+    private Connection connect(String purpose, ExecutorService threads) throws IOException, TimeoutException {
         IOException last = new IOException("no broker is configured");
         for (BrokerSettings.Endpoint endpoint : settings.brokers()) {
             try {
                 return factoryFor(endpoint)
                         .newConnection(
-                                dispatch,
+                                threads,
                                 List.of(new Address(endpoint.host(), endpoint.port())),
                                 "sedano " + settings.node() + " " + purpose);
             } catch (IOException | TimeoutException e) {

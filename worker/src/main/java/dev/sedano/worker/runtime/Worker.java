@@ -99,6 +99,7 @@ public final class Worker {
     private final IdempotencyChecker checker;
     private final DeliveryPipeline pipeline;
     private final Broker broker;
+    private final RemoteControl control;
     private final Journals journals;
     private final CountDownLatch stopAsked = new CountDownLatch(1);
     private final CountDownLatch stopNow = new CountDownLatch(1);
@@ -140,6 +141,7 @@ public final class Worker {
         this.checker = new IdempotencyChecker(store, timer, ticker, metrics, new StoreOutage(), journals.blockLog());
         this.goesOnWithoutStore = handlers.allFailOpen();
         this.unprotected = handlers.unprotected();
+        this.control = new RemoteControl(config, broker, json, timer, clock, ticker);
         this.pipeline = new DeliveryPipeline(
                 new PipelineSettings(
                         config.node(),
@@ -177,7 +179,8 @@ public final class Worker {
                         metrics,
                         timer,
                         clock,
-                        ticker));
+                        ticker),
+                control);
         gauges();
     }
 
@@ -276,6 +279,7 @@ public final class Worker {
             var unusedQuiet = broker.pause(Broker.Pause.REPLAY);
         }
         checker.start();
+        control.start(pipeline);
         var unused = broker.start(pipeline);
         if (replay) {
             journals.replay(() -> {
@@ -387,6 +391,7 @@ public final class Worker {
             awaitEmpty(AFTER_GIVING_UP);
             pipeline.giveUpRecording();
         }
+        control.stop();
         broker.close();
         closeAll();
         ended.countDown();

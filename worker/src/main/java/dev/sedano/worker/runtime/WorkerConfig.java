@@ -1,6 +1,7 @@
 package dev.sedano.worker.runtime;
 
 import dev.sedano.worker.ConfigurationException;
+import dev.sedano.worker.control.ControlAccess;
 import dev.sedano.worker.idempotency.Durability;
 import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
 import java.nio.charset.StandardCharsets;
@@ -39,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  *     1 GiB; 64 MiB
  * @param deliveryLimit {@code --delivery-limit}; the delivery limit of quorum queues that the worker cannot see, 1 to
  *     1000000; where a queue says its own the lower one counts; 20, the default of RabbitMQ 4
+ * @param taskEvents {@code -E}; whether task events are sent from the start; no
+ * @param control {@code --control}; which control commands are obeyed; all, as in Celery
  */
 public record WorkerConfig(
         List<BrokerUri> brokers,
@@ -63,7 +66,9 @@ public record WorkerConfig(
         AfterLeaseLoss afterLeaseLoss,
         Duration consumerTimeout,
         long journalLimit,
-        int deliveryLimit) {
+        int deliveryLimit,
+        boolean taskEvents,
+        ControlAccess control) {
 
     /** What {@link #isJournalLimit} allows, for people. */
     public static final String JOURNAL_LIMITS = "must be 0 (no journal) or from 64K to 1G";

@@ -1,6 +1,7 @@
 package dev.sedano.worker.runtime;
 
 import dev.sedano.worker.ConfigurationException;
+import dev.sedano.worker.control.ControlAccess;
 import dev.sedano.worker.idempotency.Durability;
 import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
 import java.nio.file.Path;
@@ -38,6 +39,8 @@ public final class WorkerConfigBuilder {
     private Duration consumerTimeout = Duration.ofMinutes(30);
     private long journalLimit = 64 << 20;
     private int deliveryLimit = 20;
+    private boolean taskEvents;
+    private ControlAccess control = ControlAccess.ALL;
 
     WorkerConfigBuilder() {}
 
@@ -187,6 +190,18 @@ public final class WorkerConfigBuilder {
         return this;
     }
 
+    /** Whether task events are sent from the start. */
+    public WorkerConfigBuilder taskEvents(boolean value) {
+        this.taskEvents = value;
+        return this;
+    }
+
+    /** Which control commands are obeyed. */
+    public WorkerConfigBuilder control(ControlAccess value) {
+        this.control = value;
+        return this;
+    }
+
     /**
      * The checked settings.
      *
@@ -226,7 +241,9 @@ public final class WorkerConfigBuilder {
                 afterLeaseLoss,
                 consumerTimeout,
                 journalLimit,
-                deliveryLimit);
+                deliveryLimit,
+                taskEvents,
+                control);
     }
 
     /** Results that are no Redis leave no place for the markers, and without markers nothing may run. */
