@@ -96,6 +96,7 @@ public final class DeliveryPipeline {
     private final ClaimAhead claimAhead;
     private final MarkerHorizon horizon;
     private final HoldingArea holding;
+    private final Pacer pacer;
     private final InFlight inFlight;
 
     public DeliveryPipeline(PipelineSettings settings, Collaborators with) {
@@ -149,9 +150,10 @@ public final class DeliveryPipeline {
         this.duplicates = new Duplicates(results, with.storedResults(), endings, followUpRun, repetition, checker);
         this.handlerRun = new HandlerRun(checker, with.json(), with.converter(), events, oversight, clock, ticker);
         this.claimAhead = new ClaimAhead(settings.slots(), this::admit);
-        this.holding = new HoldingArea(settings.mostHeld(), with.timer(), claimAhead::offer, random);
+        this.pacer = new Pacer(claimAhead::offer, with.timer(), ticker);
+        this.holding = new HoldingArea(settings.mostHeld(), with.timer(), pacer::offer, random);
         this.inFlight =
-                new InFlight(checker, claimAhead, holding, this::place, nonces, with.timer(), settings.returnDelay());
+                new InFlight(checker, claimAhead, holding, pacer, this::place, nonces, with.timer(), settings.returnDelay());
     }
 
     /** What is on its way; for outages, channel loss, shutdown and gauges. */
@@ -221,8 +223,8 @@ public final class DeliveryPipeline {
     private void place(Work work) {
         Instant eta = work.message.eta();
         Duration early = eta == null ? Duration.ZERO : Duration.between(clock.instant(), eta);
-        if (early.isZero() || early.isNegative() || oversight.isRevoked(work.message)) {
-            claimAhead.offer(work);
+        if (early.isZero() || early.isNegative() || oversight.isRevoked(work)) {
+            pacer.offer(work);
         } else if (early.compareTo(longestHold) > 0 || holding.isFull()) {
             finish(work, new Settlement.Wait(SettlementReason.NOT_DUE, early));
         } else if (work.move(Work.Stage.WAITING, Work.Stage.HELD)) {

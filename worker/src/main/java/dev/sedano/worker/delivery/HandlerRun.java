@@ -71,10 +71,6 @@ final class HandlerRun {
         if (expires != null && clock.instant().isAfter(expires)) {
             return new TaskOutcome.Expired();
         }
-        if (oversight.isRevoked(work.message)) {
-            LOG.info("task {} id {}: revoked, it is not run", work.handler.name(), work.message.id());
-            return new TaskOutcome.Revoked(false);
-        }
         if (work.noKey != null) {
             return new TaskOutcome.Failed(work.noKey);
         }
@@ -118,6 +114,12 @@ final class HandlerRun {
     private TaskOutcome invoke(Work work, Lease lease) {
         Run run = new Run(clock.instant());
         work.run = run;
+        // Looked at when whoever revokes can already see that it runs: no moment between is missed.
+        if (oversight.isRevoked(work)) {
+            run.end(0);
+            LOG.info("task {} id {}: revoked, it is not run", work.handler.name(), work.message.id());
+            return new TaskOutcome.Revoked(false);
+        }
         oversight.started(work);
         events.handlerStarted(work.handler.name());
         long begin = ticker.nanos();
@@ -144,6 +146,11 @@ final class HandlerRun {
             if (run.signal() != null) {
                 LOG.info("task {} id {}: terminated", work.handler.name(), work.message.id());
                 return new TaskOutcome.Revoked(true);
+            }
+            Double limit = run.limit();
+            if (limit != null) {
+                LOG.warn("task {} id {}: exceeded its limit of {} s", work.handler.name(), work.message.id(), limit);
+                return new TaskOutcome.Failed(new TimeLimitExceededException(limit, failure));
             }
             LOG.warn(
                     "task {} failed with {}",

@@ -2,7 +2,6 @@ package dev.sedano.worker.delivery;
 
 import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.Lease;
-import dev.sedano.worker.protocol.TaskMessage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -27,6 +26,7 @@ public final class InFlight {
     private final IdempotencyChecker checker;
     private final ClaimAhead claimAhead;
     private final HoldingArea holding;
+    private final Pacer pacer;
     private final Consumer<Work> place;
     private final Nonces nonces;
     private final ScheduledExecutorService timer;
@@ -43,6 +43,7 @@ public final class InFlight {
             IdempotencyChecker checker,
             ClaimAhead claimAhead,
             HoldingArea holding,
+            Pacer pacer,
             Consumer<Work> place,
             Nonces nonces,
             ScheduledExecutorService timer,
@@ -50,6 +51,7 @@ public final class InFlight {
         this.checker = checker;
         this.claimAhead = claimAhead;
         this.holding = holding;
+        this.pacer = pacer;
         this.place = place;
         this.nonces = nonces;
         this.timer = timer;
@@ -110,12 +112,27 @@ public final class InFlight {
     }
 
     /** What was revoked need not wait for its time any more: it is recorded as such as soon as there is a slot. */
-    public void release(Predicate<TaskMessage> revoked) {
+    public void release(Predicate<TaskView> revoked) {
         for (Work work : all) {
-            if (work.stage() == Work.Stage.HELD && revoked.test(work.message)) {
+            if (work.stage() == Work.Stage.HELD && revoked.test(work)) {
                 holding.release(work);
+                pacer.release(work);
             }
         }
+    }
+
+    /** From now on as many handlers may run at once. */
+    public void resize(int slots) {
+        claimAhead.resize(slots);
+    }
+
+    /**
+     * Limits how often a task's handlers are called.
+     *
+     * @param perSecond 0 = no limit
+     */
+    public void limitRate(String task, double perSecond) {
+        pacer.limit(task, perSecond);
     }
 
     /** Number of deliveries held, unsettled, taking no slot. */
@@ -294,7 +311,9 @@ public final class InFlight {
 
     private void letGo(Work work, Work.Stage from) {
         if (from == Work.Stage.HELD) {
-            holding.remove(work);
+            if (!holding.remove(work)) {
+                pacer.remove(work);
+            }
         } else if (from == Work.Stage.CLAIMED) {
             Lease lease = work.lease;
             if (lease != null) {

@@ -54,7 +54,7 @@ public interface Oversight {
     default void unknown(TaskMessage message) {}
 
     /** Whether the task must not run. Asked when it arrives and right before it runs. */
-    default boolean isRevoked(TaskMessage message) {
+    default boolean isRevoked(TaskView task) {
         return false;
     }
 }

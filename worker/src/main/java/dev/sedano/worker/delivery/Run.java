@@ -10,6 +10,7 @@ final class Run {
     private boolean ended;
     private volatile long nanos;
     private @Nullable Integer signal;
+    private @Nullable Double limit;
 
     /** A call that the calling thread is about to make. */
     Run(Instant startedAt) {
@@ -31,6 +32,14 @@ final class Run {
         return true;
     }
 
+    /** It has run for longer than it may: {@code seconds}. */
+    synchronized void timeOut(double seconds) {
+        if (!ended) {
+            limit = seconds;
+            thread.interrupt();
+        }
+    }
+
     /**
      * The handler has ended: the thread's next handler must not feel an interrupt that was meant for this one.
      *
@@ -39,7 +48,7 @@ final class Run {
     synchronized void end(long took) {
         ended = true;
         nanos = took;
-        if (signal != null) {
+        if (signal != null || limit != null) {
             var unused = Thread.interrupted();
         }
     }
@@ -51,6 +60,11 @@ final class Run {
 
     synchronized boolean hasEnded() {
         return ended;
+    }
+
+    /** The limit that it exceeded, in seconds; null if it did not. */
+    synchronized @Nullable Double limit() {
+        return limit;
     }
 
     synchronized @Nullable Integer signal() {

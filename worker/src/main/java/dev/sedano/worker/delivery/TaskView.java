@@ -39,6 +39,13 @@ public interface TaskView {
      */
     boolean terminate(int signal);
 
+    /**
+     * Interrupts its handler, if that runs, since it has run for too long.
+     *
+     * @param seconds the limit, for its error
+     */
+    void timeOut(double seconds);
+
     /** The signal by which it was terminated, null if it was not. */
     @Nullable
     Integer signal();

@@ -50,6 +50,8 @@ final class Work implements TaskView {
 
     /** How often it was held for its key; touched only by whoever moves it to HELD. */
     int timesHeld;
+    /** Whether its turn under a rate limit has come; set by whoever moves it out of HELD, or before it is shared. */
+    volatile boolean paced;
     /** When the delivery arrived, by the ticker; set before the work is shared. */
     long arrivedAt;
     /** Whether its result or its follow-ups could not be handed on before its channel went; a later copy does it. */
@@ -179,6 +181,14 @@ final class Work implements TaskView {
     public boolean terminate(int signal) {
         Run now = run;
         return now != null && now.terminate(signal);
+    }
+
+    @Override
+    public void timeOut(double seconds) {
+        Run now = run;
+        if (now != null) {
+            now.timeOut(seconds);
+        }
     }
 
     @Override

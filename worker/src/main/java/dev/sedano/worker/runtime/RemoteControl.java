@@ -1,6 +1,10 @@
 package dev.sedano.worker.runtime;
 
+import dev.sedano.worker.control.Mailbox;
+import dev.sedano.worker.control.Mailboxes;
+import dev.sedano.worker.control.RevokedTasks;
 import dev.sedano.worker.delivery.DeliveryPipeline;
+import dev.sedano.worker.delivery.InFlight;
 import dev.sedano.worker.delivery.Oversight;
 import dev.sedano.worker.delivery.TaskView;
 import dev.sedano.worker.event.EventOutlet;
@@ -19,8 +23,11 @@ import java.time.Clock;
 import java.time.ZoneId;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,7 +45,13 @@ final class RemoteControl implements Oversight {
     private final LamportClock lamport = new LamportClock();
     private final TaskEvents events;
     private final Heartbeat heartbeat;
-    private final AtomicLong processed = new AtomicLong();
+    private final RevokedTasks revoked;
+    private final Map<String, LongAdder> totals = new ConcurrentHashMap<>();
+    private final Map<String, Double> timeLimits = new ConcurrentHashMap<>();
+    private final WorkerConfig config;
+    private final Broker broker;
+    private final CeleryJson json;
+    private final Ticker ticker;
     private volatile @Nullable DeliveryPipeline pipeline;
 
     RemoteControl(
@@ -50,6 +63,11 @@ final class RemoteControl implements Oversight {
             Ticker ticker) {
         this.session = broker.controlSession(config.control().listens(), ticker);
         this.timer = timer;
+        this.config = config;
+        this.broker = broker;
+        this.json = json;
+        this.ticker = ticker;
+        this.revoked = new RevokedTasks(config.retention(), clock);
         Outlet outlet = new Outlet(config.node());
         EventSender sender =
                 new EventSender(config.node(), lamport, clock.withZone(ZoneId.systemDefault()), json, outlet);
@@ -61,21 +79,50 @@ final class RemoteControl implements Oversight {
         return Objects.requireNonNullElse(RemoteControl.class.getPackage().getImplementationVersion(), "0");
     }
 
-    /** Begins to tell and to listen. */
-    void start(DeliveryPipeline of) {
+    /** What is revoked; the same object for ever. */
+    RevokedTasks revoked() {
+        return revoked;
+    }
+
+    /**
+     * Begins to tell and to listen.
+     *
+     * @param stop ends the worker
+     */
+    void start(DeliveryPipeline of, PoolSize pool, Set<String> taskNames, KeptRevokes kept, Runnable stop) {
         pipeline = of;
+        InFlight inFlight = of.inFlight();
+        ControlLevers levers = new ControlLevers(stop, heartbeat, inFlight, revoked, pool, broker, timeLimits);
+        Mailbox mailbox = Mailboxes.of(
+                config.node(),
+                config.control(),
+                new Mailboxes.Collaborators(
+                        new ControlView(config, inFlight, broker, pool, taskNames, totals, version(), ticker),
+                        levers,
+                        revoked,
+                        kept,
+                        events,
+                        lamport,
+                        json,
+                        this::reply));
         session.start(new ControlSession.Listener() {
             @Override
             public void connected() {
                 heartbeat.online();
+                // While there was no connection others may have been told what this worker has not.
+                var unused = kept.load().thenRun(levers::releaseRevoked);
             }
 
             @Override
             public void received(MessageProperties properties, byte[] body) {
-                lamport.forward();
+                mailbox.received(properties, body);
             }
         });
         heartbeat.start(timer);
+    }
+
+    private void reply(String exchange, String routingKey, Map<String, Object> headers, byte[] body) {
+        session.offer(new ControlSession.Outgoing(exchange, routingKey, headers, true, () -> body));
     }
 
     /** The last words, after which nothing is told. */
@@ -91,8 +138,14 @@ final class RemoteControl implements Oversight {
 
     @Override
     public void started(TaskView task) {
-        processed.incrementAndGet();
+        String name = task.message().task();
+        totals.computeIfAbsent(name, first -> new LongAdder()).increment();
         safely(() -> events.started(task));
+        Double limit = timeLimits.get(name);
+        if (limit != null) {
+            var unused = timer.schedule(
+                    () -> task.timeOut(limit), (long) Math.min(limit * 1e9, Long.MAX_VALUE / 4.0), TimeUnit.NANOSECONDS);
+        }
     }
 
     @Override
@@ -103,6 +156,11 @@ final class RemoteControl implements Oversight {
     @Override
     public void unknown(TaskMessage message) {
         safely(() -> events.unknown(message));
+    }
+
+    @Override
+    public boolean isRevoked(TaskView task) {
+        return revoked.contains(task);
     }
 
     private static void safely(Runnable telling) {
@@ -126,7 +184,7 @@ final class RemoteControl implements Oversight {
 
         @Override
         public long processed() {
-            return processed.get();
+            return totals.values().stream().mapToLong(LongAdder::sum).sum();
         }
     }
 
