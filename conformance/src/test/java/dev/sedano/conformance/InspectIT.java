@@ -101,8 +101,7 @@ final class InspectIT {
         CeleryMessage later = CeleryMessage.of("proj.add", 3, 4)
                 .header("eta", Instant.now().plusSeconds(30).toString());
         HARNESS.publisher().publish(QUEUE, running);
-        await().atMost(LIMIT)
-                .until(() -> !HARNESS.ledger().starts("i-" + QUEUE).isEmpty());
+        await().atMost(LIMIT).until(() -> !HARNESS.ledger().starts("i-" + QUEUE).isEmpty());
         HARNESS.publisher().publish(QUEUE, List.of(waiting, later));
 
         await().atMost(LIMIT).untilAsserted(() -> {
@@ -123,7 +122,6 @@ final class InspectIT {
 
         CONTROL.ask("revoke", Map.of("task_id", List.of(later.id())));
         HARNESS.ledger().open("i-" + QUEUE);
-        await().atMost(LIMIT)
-                .until(() -> HARNESS.ledger().ends("i-" + QUEUE).size() == 1);
+        await().atMost(LIMIT).until(() -> HARNESS.ledger().ends("i-" + QUEUE).size() == 1);
     }
 }

@@ -49,7 +49,8 @@ final class LivenessCommands {
         }
         Object theirs = arguments.get("revoked");
         // Since 5.7 a list of ids, before a map with the time of each.
-        List<String> ids = Arguments.texts("revoked", theirs instanceof Map<?, ?> map ? List.copyOf(map.keySet()) : theirs);
+        List<String> ids =
+                Arguments.texts("revoked", theirs instanceof Map<?, ?> map ? List.copyOf(map.keySet()) : theirs);
         if (!ids.isEmpty()) {
             LOG.info("control: {} tells {} revoked tasks", arguments.text("from_node"), ids.size());
             revoked.add(ids);

@@ -100,7 +100,8 @@ public final class Mailbox {
             value = Command.error(e.repr());
         } catch (RuntimeException defect) {
             LOG.error("the control command {} failed: a defect", printable(method), defect);
-            value = Command.error("RuntimeError(" + SafeRepr.of(defect.getClass().getName()) + ")");
+            value = Command.error(
+                    "RuntimeError(" + SafeRepr.of(defect.getClass().getName()) + ")");
         }
         if (value != Shutdown.SILENT) {
             reply(message, value);

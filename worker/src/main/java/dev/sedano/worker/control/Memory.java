@@ -16,16 +16,28 @@ final class Memory {
     private static final Path STATUS = Path.of("/proc/self/status");
     /** Fields of getrusage(2) that the JVM does not tell. */
     private static final List<String> UNKNOWN = List.of(
-            "ixrss", "idrss", "isrss", "minflt", "majflt", "nswap", "inblock", "oublock", "msgsnd", "msgrcv", "nsignals",
-            "nvcsw", "nivcsw");
+            "ixrss",
+            "idrss",
+            "isrss",
+            "minflt",
+            "majflt",
+            "nswap",
+            "inblock",
+            "oublock",
+            "msgsnd",
+            "msgrcv",
+            "nsignals",
+            "nvcsw",
+            "nivcsw");
 
     private Memory() {}
 
     /** As Python's {@code resource.getrusage}; {@code utime} holds all processor time. */
     static Map<String, Object> usage() {
-        long cpu = ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
-                ? system.getProcessCpuTime()
-                : 0;
+        long cpu =
+                ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
+                        ? system.getProcessCpuTime()
+                        : 0;
         Map<String, Object> usage = new LinkedHashMap<>();
         usage.put("utime", Math.max(0, cpu) / 1e9);
         usage.put("stime", 0.0);

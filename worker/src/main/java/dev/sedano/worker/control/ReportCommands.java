@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** stats, conf, report, registered, active_queues, memsample and memdump: what a worker is. */
 final class ReportCommands {
-    private static final List<String> QUEUE_FIELDS = List.of(
-            "expires", "message_ttl", "max_length", "max_length_bytes", "max_priority");
+    private static final List<String> QUEUE_FIELDS =
+            List.of("expires", "message_ttl", "max_length", "max_length_bytes", "max_priority");
 
     private final WorkerView worker;
     private final LamportClock lamport;
@@ -33,9 +33,9 @@ final class ReportCommands {
         commands.put("report", arguments -> Command.ok(reports.report()));
         commands.put("registered", reports::registered);
         commands.put("dump_tasks", reports::registered);
-        commands.put("active_queues", arguments -> worker.queues().stream()
-                .map(ReportCommands::queue)
-                .toList());
+        commands.put(
+                "active_queues",
+                arguments -> worker.queues().stream().map(ReportCommands::queue).toList());
         commands.put("memsample", arguments -> Memory.resident());
         commands.put("memdump", arguments -> Memory.describe());
         commands.put("objgraph", arguments -> {

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * threads: whatever the signal, a handler is interrupted.
  */
 final class RevokeCommands {
-    private static final Map<String, Integer> SIGNALS = Map.of(
-            "HUP", 1, "INT", 2, "QUIT", 3, "ABRT", 6, "KILL", 9, "USR1", 10, "USR2", 12, "ALRM", 14, "TERM", 15);
+    private static final Map<String, Integer> SIGNALS =
+            Map.of("HUP", 1, "INT", 2, "QUIT", 3, "ABRT", 6, "KILL", 9, "USR1", 10, "USR2", 12, "ALRM", 14, "TERM", 15);
     private static final int MOST_STAMPS = 10_000;
     private static final int LONGEST = 1_000;
 
@@ -28,8 +28,7 @@ final class RevokeCommands {
     private final RevokedTasks revoked;
     private final RevokeRecords records;
 
-    private RevokeCommands(
-            WorkerView worker, WorkerControls controls, RevokedTasks revoked, RevokeRecords records) {
+    private RevokeCommands(WorkerView worker, WorkerControls controls, RevokedTasks revoked, RevokeRecords records) {
         this.worker = worker;
         this.controls = controls;
         this.revoked = revoked;
@@ -138,7 +137,8 @@ final class RevokeCommands {
             headers.forEach((header, values) -> {
                 for (Object stamp : RevokedTasks.listOf(stamps.get(header))) {
                     if (values.contains(String.valueOf(stamp))) {
-                        matching.computeIfAbsent(header, name -> new TreeSet<>()).add(String.valueOf(stamp));
+                        matching.computeIfAbsent(header, name -> new TreeSet<>())
+                                .add(String.valueOf(stamp));
                     }
                 }
             });

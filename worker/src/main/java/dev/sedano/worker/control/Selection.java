@@ -57,7 +57,9 @@ final class Selection {
                 regex.append('.');
             } else if (end > 0) {
                 String set = glob.substring(i + 1, end).replaceAll("[\\\\\\[\\]&^]", "\\\\$0");
-                regex.append('[').append(set.startsWith("!") ? "^" + set.substring(1) : set).append(']');
+                regex.append('[')
+                        .append(set.startsWith("!") ? "^" + set.substring(1) : set)
+                        .append(']');
                 i = end;
             } else {
                 regex.append(Pattern.quote(String.valueOf(c)));

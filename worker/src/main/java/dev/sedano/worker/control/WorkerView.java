@@ -50,7 +50,8 @@ public interface WorkerView {
      *
      * @param autoscale the bounds, null without automatic scaling
      */
-    record PoolView(String kind, int size, int running, @Nullable Bounds autoscale) {}
+    record PoolView(
+            String kind, int size, int running, @Nullable Bounds autoscale) {}
 
     /** From least to most handlers at once. */
     record Bounds(int least, int most) {}

@@ -152,8 +152,8 @@ public final class DeliveryPipeline {
         this.claimAhead = new ClaimAhead(settings.slots(), this::admit);
         this.pacer = new Pacer(claimAhead::offer, with.timer(), ticker);
         this.holding = new HoldingArea(settings.mostHeld(), with.timer(), pacer::offer, random);
-        this.inFlight =
-                new InFlight(checker, claimAhead, holding, pacer, this::place, nonces, with.timer(), settings.returnDelay());
+        this.inFlight = new InFlight(
+                checker, claimAhead, holding, pacer, this::place, nonces, with.timer(), settings.returnDelay());
     }
 
     /** What is on its way; for outages, channel loss, shutdown and gauges. */

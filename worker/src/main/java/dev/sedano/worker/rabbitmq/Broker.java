@@ -64,6 +64,7 @@ public final class Broker implements AutoCloseable {
     private final WantedQueues wanted;
     /** Looked after on the present session; the broker thread's own. */
     private final Set<String> ensured = new HashSet<>();
+
     private final MovedDeliveries moved;
     private final ExecutorService dispatch = Executors.newSingleThreadExecutor(task -> daemon(task, "sedano-dispatch"));
     private final Thread thread = daemon(this::loop, "sedano-broker");

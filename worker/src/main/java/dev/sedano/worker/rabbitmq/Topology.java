@@ -39,7 +39,8 @@ final class Topology {
         boolean exists = exists(connection, added.queue());
         if (mode != BrokerSettings.TopologyMode.DECLARE) {
             if (!exists) {
-                throw new IOException("queue \"" + added.queue() + "\" does not exist, and --topology lets none be declared");
+                throw new IOException(
+                        "queue \"" + added.queue() + "\" does not exist, and --topology lets none be declared");
             }
             return;
         }

@@ -144,7 +144,9 @@ final class RemoteControl implements Oversight {
         Double limit = timeLimits.get(name);
         if (limit != null) {
             var unused = timer.schedule(
-                    () -> task.timeOut(limit), (long) Math.min(limit * 1e9, Long.MAX_VALUE / 4.0), TimeUnit.NANOSECONDS);
+                    () -> task.timeOut(limit),
+                    (long) Math.min(limit * 1e9, Long.MAX_VALUE / 4.0),
+                    TimeUnit.NANOSECONDS);
         }
     }
 

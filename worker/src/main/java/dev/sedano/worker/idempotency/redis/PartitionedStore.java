@@ -104,8 +104,7 @@ final class PartitionedStore implements IdempotencyStore, RevokeLog {
 
     /** Few, so they need not be spread. */
     @Override
-    public CompletableFuture<Boolean> keepRevoked(
-            Collection<String> entries, Duration keep, Instant now, int most) {
+    public CompletableFuture<Boolean> keepRevoked(Collection<String> entries, Duration keep, Instant now, int most) {
         return afterAgreeing(() -> revokes.keepRevoked(entries, keep, now, most));
     }
 

@@ -222,8 +222,7 @@ public final class RedisIdempotencyStore implements IdempotencyStore, RevokeLog 
     }
 
     @Override
-    public CompletableFuture<Boolean> keepRevoked(
-            Collection<String> entries, Duration keep, Instant now, int most) {
+    public CompletableFuture<Boolean> keepRevoked(Collection<String> entries, Duration keep, Instant now, int most) {
         List<byte[]> members = entries.stream().map(Bytes::of).toList();
         long millis = now.toEpochMilli();
         return renewals.submit(new SessionCall<>(callNanos, session -> {
@@ -234,8 +233,7 @@ public final class RedisIdempotencyStore implements IdempotencyStore, RevokeLog 
 
     @Override
     public CompletableFuture<List<String>> keptRevoked(Instant now) {
-        return renewals.submit(
-                new SessionCall<>(callNanos, session -> session.members(revoked, now.toEpochMilli())));
+        return renewals.submit(new SessionCall<>(callNanos, session -> session.members(revoked, now.toEpochMilli())));
     }
 
     @Override
