@@ -32,13 +32,17 @@ class ArchitectureTest {
             Map.entry("delivery", Set.of("canvas", "handler", "idempotency", "journal", "protocol", "result", "time")),
             Map.entry("rabbitmq", Set.of("canvas", "delivery", "protocol", "time", "tls")),
             Map.entry("tls", Set.of()),
+            Map.entry("event", Set.of("delivery", "protocol")),
+            Map.entry("control", Set.of("delivery", "event", "protocol", "time")),
             Map.entry("metrics", Set.of("delivery", "idempotency", "journal", "rabbitmq", "time")),
             Map.entry(
                     "runtime",
                     Set.of(
                             "canvas",
                             "console",
+                            "control",
                             "delivery",
+                            "event",
                             "handler",
                             "idempotency",
                             "idempotency.redis",
@@ -64,7 +68,16 @@ class ArchitectureTest {
                             "protocol",
                             "result",
                             "time")),
-            Map.entry("cli", Set.of("handler", "idempotency", "operator", "protocol", "protocol.compression", "runtime")));
+            Map.entry(
+                    "cli",
+                    Set.of(
+                            "control",
+                            "handler",
+                            "idempotency",
+                            "operator",
+                            "protocol",
+                            "protocol.compression",
+                            "runtime")));
 
     private static final JavaClasses WORKER = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

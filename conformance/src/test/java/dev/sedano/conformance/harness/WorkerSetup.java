@@ -29,6 +29,7 @@ public final class WorkerSetup {
     private String broker = "";
     private String backend = "";
     private @Nullable String store;
+    private @Nullable String node;
     private int concurrency = 4;
     private Path java = Path.of(System.getProperty("java.home"));
 
@@ -99,6 +100,16 @@ public final class WorkerSetup {
         return this;
     }
 
+    /** Its node name; default one of its own. */
+    public WorkerSetup node(String name) {
+        node = name;
+        return this;
+    }
+
+    private String node() {
+        return node == null ? folder.getFileName() + "@%h" : node;
+    }
+
     /** Starts the worker and waits until it consumes. */
     public WorkerProcess start() {
         return launch().awaitReady();
@@ -131,7 +142,7 @@ public final class WorkerSetup {
             command.addAll(List.of("--idempotency-store", store));
         }
         command.addAll(List.of("-Q", String.join(",", queues), "-c", Integer.toString(concurrency)));
-        command.addAll(List.of("-n", folder.getFileName() + "@%h", "--http", "127.0.0.1:" + httpPort));
+        command.addAll(List.of("-n", node(), "--http", "127.0.0.1:" + httpPort));
         if (!options.contains("--state-dir")) {
             command.addAll(List.of("--state-dir", folder.resolve("state").toString()));
         }

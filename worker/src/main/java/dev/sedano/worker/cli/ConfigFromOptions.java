@@ -1,6 +1,7 @@
 package dev.sedano.worker.cli;
 
 import dev.sedano.worker.ConfigurationException;
+import dev.sedano.worker.control.ControlAccess;
 import dev.sedano.worker.idempotency.Durability;
 import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
 import dev.sedano.worker.protocol.PayloadForm;
@@ -93,6 +94,9 @@ final class ConfigFromOptions {
                 .apply((name, text) -> config.prefetchMultiplier(number(name, text)));
         given("--delivery-limit", options.deliveryLimit)
                 .apply((name, text) -> config.deliveryLimit(number(name, text)));
+        config.taskEvents(options.events);
+        given("--control", options.control, "SEDANO_CONTROL")
+                .apply((name, text) -> config.control(ControlAccess.parse(name, text)));
         given("--on-unknown-task", options.onUnknownTask)
                 .apply((name, text) -> config.unknownTask(choice(name, text, UnknownTaskPolicy.values())));
         given("--on-lease-loss", options.onLeaseLoss)

@@ -85,9 +85,6 @@ final class WorkerCommand implements Callable<Integer> {
             warn(String.join(", ", ignored) + (ignored.size() == 1 ? " has" : " have")
                     + " no meaning for this worker: ignored");
         }
-        if (options.events) {
-            warn("-E is accepted, but task events are not sent yet");
-        }
     }
 
     private void warn(String line) {

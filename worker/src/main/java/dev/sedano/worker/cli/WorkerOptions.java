@@ -53,8 +53,16 @@ final class WorkerOptions {
 
     @Option(
             names = {"-E", "--task-events", "--events"},
-            description = "Accepted; task events are not sent yet.")
+            description = "Send task events, for Flower and celery events.")
     boolean events;
+
+    @Option(
+            names = "--control",
+            paramLabel = "WHAT",
+            description = "Commands of celery control that are obeyed: all, read-only, off, or a list of changing ones,"
+                    + " as revoke,rate_limit. Default: all.")
+    @Nullable
+    String control;
 
     @Option(
             names = {"-b", "--broker"},

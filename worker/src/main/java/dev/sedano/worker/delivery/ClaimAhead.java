@@ -24,12 +24,12 @@ final class ClaimAhead {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClaimAhead.class);
 
-    private final int slots;
     private final Consumer<Work> admit;
     private final Deque<Work> waiting = new ArrayDeque<>();
     /** How often {@link #pump} was called since somebody began; 0 = nobody is at it. */
     private final AtomicInteger rounds = new AtomicInteger();
 
+    private int slots;
     private int claimed;
     private double meanNanos = AHEAD_NANOS;
     private boolean stopped;
@@ -68,6 +68,14 @@ final class ClaimAhead {
         synchronized (this) {
             leave(work);
             meanNanos += WEIGHT * (nanos - meanNanos);
+        }
+        pump();
+    }
+
+    /** Claims for as many slots from now on; what is claimed stays so. */
+    void resize(int now) {
+        synchronized (this) {
+            slots = now;
         }
         pump();
     }

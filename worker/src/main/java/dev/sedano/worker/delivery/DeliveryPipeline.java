@@ -84,6 +84,7 @@ public final class DeliveryPipeline {
     private final Endings endings;
     private final HandlerSlots slots;
     private final PipelineEvents events;
+    private final Oversight oversight;
     private final Clock clock;
     private final Ticker ticker;
     private final Duration longestHold;
@@ -94,16 +95,27 @@ public final class DeliveryPipeline {
     private final ClaimAhead claimAhead;
     private final MarkerHorizon horizon;
     private final HoldingArea holding;
+    private final Pacer pacer;
     private final InFlight inFlight;
     private final Settling settling;
     private final Refusals refusals;
 
     public DeliveryPipeline(PipelineSettings settings, Collaborators with) {
-        this(settings, with, new SecureRandom());
+        this(settings, with, Oversight.NONE);
+    }
+
+    public DeliveryPipeline(PipelineSettings settings, Collaborators with, Oversight oversight) {
+        this(settings, with, oversight, new SecureRandom());
     }
 
     /** @param random for nonces and jitter; safe for use by many threads */
     DeliveryPipeline(PipelineSettings settings, Collaborators with, RandomGenerator random) {
+        this(settings, with, Oversight.NONE, random);
+    }
+
+    private DeliveryPipeline(
+            PipelineSettings settings, Collaborators with, Oversight oversight, RandomGenerator random) {
+        this.oversight = oversight;
         this.longestHold = settings.longestHold();
         this.decoder = with.decoder();
         this.checker = with.checker();
@@ -136,7 +148,7 @@ public final class DeliveryPipeline {
                 events,
                 chords,
                 new UnroutableCopies(settings.node(), clock));
-        this.recorder = new Recorder(settings, with, repetition, followUpRun);
+        this.recorder = new Recorder(settings, with, oversight, repetition, followUpRun);
         this.handlerRun = new HandlerRun(
                 checker,
                 with.json(),
@@ -144,13 +156,15 @@ public final class DeliveryPipeline {
                 new RunRequests(settings.node()),
                 new RunStates(with.encoder(), with.results(), settings.node(), settings.trackStarted()),
                 events,
+                oversight,
                 clock,
                 ticker);
         this.claimAhead = new ClaimAhead(settings.slots(), this::admit);
-        this.holding = new HoldingArea(settings.mostHeld(), with.timer(), claimAhead::offer, random);
-        this.inFlight =
-                new InFlight(checker, claimAhead, holding, this::place, nonces, with.timer(), settings.returnDelay());
-        this.settling = new Settling(inFlight);
+        this.pacer = new Pacer(claimAhead::offer, with.timer(), ticker);
+        this.holding = new HoldingArea(settings.mostHeld(), with.timer(), pacer::offer, random);
+        this.inFlight = new InFlight(
+                checker, claimAhead, holding, pacer, this::place, nonces, with.timer(), settings.returnDelay());
+        this.settling = new Settling(inFlight, oversight);
         this.refusals = new Refusals(
                 inFlight,
                 holding,
@@ -194,6 +208,7 @@ public final class DeliveryPipeline {
     private void resolve(Delivery delivery, TaskMessage message) {
         BoundHandler handler = handlers.find(message.task());
         if (handler == null) {
+            oversight.unknown(message);
             refusals.unknownTask(delivery, message);
             return;
         }
@@ -211,6 +226,7 @@ public final class DeliveryPipeline {
         if (inFlight.attach(work)) {
             return;
         }
+        oversight.received(work);
         ClaimReply.Duplicate known =
                 work.handler.observes() || checker.breaker().allowsClaims() ? null : checker.remembered(work.claim);
         if (known != null && work.move(Work.Stage.WAITING, Work.Stage.STARTED)) {
@@ -227,8 +243,8 @@ public final class DeliveryPipeline {
     private void place(Work work) {
         Instant eta = work.message.eta();
         Duration early = eta == null ? Duration.ZERO : Duration.between(clock.instant(), eta);
-        if (early.isZero() || early.isNegative()) {
-            claimAhead.offer(work);
+        if (early.isZero() || early.isNegative() || oversight.isRevoked(work)) {
+            pacer.offer(work);
         } else if (early.compareTo(longestHold) > 0 || holding.isFull()) {
             settling.finish(work, new Settlement.Wait(SettlementReason.NOT_DUE, early));
         } else if (work.move(Work.Stage.WAITING, Work.Stage.HELD)) {

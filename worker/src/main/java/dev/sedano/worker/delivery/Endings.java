@@ -154,7 +154,13 @@ final class Endings {
         } else if (outcome instanceof TaskOutcome.Unknowable) {
             return new Ending(outcome, checker.parking(lease), null, List.of());
         }
-        return revoked(work, lease, outcome, encoder.expired(message));
+        if (outcome instanceof TaskOutcome.Revoked revoked) {
+            String why = revoked.terminated() ? "terminated" : "revoked";
+            // What never ran does not keep its explicit key from a later call.
+            boolean frees = !revoked.terminated() && work.claim.key().explicit();
+            return revoked(work, lease, outcome, encoder.revoked(message, why), frees);
+        }
+        return revoked(work, lease, outcome, encoder.expired(message), false);
     }
 
     /** What the handler added to the chord that its task is in. */
@@ -170,7 +176,7 @@ final class Endings {
     }
 
     /** Errbacks and the rest of a chain hear nothing of it, as in Celery; a chord counts the part. */
-    private Ending revoked(Work work, Lease lease, TaskOutcome outcome, ResultRecord result) {
+    private Ending revoked(Work work, Lease lease, TaskOutcome outcome, ResultRecord result, boolean frees) {
         List<FollowUp> parts = followUps
                 .afterFailure(
                         work.message,
@@ -182,7 +188,7 @@ final class Endings {
                 .filter(each ->
                         each instanceof FollowUp.ChordPart part && part.taskId().equals(work.message.id()))
                 .toList();
-        return completed(work, lease, outcome, result, parts, false);
+        return completed(work, lease, outcome, result, parts, frees);
     }
 
     private Ending failed(Work work, Lease lease, TaskOutcome outcome, ResultRecord result, boolean frees) {

@@ -40,6 +40,7 @@ final class HandlerRun {
     private final RunRequests requests;
     private final RunStates states;
     private final PipelineEvents events;
+    private final Oversight oversight;
     private final Clock clock;
     private final Ticker ticker;
 
@@ -50,6 +51,7 @@ final class HandlerRun {
             RunRequests requests,
             RunStates states,
             PipelineEvents events,
+            Oversight oversight,
             Clock clock,
             Ticker ticker) {
         this.checker = checker;
@@ -58,6 +60,7 @@ final class HandlerRun {
         this.requests = requests;
         this.states = states;
         this.events = events;
+        this.oversight = oversight;
         this.clock = clock;
         this.ticker = ticker;
     }
@@ -121,7 +124,16 @@ final class HandlerRun {
     }
 
     private TaskOutcome invoke(Work work, Lease lease) {
+        Run run = new Run(clock.instant());
+        work.run = run;
+        // Looked at when whoever revokes can already see that it runs: no moment between is missed.
+        if (oversight.isRevoked(work)) {
+            run.end(0);
+            LOG.info("task {} id {}: revoked, it is not run", work.handler.name(), work.message.id());
+            return new TaskOutcome.Revoked(false);
+        }
         states.started(work.message);
+        oversight.started(work);
         events.handlerStarted(work.handler.name());
         long begin = ticker.nanos();
         List<Canvas> added = new CopyOnWriteArrayList<>();
@@ -153,12 +165,22 @@ final class HandlerRun {
         } catch (StepOutcomeUnknownException unknown) {
             return new TaskOutcome.Unknowable(String.valueOf(unknown.getMessage()));
         } catch (Throwable failure) { // an Error of a handler is its outcome too: it must not kill the slot
+            if (run.signal() != null) {
+                LOG.info("task {} id {}: terminated", work.handler.name(), work.message.id());
+                return new TaskOutcome.Revoked(true);
+            }
+            Double limit = run.limit();
+            if (limit != null) {
+                LOG.warn("task {} id {}: exceeded its limit of {} s", work.handler.name(), work.message.id(), limit);
+                return new TaskOutcome.Failed(new TimeLimitExceededException(limit, failure));
+            }
             LOG.warn(
                     "task {} failed with {}",
                     work.handler.name(),
                     failure.getClass().getName());
             return new TaskOutcome.Failed(failure);
         } finally {
+            run.end(ticker.nanos() - begin);
             MDC.clear();
             events.handlerEnded(work.handler.name(), ticker.nanos() - begin);
         }

@@ -80,7 +80,8 @@ final class HoldingArea {
         waiters.forEach(this::release);
     }
 
-    private void release(Work work) {
+    /** Ends the wait of this work, if it is held. */
+    void release(Work work) {
         if (remove(work) && work.move(Work.Stage.HELD, Work.Stage.WAITING)) {
             again.accept(work);
         }

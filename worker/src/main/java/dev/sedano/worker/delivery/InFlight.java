@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * All work between arrival and settlement, and the four events that take it back before its handler starts: the store is
@@ -25,6 +26,7 @@ public final class InFlight {
     private final IdempotencyChecker checker;
     private final ClaimAhead claimAhead;
     private final HoldingArea holding;
+    private final Pacer pacer;
     private final Consumer<Work> place;
     private final Nonces nonces;
     private final ScheduledExecutorService timer;
@@ -41,6 +43,7 @@ public final class InFlight {
             IdempotencyChecker checker,
             ClaimAhead claimAhead,
             HoldingArea holding,
+            Pacer pacer,
             Consumer<Work> place,
             Nonces nonces,
             ScheduledExecutorService timer,
@@ -48,6 +51,7 @@ public final class InFlight {
         this.checker = checker;
         this.claimAhead = claimAhead;
         this.holding = holding;
+        this.pacer = pacer;
         this.place = place;
         this.nonces = nonces;
         this.timer = timer;
@@ -103,6 +107,35 @@ public final class InFlight {
     /** Number of deliveries on their way. */
     public int size() {
         return all.size();
+    }
+
+    /** What is on its way now, in no order. */
+    public List<TaskView> tasks() {
+        return List.copyOf(all);
+    }
+
+    /** What was revoked need not wait for its time any more: it is recorded as such as soon as there is a slot. */
+    public void release(Predicate<TaskView> revoked) {
+        for (Work work : all) {
+            if (work.stage() == Work.Stage.HELD && revoked.test(work)) {
+                holding.release(work);
+                pacer.release(work);
+            }
+        }
+    }
+
+    /** From now on as many handlers may run at once. */
+    public void resize(int slots) {
+        claimAhead.resize(slots);
+    }
+
+    /**
+     * Limits how often a task's handlers are called.
+     *
+     * @param perSecond 0 = no limit
+     */
+    public void limitRate(String task, double perSecond) {
+        pacer.limit(task, perSecond);
     }
 
     /** Number of deliveries held, unsettled, taking no slot. */
@@ -298,7 +331,9 @@ public final class InFlight {
 
     private void letGo(Work work, Work.Stage from) {
         if (from == Work.Stage.HELD) {
-            holding.remove(work);
+            if (!holding.remove(work)) {
+                pacer.remove(work);
+            }
         } else if (from == Work.Stage.CLAIMED) {
             Lease lease = work.lease;
             if (lease != null) {

@@ -27,6 +27,7 @@ final class Recorder {
 
     private final IdempotencyChecker checker;
     private final Results results;
+    private final Oversight oversight;
     private final Repetition repetition;
     private final FollowUpRun followUps;
     private final Duration settleWithin;
@@ -39,10 +40,12 @@ final class Recorder {
     Recorder(
             PipelineSettings settings,
             DeliveryPipeline.Collaborators with,
+            Oversight oversight,
             Repetition repetition,
             FollowUpRun followUps) {
         this.checker = with.checker();
         this.results = with.results();
+        this.oversight = oversight;
         this.repetition = repetition;
         this.followUps = followUps;
         this.settleWithin = settings.settleWithin();
@@ -82,6 +85,10 @@ final class Recorder {
                             givenUp(work, durable);
                             return recording;
                         });
+                    }
+                    if (recording instanceof Recording.Recorded) {
+                        // Before what follows: the events of a retry must not come before its announcement.
+                        oversight.ended(work, Settlements.end(work, ending));
                     }
                     return (recording instanceof Recording.Recorded
                                     ? announced(work, result)
@@ -126,6 +133,7 @@ final class Recorder {
 
     /** A run that no claim protects leaves no marker, and does not wait for a result store that is down. */
     private CompletableFuture<Recording> withoutMarker(Work work, Ending ending) {
+        oversight.ended(work, Settlements.end(work, ending));
         ResultRecord result = ending.result();
         CompletableFuture<Boolean> told = result == null
                 ? DONE

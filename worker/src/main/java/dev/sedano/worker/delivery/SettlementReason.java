@@ -8,6 +8,8 @@ public enum SettlementReason {
     FAILED("failed"),
     /** It expired before it could run; REVOKED is recorded. */
     EXPIRED("expired"),
+    /** It was revoked before it ran, or stopped while it ran; REVOKED is recorded. */
+    REVOKED("revoked"),
     /** The handler asked for another attempt, whose message is published. */
     RETRIED("retried"),
     /** The handler gave its place to another task, whose message is published. */

@@ -6,6 +6,7 @@ import dev.sedano.worker.idempotency.ClaimReply;
 import dev.sedano.worker.protocol.Decoded;
 import dev.sedano.worker.protocol.PoisonReason;
 import dev.sedano.worker.protocol.TaskMessage;
+import dev.sedano.worker.result.ResultState;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -43,6 +44,8 @@ final class Settlements {
             return SettlementReason.SUCCEEDED;
         } else if (outcome instanceof TaskOutcome.Failed) {
             return SettlementReason.FAILED;
+        } else if (outcome instanceof TaskOutcome.Revoked) {
+            return SettlementReason.REVOKED;
         } else if (outcome instanceof TaskOutcome.Retried) {
             return SettlementReason.RETRIED;
         } else if (outcome instanceof TaskOutcome.Replaced) {
@@ -55,6 +58,27 @@ final class Settlements {
             return SettlementReason.POISON;
         }
         return SettlementReason.EXPIRED;
+    }
+
+    /** The same for those who watch. */
+    static Oversight.End end(Work work, Ending ending) {
+        TaskOutcome outcome = ending.outcome();
+        Oversight.EndKind kind = Oversight.EndKind.GONE;
+        if (outcome instanceof TaskOutcome.Retried) {
+            kind = Oversight.EndKind.RETRIED;
+        } else if (outcome instanceof TaskOutcome.Expired) {
+            kind = Oversight.EndKind.EXPIRED;
+        } else if (outcome instanceof TaskOutcome.Revoked revoked) {
+            kind = revoked.terminated() ? Oversight.EndKind.TERMINATED : Oversight.EndKind.REVOKED;
+        } else if (ending.result() != null) {
+            // A result that cannot be encoded is a failure, whatever the handler did.
+            kind = ending.result().state() == ResultState.SUCCESS
+                    ? Oversight.EndKind.SUCCEEDED
+                    : Oversight.EndKind.FAILED;
+        }
+        byte[] record = ending.result() == null ? new byte[0] : ending.result().json();
+        Run run = work.run;
+        return new Oversight.End(kind, record, run == null ? 0 : run.nanos());
     }
 
     static Settlement duplicate(DuplicatePolicy policy) {

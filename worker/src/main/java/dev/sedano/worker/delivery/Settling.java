@@ -17,13 +17,18 @@ final class Settling {
     private static final Logger LOG = LoggerFactory.getLogger(Settling.class);
 
     private final InFlight inFlight;
+    private final Oversight oversight;
 
-    Settling(InFlight inFlight) {
+    Settling(InFlight inFlight, Oversight oversight) {
         this.inFlight = inFlight;
+        this.oversight = oversight;
     }
 
     void finish(Work work, Settlement settlement) {
         inFlight.remove(work);
+        if (settlement instanceof Settlement.DeadLetter || settlement instanceof Settlement.Park) {
+            oversight.ended(work, new Oversight.End(Oversight.EndKind.REJECTED, new byte[0], 0));
+        }
         finish(work.delivery, work.handler.name(), settlement);
     }
 

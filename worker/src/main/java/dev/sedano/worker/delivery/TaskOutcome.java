@@ -24,6 +24,13 @@ sealed interface TaskOutcome {
     /** It was too late to run. */
     record Expired() implements TaskOutcome {}
 
+    /**
+     * It was revoked.
+     *
+     * @param terminated whether its handler ran, and was stopped
+     */
+    record Revoked(boolean terminated) implements TaskOutcome {}
+
     /** It took its workers with it too often, and was not run again. */
     record Poisonous(int crashes) implements TaskOutcome {}
 

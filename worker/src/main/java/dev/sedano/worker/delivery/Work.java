@@ -7,6 +7,7 @@ import dev.sedano.worker.handler.TaskCallValues;
 import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.Lease;
 import dev.sedano.worker.protocol.TaskMessage;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * A delivery that is a task of ours, on its way through the pipeline. Its stage decides who owns it: whoever moves it
  * out of a stage goes on with it, everybody else keeps off.
  */
-final class Work {
+final class Work implements TaskView {
     enum Stage {
         /** Not claimed, waiting for a free slot. */
         WAITING,
@@ -51,12 +52,16 @@ final class Work {
     int timesHeld;
     /** Whether it counts as claimed; guarded by {@link ClaimAhead}. */
     boolean takesRoom;
+    /** Whether its turn under a rate limit has come; set by whoever moves it out of HELD, or before it is shared. */
+    volatile boolean paced;
     /** When the delivery arrived, by the ticker; set before the work is shared. */
     long arrivedAt;
     /** Whether its result or its follow-ups could not be handed on before its channel went; a later copy does it. */
     volatile boolean unfinished;
     /** Set before the stage becomes CLAIMED. */
     volatile @Nullable Lease lease;
+    /** The call of its handler; null before. */
+    volatile @Nullable Run run;
 
     /** Copies that were delivered again while the handler runs; guarded by this list. */
     private final List<Work> attached = new ArrayList<>(0);
@@ -143,6 +148,55 @@ final class Work {
             attached.clear();
             return copies;
         }
+    }
+
+    @Override
+    public TaskMessage message() {
+        return message;
+    }
+
+    @Override
+    public Delivery delivery() {
+        return delivery;
+    }
+
+    @Override
+    public State state() {
+        Run now = run;
+        if (now != null) {
+            return now.hasEnded() ? State.READY : State.ACTIVE;
+        }
+        return switch (stage()) {
+            case HELD -> message.eta() == null ? State.RESERVED : State.SCHEDULED;
+            case SETTLED -> State.READY;
+            default -> State.RESERVED;
+        };
+    }
+
+    @Override
+    public @Nullable Instant startedAt() {
+        Run now = run;
+        return now == null ? null : now.startedAt();
+    }
+
+    @Override
+    public boolean terminate(int signal) {
+        Run now = run;
+        return now != null && now.terminate(signal);
+    }
+
+    @Override
+    public void timeOut(double seconds) {
+        Run now = run;
+        if (now != null) {
+            now.timeOut(seconds);
+        }
+    }
+
+    @Override
+    public @Nullable Integer signal() {
+        Run now = run;
+        return now == null ? null : now.signal();
     }
 
     /** By the nonce, so that sets of work are walked in an order that does not depend on memory addresses. */

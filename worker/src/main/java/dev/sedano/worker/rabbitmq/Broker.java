@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -56,6 +57,10 @@ public final class Broker implements AutoCloseable {
     private final ConfirmedPublisher publisher;
     private final DeliveryLimits limits;
     private final KnownQueues known;
+    private final WantedQueues wanted;
+    /** Looked after on the present session; the broker thread's own. */
+    private final Set<String> ensured = new HashSet<>();
+
     private final MovedDeliveries moved;
     private final ExecutorService dispatch = Executors.newSingleThreadExecutor(task -> daemon(task, "sedano-dispatch"));
     private final Thread thread = daemon(this::loop, "sedano-broker");
@@ -64,6 +69,7 @@ public final class Broker implements AutoCloseable {
     private final CompletableFuture<Void> firstConnection = new CompletableFuture<>();
     private @Nullable DeliveryPipeline pipeline;
     private @Nullable InFlight inFlight;
+    private volatile int slots;
     private volatile boolean rampUp;
     private volatile boolean closed;
     private volatile boolean connected;
@@ -80,6 +86,8 @@ public final class Broker implements AutoCloseable {
                 this::connect, ticker, settings.topology() == BrokerSettings.TopologyMode.DECLARE);
         this.limits = new DeliveryLimits(settings.deliveryLimit());
         this.known = new KnownQueues(limits, settings.remembered());
+        this.wanted = new WantedQueues(settings.queues());
+        this.slots = settings.slots();
         this.moved = new MovedDeliveries(publisher, known::keepsWaitingInQuorum, settings.node(), clock);
         this.settler = new Settler(moved, timer);
     }
@@ -132,6 +140,35 @@ public final class Broker implements AutoCloseable {
         LockSupport.unpark(thread);
     }
 
+    /** Consumes a queue more, soon and from then on; if that proves impossible it is forgotten, with a warning. */
+    public void add(QueueBinding queue) {
+        if (wanted.add(queue)) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /** Consumes a queue no more. What has arrived from it stays. */
+    public void cancel(String queue) {
+        wanted.remove(queue);
+        LockSupport.unpark(thread);
+    }
+
+    /** The queues that are consumed, or shall be. */
+    public List<QueueBinding> queues() {
+        return wanted.all();
+    }
+
+    /** Takes as many deliveries ahead as so many slots need. */
+    public void resize(int now) {
+        slots = now;
+        LockSupport.unpark(thread);
+    }
+
+    /** Deliveries taken ahead of each queue, at least. */
+    public int prefetch() {
+        return leastPrefetch();
+    }
+
     /** Whether the broker connection is open. */
     public boolean isConnected() {
         return connected;
@@ -170,6 +207,15 @@ public final class Broker implements AutoCloseable {
                 .build();
     }
 
+    /**
+     * A session for remote control and events, with a connection of its own; it belongs to the caller, who starts it.
+     *
+     * @param listens whether the node takes control messages
+     */
+    public ControlSession controlSession(boolean listens, Ticker ticker) {
+        return new ControlSession(this::connect, settings.node(), listens, ticker);
+    }
+
     /** Publishes what follows from a delivery; the future completes when the broker confirmed it. */
     public CompletableFuture<?> publish(OutgoingMessage message) {
         return moved.publish(message);
@@ -203,12 +249,8 @@ public final class Broker implements AutoCloseable {
         ConsumerSession active = session;
         if (active == null || !active.isOpen()) {
             limits.broker(BrokerVersion.of(current));
-            for (String queue : settings.queues()) {
-                Topology.ensure(current, queue, settings.topology());
-                if (settings.topology() == BrokerSettings.TopologyMode.DECLARE) {
-                    known.learn(current, queue);
-                }
-            }
+            ensured.clear();
+            ensureQueues(current);
             active = open(current);
             session = active;
             receivedAtGrowth = 0;
@@ -217,15 +259,59 @@ public final class Broker implements AutoCloseable {
             active.cancelAll();
             tellQuiet();
         } else {
+            ensureQueues(current);
+            active.cancelAllBut(wanted::contains);
             // Looked at before anything is added: what arrives meanwhile is a reason to grow at the next look.
             long received = active.received();
-            for (String queue : settings.queues()) {
-                adjust(active, queue, received > receivedAtGrowth);
+            for (QueueBinding queue : wanted.all()) {
+                consume(active, queue, received > receivedAtGrowth);
             }
             receivedAtGrowth = received;
         }
         report();
         firstConnection.complete(null);
+    }
+
+    private void ensureQueues(Connection current) throws IOException, TimeoutException {
+        for (QueueBinding queue : wanted.all()) {
+            if (!ensured.contains(queue.queue())) {
+                boolean added = wanted.isAdded(queue);
+                try {
+                    if (added) {
+                        Topology.ensureAdded(current, queue, settings.topology());
+                    } else {
+                        Topology.ensure(current, queue.queue(), settings.topology());
+                    }
+                    if (settings.topology() == BrokerSettings.TopologyMode.DECLARE) {
+                        known.learn(current, queue.queue());
+                    }
+                    ensured.add(queue.queue());
+                } catch (IOException | TimeoutException | RuntimeException e) {
+                    if (!added || !current.isOpen()) {
+                        throw e;
+                    }
+                    drop(queue, e);
+                }
+            }
+        }
+    }
+
+    /** A queue that was added and cannot be consumed closes the channel of all: once, and not again and again. */
+    private void consume(ConsumerSession active, QueueBinding queue, boolean busy) throws IOException {
+        Connection current = connection;
+        try {
+            adjust(active, queue.queue(), busy);
+        } catch (IOException | RuntimeException e) {
+            if (wanted.isAdded(queue) && current != null && current.isOpen()) {
+                drop(queue, e);
+            }
+            throw e;
+        }
+    }
+
+    private void drop(QueueBinding queue, Exception why) {
+        wanted.remove(queue.queue());
+        LOG.warn("the added queue {} is not consumed: {}", queue.queue(), BrokerConnections.rootMessage(why));
     }
 
     private ConsumerSession open(Connection current) throws IOException {
@@ -254,7 +340,7 @@ public final class Broker implements AutoCloseable {
         int now = active.prefetch(queue);
         int target = targetPrefetch();
         if (now == 0) {
-            active.consume(queue, rampUp ? 1 : Math.min(target, Math.max(1, settings.leastPrefetch())));
+            active.consume(queue, rampUp ? 1 : Math.min(target, Math.max(1, leastPrefetch())));
         } else if (now < target && busy) {
             active.consume(queue, Math.min(now, target - now));
         } else if (now >= target) {
@@ -268,9 +354,14 @@ public final class Broker implements AutoCloseable {
     /** As much as the handlers finish in a tenth of a second, within the limits, plus what is only held. */
     private int targetPrefetch() {
         InFlight flying = Objects.requireNonNull(inFlight);
-        double perTenth = settings.slots() * 1e8 / Math.max(flying.meanHandlerNanos(), 1);
-        int working = (int) Math.max(settings.leastPrefetch(), Math.min(perTenth, settings.mostPrefetch()));
+        double perTenth = slots * 1e8 / Math.max(flying.meanHandlerNanos(), 1);
+        int least = leastPrefetch();
+        int working = (int) Math.max(least, Math.min(perTenth, Math.max(least, settings.mostPrefetch())));
         return working + flying.held();
+    }
+
+    private int leastPrefetch() {
+        return (int) Math.max(1, (long) settings.leastPrefetch() * slots / settings.slots());
     }
 
     private boolean isPaused() {
@@ -289,7 +380,11 @@ public final class Broker implements AutoCloseable {
     }
 
     private Connection connect(String purpose) throws IOException {
-        return BrokerConnections.open(settings.brokers(), dispatch, "sedano " + settings.node() + " " + purpose);
+        return connect(purpose, dispatch);
+    }
+
+    private Connection connect(String purpose, ExecutorService threads) throws IOException {
+        return BrokerConnections.open(settings.brokers(), threads, "sedano " + settings.node() + " " + purpose);
     }
 
     /** Performs the settlements that wait, then leaves; the broker requeues what is unsettled. */

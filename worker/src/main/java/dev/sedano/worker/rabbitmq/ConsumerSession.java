@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -130,6 +131,15 @@ final class ConsumerSession implements DeliveryChannel {
             if (subscriptions.get(i).queue().equals(queue)) {
                 cancel(i);
                 return;
+            }
+        }
+    }
+
+    /** Cancels the consumers of all other queues. */
+    void cancelAllBut(Predicate<String> wanted) throws IOException {
+        for (int i = subscriptions.size() - 1; i >= 0; i--) {
+            if (!wanted.test(subscriptions.get(i).queue())) {
+                cancel(i);
             }
         }
     }

@@ -30,6 +30,29 @@ final class Topology {
         }
     }
 
+    /**
+     * As {@link #ensure(Connection, String, BrokerSettings.TopologyMode)}, for a queue that was added at run time: where
+     * declaring is allowed it is bound as asked, too.
+     */
+    static void ensureAdded(Connection connection, QueueBinding added, BrokerSettings.TopologyMode mode)
+            throws IOException, TimeoutException {
+        boolean exists = exists(connection, added.queue());
+        if (mode != BrokerSettings.TopologyMode.DECLARE) {
+            if (!exists) {
+                throw new IOException(
+                        "queue \"" + added.queue() + "\" does not exist, and --topology lets none be declared");
+            }
+            return;
+        }
+        try (Channel channel = connection.createChannel()) {
+            channel.exchangeDeclare(added.exchange(), added.exchangeType(), true);
+            if (!exists) {
+                channel.queueDeclare(added.queue(), true, false, false, null);
+            }
+            channel.queueBind(added.queue(), added.exchange(), added.routingKey());
+        }
+    }
+
     private static boolean exists(Connection connection, String queue) throws IOException, TimeoutException {
         Channel probe = connection.createChannel();
         try {

@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -17,11 +18,25 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class HandlerThreads implements HandlerSlots {
     private final ExecutorService executor;
-    private final Semaphore permits;
+    private final Permits permits;
+    private int size;
+
+    private static final class Permits extends Semaphore {
+        private static final long serialVersionUID = 1;
+
+        Permits(int permits) {
+            super(permits);
+        }
+
+        void fewer(int by) {
+            reducePermits(by);
+        }
+    }
 
     private HandlerThreads(ExecutorService executor, int permits) {
         this.executor = executor;
-        this.permits = new Semaphore(permits);
+        this.permits = new Permits(permits);
+        this.size = permits;
     }
 
     static HandlerThreads of(PoolKind kind, int slots) {
@@ -68,6 +83,30 @@ final class HandlerThreads implements HandlerSlots {
                 permits.release();
             }
         });
+    }
+
+    /** Lets as many handlers run at once from now on; those that run go on. */
+    synchronized void resize(int slots) {
+        if (slots > size) {
+            permits.release(slots - size);
+        } else {
+            permits.fewer(size - slots);
+        }
+        if (executor instanceof ThreadPoolExecutor threads) {
+            if (slots > threads.getMaximumPoolSize()) {
+                threads.setMaximumPoolSize(slots);
+                threads.setCorePoolSize(slots);
+            } else {
+                threads.setCorePoolSize(slots);
+                threads.setMaximumPoolSize(slots);
+            }
+        }
+        size = slots;
+    }
+
+    /** How many handlers may run at once. */
+    synchronized int size() {
+        return size;
     }
 
     @Override

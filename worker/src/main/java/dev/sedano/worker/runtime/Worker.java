@@ -10,11 +10,13 @@ import dev.sedano.worker.delivery.DeliveryPipeline;
 import dev.sedano.worker.delivery.InFlight;
 import dev.sedano.worker.delivery.MaxRetriesExceededException;
 import dev.sedano.worker.delivery.PipelineSettings;
+import dev.sedano.worker.delivery.TimeLimitExceededException;
 import dev.sedano.worker.handler.ArgumentsException;
 import dev.sedano.worker.handler.Handlers;
 import dev.sedano.worker.idempotency.CircuitBreaker;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.IdempotencyStore;
+import dev.sedano.worker.idempotency.RevokeLog;
 import dev.sedano.worker.idempotency.StoreException;
 import dev.sedano.worker.metrics.MetricName;
 import dev.sedano.worker.metrics.WorkerMetrics;
@@ -40,6 +42,7 @@ import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -102,6 +105,10 @@ public final class Worker {
     private final IdempotencyChecker checker;
     private final DeliveryPipeline pipeline;
     private final Broker broker;
+    private final RemoteControl control;
+    private final KeptRevokes revokes;
+    private final PoolSize poolSize;
+    private final Set<String> taskNames;
     private final Journals journals;
     private final CountDownLatch stopAsked = new CountDownLatch(1);
     private final CountDownLatch stopNow = new CountDownLatch(1);
@@ -131,7 +138,8 @@ public final class Worker {
         });
         timer.setRemoveOnCancelPolicy(true);
         this.slots = HandlerThreads.of(config.pool(), config.concurrency());
-        this.store = around.apply(Wiring.store(config, metrics));
+        IdempotencyStore concrete = Wiring.store(config, metrics);
+        this.store = around.apply(concrete);
         Handlers handlers = Handlers.of(registry, json::convert);
         this.broker = new Broker(
                 Wiring.brokerSettings(config, MOST_PREFETCH, handlers.leastRetention(config.retention())),
@@ -144,6 +152,7 @@ public final class Worker {
         this.checker = new IdempotencyChecker(store, timer, ticker, metrics, new StoreOutage(), journals.blockLog());
         this.goesOnWithoutStore = handlers.allFailOpen();
         this.unprotected = handlers.unprotected();
+        this.control = new RemoteControl(config, broker, json, timer, clock, ticker);
         this.pipeline = new DeliveryPipeline(
                 new PipelineSettings(
                         config.node(),
@@ -174,7 +183,18 @@ public final class Worker {
                         metrics,
                         timer,
                         clock,
-                        ticker));
+                        ticker),
+                control);
+        this.taskNames = handlers.names();
+        this.poolSize = new PoolSize(config.pool(), slots, pipeline.inFlight(), broker);
+        this.revokes = new KeptRevokes(
+                concrete instanceof RevokeLog log ? log : null,
+                resultStore instanceof ChordStore readable ? readable : null,
+                results(resultForm),
+                control.revoked(),
+                json,
+                clock,
+                config.retention());
         gauges();
     }
 
@@ -190,7 +210,11 @@ public final class Worker {
                         .with(
                                 ImproperlyConfiguredException.class.getName(),
                                 "ImproperlyConfigured",
-                                "celery.exceptions"),
+                                "celery.exceptions")
+                        .with(
+                                TimeLimitExceededException.class.getName(),
+                                "SoftTimeLimitExceeded",
+                                "billiard.exceptions"),
                 clock,
                 form);
         return config.resultExtended() ? encoder.extended(config.node()) : encoder;
@@ -244,8 +268,12 @@ public final class Worker {
         public void halfOpened(Duration outage) {
             storeUp = true;
             metrics.resumed("store_down");
-            pipeline.inFlight().storeBack();
-            broker.resume(Broker.Pause.STORE_DOWN);
+            // What was revoked before this worker started must be known before anything runs.
+            var unused = revokes.loadOnce()
+                    .thenRun(() -> timer.execute(() -> {
+                        pipeline.inFlight().storeBack();
+                        broker.resume(Broker.Pause.STORE_DOWN);
+                    }));
         }
     }
 
@@ -253,7 +281,7 @@ public final class Worker {
         InFlight inFlight = pipeline.inFlight();
         metrics.gauge(MetricName.STORE_UP, () -> storeUp ? 1 : 0);
         metrics.gauge(MetricName.BREAKER_STATE, () -> checker.breaker().state().code());
-        metrics.gauge(MetricName.SLOTS, config::concurrency);
+        metrics.gauge(MetricName.SLOTS, poolSize::now);
         metrics.gauge(MetricName.BROKER_BLOCKED, () -> broker.isBlocked() ? 1 : 0);
         metrics.gauge(MetricName.IN_FLIGHT, broker::unsettled);
         metrics.gauge(MetricName.HELD, inFlight::held);
@@ -291,12 +319,27 @@ public final class Worker {
             var unusedQuiet = broker.pause(Broker.Pause.REPLAY);
         }
         checker.start();
+        learnRevokes();
+        control.start(pipeline, poolSize, taskNames, revokes, this::stop);
         var unused = broker.start(pipeline);
         if (replay) {
             journals.replay(() -> {
                 metrics.resumed("replay");
                 broker.resume(Broker.Pause.REPLAY);
             });
+        }
+    }
+
+    private void learnRevokes() {
+        if (!storeUp) {
+            return;
+        }
+        try {
+            revokes.load().get(FIRST_HELLO.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("what was revoked earlier cannot be read now: {}", e.toString());
         }
     }
 
@@ -402,6 +445,7 @@ public final class Worker {
             awaitEmpty(AFTER_GIVING_UP);
             pipeline.giveUpRecording();
         }
+        control.stop();
         broker.close();
         closeAll();
         ended.countDown();

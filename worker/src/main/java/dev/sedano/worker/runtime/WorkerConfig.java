@@ -1,6 +1,7 @@
 package dev.sedano.worker.runtime;
 
 import dev.sedano.worker.ConfigurationException;
+import dev.sedano.worker.control.ControlAccess;
 import dev.sedano.worker.idempotency.Durability;
 import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
 import dev.sedano.worker.protocol.PayloadSettings;
@@ -44,6 +45,8 @@ import org.jspecify.annotations.Nullable;
  *     1000000; where a queue says its own the lower one counts; 20, the default of RabbitMQ 4
  * @param payloads {@code --accept-content}, {@code --task-serializer}, {@code --task-compression}, {@code
  *     --result-serializer}, {@code --result-compression}; everything safe is read, JSON is written
+ * @param taskEvents {@code -E}; whether task events are sent from the start; no
+ * @param control {@code --control}; which control commands are obeyed; all, as in Celery
  */
 public record WorkerConfig(
         List<BrokerUri> brokers,
@@ -71,7 +74,9 @@ public record WorkerConfig(
         Duration consumerTimeout,
         long journalLimit,
         int deliveryLimit,
-        PayloadSettings payloads) {
+        PayloadSettings payloads,
+        boolean taskEvents,
+        ControlAccess control) {
 
     /** What {@link #isJournalLimit} allows, for people. */
     public static final String JOURNAL_LIMITS = "must be 0 (no journal) or from 64K to 1G";

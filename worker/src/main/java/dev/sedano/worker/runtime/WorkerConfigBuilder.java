@@ -1,6 +1,7 @@
 package dev.sedano.worker.runtime;
 
 import dev.sedano.worker.ConfigurationException;
+import dev.sedano.worker.control.ControlAccess;
 import dev.sedano.worker.idempotency.Durability;
 import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
 import dev.sedano.worker.protocol.PayloadSettings;
@@ -42,6 +43,8 @@ public final class WorkerConfigBuilder {
     private long journalLimit = 64 << 20;
     private int deliveryLimit = 20;
     private PayloadSettings payloads = PayloadSettings.DEFAULT;
+    private boolean taskEvents;
+    private ControlAccess control = ControlAccess.ALL;
 
     WorkerConfigBuilder() {}
 
@@ -209,6 +212,18 @@ public final class WorkerConfigBuilder {
         return this;
     }
 
+    /** Whether task events are sent from the start. */
+    public WorkerConfigBuilder taskEvents(boolean value) {
+        this.taskEvents = value;
+        return this;
+    }
+
+    /** Which control commands are obeyed. */
+    public WorkerConfigBuilder control(ControlAccess value) {
+        this.control = value;
+        return this;
+    }
+
     /**
      * The checked settings.
      *
@@ -251,7 +266,9 @@ public final class WorkerConfigBuilder {
                 consumerTimeout,
                 journalLimit,
                 deliveryLimit,
-                payloads);
+                payloads,
+                taskEvents,
+                control);
     }
 
     /** Results that are no Redis leave no place for the markers, and without markers nothing may run. */

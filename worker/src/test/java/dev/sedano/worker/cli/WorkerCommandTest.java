@@ -219,10 +219,19 @@ class WorkerCommandTest {
     }
 
     @Test
-    void eventsSwitch_isAcceptedWithAWarning() {
-        assertThat(run("-E")).isZero();
+    void eventsAndControl_areTaken() {
+        assertThat(run("-E", "--control", "revoke, rate_limit")).isZero();
 
-        assertThat(err.toString().lines()).singleElement().asString().contains("-E");
+        assertThat(config().taskEvents()).isTrue();
+        assertThat(config().control()).hasToString("rate_limit,revoke");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void controlOfUnknownCommands_isRefused_withTheKnownOnes() {
+        assertThat(run("--control", "revoke,ping")).isEqualTo(2);
+
+        assertThat(err.toString()).contains("--control", "\"ping\"", "read-only", "pool_grow");
     }
 
     @ParameterizedTest

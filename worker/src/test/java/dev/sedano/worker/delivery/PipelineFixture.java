@@ -32,7 +32,9 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -77,6 +79,34 @@ final class PipelineFixture implements AutoCloseable {
     };
     private final ExecutorService slots = Executors.newFixedThreadPool(2);
     private final AtomicLong tags = new AtomicLong();
+
+    /** What is revoked, and what was told of tasks. */
+    final Orders orders = new Orders();
+
+    static final class Orders implements Oversight {
+        final Set<String> revoked = ConcurrentHashMap.newKeySet();
+        final List<String> told = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void received(TaskView task) {
+            told.add("received " + task.message().id());
+        }
+
+        @Override
+        public void started(TaskView task) {
+            told.add("started " + task.message().id());
+        }
+
+        @Override
+        public void ended(TaskView task, End end) {
+            told.add(end.kind() + " " + task.message().id());
+        }
+
+        @Override
+        public boolean isRevoked(TaskView task) {
+            return revoked.contains(task.message().id());
+        }
+    }
 
     /** What was settled, in order. */
     static final class RecordingChannel implements DeliveryChannel {
@@ -264,7 +294,8 @@ final class PipelineFixture implements AutoCloseable {
                         counts,
                         timer,
                         Clock.systemUTC(),
-                        Ticker.system()));
+                        Ticker.system()),
+                orders);
         self[0] = pipeline;
         checker.start();
     }

@@ -6,10 +6,13 @@ import dev.sedano.worker.idempotency.ClaimReply;
 import dev.sedano.worker.idempotency.CompleteReply;
 import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.RenewReply;
+import dev.sedano.worker.idempotency.RevokeLog;
 import dev.sedano.worker.idempotency.StepReply;
 import dev.sedano.worker.idempotency.StoreStatus;
 import dev.sedano.worker.idempotency.TaskKey;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -22,11 +25,12 @@ import java.util.function.Supplier;
  * <p>Nothing reaches a partition before the store has confirmed the number of partitions. All partitions say hello together:
  * if one of them cannot, the store counts as down, for a worker cannot choose which keys its queue brings.
  */
-final class PartitionedStore implements IdempotencyStore {
+final class PartitionedStore implements IdempotencyStore, RevokeLog {
     /** Milliseconds by which estimates of one and the same clock may differ. */
     private static final long ESTIMATE_ERROR = 50;
 
     private final List<IdempotencyStore> parts;
+    private final RevokeLog revokes;
     private final Supplier<CompletableFuture<Boolean>> agreement;
     private final Lanes connections;
     private volatile boolean agreed;
@@ -36,8 +40,9 @@ final class PartitionedStore implements IdempotencyStore {
      * @param connections closed after the parts
      */
     PartitionedStore(
-            List<? extends IdempotencyStore> parts, Supplier<CompletableFuture<Boolean>> agreement, Lanes connections) {
+            List<RedisIdempotencyStore> parts, Supplier<CompletableFuture<Boolean>> agreement, Lanes connections) {
         this.parts = List.copyOf(parts);
+        this.revokes = parts.get(0);
         this.agreement = agreement;
         this.connections = connections;
     }
@@ -95,6 +100,17 @@ final class PartitionedStore implements IdempotencyStore {
     @Override
     public CompletableFuture<BlockVerdict> reportBlocked(BlockedDelivery blocked) {
         return on(blocked.key(), part -> part.reportBlocked(onClockOf(part, blocked)));
+    }
+
+    /** Few, so they need not be spread. */
+    @Override
+    public CompletableFuture<Boolean> keepRevoked(Collection<String> entries, Duration keep, Instant now, int most) {
+        return afterAgreeing(() -> revokes.keepRevoked(entries, keep, now, most));
+    }
+
+    @Override
+    public CompletableFuture<List<String>> keptRevoked(Instant now) {
+        return afterAgreeing(() -> revokes.keptRevoked(now));
     }
 
     /** The first partition's clock; see {@link #onClockOf}. */

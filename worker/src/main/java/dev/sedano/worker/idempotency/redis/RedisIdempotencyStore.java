@@ -6,11 +6,14 @@ import dev.sedano.worker.idempotency.ClaimReply;
 import dev.sedano.worker.idempotency.CompleteReply;
 import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.RenewReply;
+import dev.sedano.worker.idempotency.RevokeLog;
 import dev.sedano.worker.idempotency.StepReply;
 import dev.sedano.worker.idempotency.StoreStatus;
 import dev.sedano.worker.idempotency.TaskKey;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -22,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * releases and reports, {@code sedano-store-2} renewals, {@code sedano-store-3} hello. Nothing is connected before the
  * first call.
  */
-public final class RedisIdempotencyStore implements IdempotencyStore {
+public final class RedisIdempotencyStore implements IdempotencyStore, RevokeLog {
     private static final byte[] SAME_AS_BODY = {'='};
     private static final byte[] YES = {'1'};
     private static final byte[] NO = {'0'};
@@ -32,6 +35,7 @@ public final class RedisIdempotencyStore implements IdempotencyStore {
     private final byte[] health;
     private final String recordPrefix;
     private final String blockedPrefix;
+    private final byte[] revoked;
     private final KnownData data;
     private final StoreClock clock = new StoreClock();
     private final StoreReplies replies;
@@ -70,6 +74,7 @@ public final class RedisIdempotencyStore implements IdempotencyStore {
         this.health = Bytes.of(prefix + "h");
         this.recordPrefix = prefix + "r:";
         this.blockedPrefix = prefix + "b:";
+        this.revoked = Bytes.of(prefix + "revoked");
         this.replies = new StoreReplies(data, clock, settings.listener());
         this.hello = new HelloExchange(settings, tag, data, clock, epochFile);
         this.dataSet = new DataSet(data, hello);
@@ -214,6 +219,21 @@ public final class RedisIdempotencyStore implements IdempotencyStore {
                 Bytes.of(delivery.blockedAt()),
                 keepReports,
                 Bytes.of(delivery.task().isEmpty() ? "" : delivery.reason() + " " + delivery.task())));
+    }
+
+    @Override
+    public CompletableFuture<Boolean> keepRevoked(Collection<String> entries, Duration keep, Instant now, int most) {
+        List<byte[]> members = entries.stream().map(Bytes::of).toList();
+        long millis = now.toEpochMilli();
+        return renewals.submit(new SessionCall<>(callNanos, session -> {
+            session.addMembers(revoked, millis + keep.toMillis(), members, millis, most, keep.toMillis());
+            return true;
+        }));
+    }
+
+    @Override
+    public CompletableFuture<List<String>> keptRevoked(Instant now) {
+        return renewals.submit(new SessionCall<>(callNanos, session -> session.members(revoked, now.toEpochMilli())));
     }
 
     @Override

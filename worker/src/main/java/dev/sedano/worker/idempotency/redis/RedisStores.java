@@ -24,7 +24,7 @@ public final class RedisStores {
             return new RedisIdempotencyStore(settings, scripts);
         }
         Lanes lanes = lanes(settings, scripts);
-        List<IdempotencyStore> parts = new ArrayList<>();
+        List<RedisIdempotencyStore> parts = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             parts.add(new RedisIdempotencyStore(settings, i, lanes));
         }

@@ -102,6 +102,39 @@ final class Session implements AutoCloseable {
         return values;
     }
 
+    /** Adds members to a sorted set that lives as long as its longest member. */
+    void addMembers(byte[] key, long score, List<byte[]> members, long now, int most, long ttlMillis) {
+        CommandArguments add = new CommandArguments(Protocol.Command.ZADD).add(key);
+        members.forEach(member -> add.add(score).add(member));
+        connection.sendCommand(add);
+        connection.sendCommand(new CommandArguments(Protocol.Command.ZREMRANGEBYSCORE)
+                .add(key)
+                .add("-inf")
+                .add(now));
+        connection.sendCommand(new CommandArguments(Protocol.Command.ZREMRANGEBYRANK)
+                .add(key)
+                .add(0)
+                .add(-most - 1));
+        connection.sendCommand(
+                new CommandArguments(Protocol.Command.PEXPIRE).add(key).add(ttlMillis));
+        for (int i = 0; i < 4; i++) {
+            var unused = connection.getOne();
+        }
+    }
+
+    /** The members of a sorted set with a score above {@code after}, lowest first. */
+    List<String> members(byte[] key, long after) {
+        connection.sendCommand(new CommandArguments(Protocol.Command.ZRANGEBYSCORE)
+                .add(key)
+                .add("(" + after)
+                .add("+inf"));
+        List<String> members = new ArrayList<>();
+        for (Object member : (List<?>) connection.getOne()) {
+            members.add(new String((byte[]) member, StandardCharsets.UTF_8));
+        }
+        return members;
+    }
+
     /** INFO persistence, for {@link ServerInfo#field}. */
     String persistence() {
         connection.sendCommand(Protocol.Command.INFO, "persistence");

@@ -1,0 +1,70 @@
+package dev.sedano.worker.control;
+
+import dev.sedano.worker.event.SafeRepr;
+import java.util.Map;
+
+/** rate_limit and time_limit. */
+final class LimitCommands {
+    private static final Map<String, Integer> UNITS = Map.of("s", 1, "m", 60, "h", 3600);
+
+    private final WorkerView worker;
+    private final WorkerControls controls;
+    private final TaskLimits limits;
+
+    private LimitCommands(WorkerView worker, WorkerControls controls, TaskLimits limits) {
+        this.worker = worker;
+        this.controls = controls;
+        this.limits = limits;
+    }
+
+    static void addTo(Map<String, Command> commands, WorkerView worker, WorkerControls controls, TaskLimits limits) {
+        LimitCommands each = new LimitCommands(worker, controls, limits);
+        commands.put("rate_limit", each::rateLimit);
+        commands.put("time_limit", each::timeLimit);
+    }
+
+    private Object rateLimit(Arguments arguments) {
+        String task = arguments.text("task_name");
+        String rate = String.valueOf(arguments.required("rate_limit")).strip();
+        double perSecond;
+        try {
+            perSecond = perSecond(rate);
+        } catch (NumberFormatException e) {
+            CommandException python =
+                    new CommandException("ValueError", "could not convert string to float: " + SafeRepr.of(rate));
+            return Command.error("Invalid rate limit string: " + python.repr());
+        }
+        if (!worker.taskNames().contains(task)) {
+            return Command.error("unknown task");
+        }
+        limits.rate(task, perSecond == 0 ? null : rate);
+        controls.rateLimit(task, perSecond);
+        return Command.ok(perSecond == 0 ? "rate limit disabled successfully" : "new rate limit set successfully");
+    }
+
+    /**
+     * {@code 10}, {@code 10/s}, {@code 10/m} or {@code 10/h} as calls per second (celery/utils/time.py).
+     *
+     * @throws NumberFormatException if it is none of them, negative or infinite
+     */
+    static double perSecond(String rate) {
+        String[] parts = rate.split("/", 2);
+        Integer unit = parts.length == 1 ? Integer.valueOf(1) : UNITS.get(parts[1].strip());
+        double calls = Double.parseDouble(parts[0].strip());
+        if (unit == null || !(calls >= 0 && calls < 1e9)) {
+            throw new NumberFormatException(rate);
+        }
+        return calls / unit;
+    }
+
+    private Object timeLimit(Arguments arguments) {
+        String task = arguments.text("task_name");
+        Double soft = arguments.seconds("soft");
+        Double hard = arguments.seconds("hard");
+        if (!worker.taskNames().contains(task)) {
+            return Command.error("unknown task");
+        }
+        controls.timeLimit(task, soft == null || soft == 0 ? hard : soft);
+        return Command.ok("time limits set successfully");
+    }
+}

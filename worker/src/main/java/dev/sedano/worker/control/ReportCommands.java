@@ -1,0 +1,163 @@
+package dev.sedano.worker.control;
+
+import dev.sedano.worker.control.WorkerView.BrokerView;
+import dev.sedano.worker.control.WorkerView.ConsumedQueue;
+import dev.sedano.worker.control.WorkerView.PoolView;
+import dev.sedano.worker.event.LamportClock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** stats, conf, report, registered, active_queues, memsample and memdump: what a worker is. */
+final class ReportCommands {
+    private static final List<String> QUEUE_FIELDS =
+            List.of("expires", "message_ttl", "max_length", "max_length_bytes", "max_priority");
+
+    private final WorkerView worker;
+    private final LamportClock lamport;
+    private final TaskLimits limits;
+
+    private ReportCommands(WorkerView worker, LamportClock lamport, TaskLimits limits) {
+        this.worker = worker;
+        this.lamport = lamport;
+        this.limits = limits;
+    }
+
+    static void addTo(Map<String, Command> commands, WorkerView worker, LamportClock lamport, TaskLimits limits) {
+        ReportCommands reports = new ReportCommands(worker, lamport, limits);
+        commands.put("stats", arguments -> reports.stats());
+        commands.put("conf", arguments -> worker.settings());
+        commands.put("dump_conf", arguments -> worker.settings());
+        commands.put("report", arguments -> Command.ok(reports.report()));
+        commands.put("registered", reports::registered);
+        commands.put("dump_tasks", reports::registered);
+        commands.put(
+                "active_queues",
+                arguments -> worker.queues().stream().map(ReportCommands::queue).toList());
+        commands.put("memsample", arguments -> Memory.resident());
+        commands.put("memdump", arguments -> Memory.describe());
+        commands.put("objgraph", arguments -> {
+            throw new CommandException(
+                    "ImportError", "this worker runs on the JVM, where there is no objgraph: use jcmd or jmap");
+        });
+    }
+
+    private Map<String, @Nullable Object> stats() {
+        Map<String, @Nullable Object> stats = new LinkedHashMap<>();
+        stats.put("total", worker.totals());
+        stats.put("pid", ProcessHandle.current().pid());
+        stats.put("clock", Long.toString(lamport.value()));
+        stats.put("uptime", worker.uptimeSeconds());
+        PoolView pool = worker.pool();
+        stats.put("pool", pool(pool));
+        if (pool.autoscale() != null) {
+            stats.put(
+                    "autoscaler",
+                    Map.of(
+                            "max", pool.autoscale().most(),
+                            "min", pool.autoscale().least(),
+                            "current", pool.size(),
+                            "qty", pool.running()));
+        }
+        stats.put("broker", broker(worker.broker()));
+        stats.put("prefetch_count", worker.prefetch());
+        stats.put("rusage", Memory.usage());
+        return stats;
+    }
+
+    private static Map<String, @Nullable Object> pool(PoolView view) {
+        Map<String, @Nullable Object> pool = new LinkedHashMap<>();
+        pool.put("implementation", "sedano:" + view.kind());
+        pool.put("max-concurrency", view.size());
+        pool.put("processes", List.of(ProcessHandle.current().pid()));
+        pool.put("max-tasks-per-child", "N/A");
+        pool.put("put-guarded-by-semaphore", false);
+        pool.put("timeouts", List.of(0, 0));
+        pool.put(
+                "writes",
+                Map.of(
+                        "total",
+                        0,
+                        "avg",
+                        "0.00",
+                        "all",
+                        "",
+                        "raw",
+                        "",
+                        "strategy",
+                        "fair",
+                        "inqueues",
+                        Map.of("total", view.size(), "active", view.running())));
+        return pool;
+    }
+
+    private static Map<String, @Nullable Object> broker(BrokerView view) {
+        Map<String, @Nullable Object> broker = new LinkedHashMap<>();
+        broker.put("hostname", view.host());
+        broker.put("userid", view.user());
+        broker.put("virtual_host", view.virtualHost());
+        broker.put("port", view.port());
+        broker.put("insist", false);
+        broker.put("ssl", view.tls());
+        broker.put("transport", "amqp");
+        broker.put("connect_timeout", 5);
+        broker.put("transport_options", Map.of());
+        broker.put("login_method", "PLAIN");
+        broker.put("uri_prefix", null);
+        broker.put("heartbeat", 30.0);
+        broker.put("failover_strategy", "round-robin");
+        broker.put("alternates", List.of());
+        broker.put("credential_provider", null);
+        return broker;
+    }
+
+    private List<String> registered(Arguments arguments) {
+        List<String> items = arguments.texts("taskinfoitems");
+        boolean limited = items.isEmpty() || items.contains("rate_limit");
+        return worker.taskNames().stream()
+                .sorted()
+                .map(name -> limited && limits.rateOf(name) != null
+                        ? name + " [rate_limit=" + limits.rateOf(name) + "]"
+                        : name)
+                .toList();
+    }
+
+    private String report() {
+        return "\nsoftware -> " + worker.software() + "\nplatform -> system:" + System.getProperty("os.name") + " arch:"
+                + System.getProperty("os.arch") + " java:" + System.getProperty("java.version") + "\n"
+                + worker.settings().entrySet().stream()
+                        .map(setting -> setting.getKey() + ": " + setting.getValue())
+                        .collect(Collectors.joining("\n", "\n", "\n"));
+    }
+
+    /** As {@code kombu.Queue.as_dict(recurse=True)}. */
+    private static Map<String, @Nullable Object> queue(ConsumedQueue consumed) {
+        Map<String, @Nullable Object> exchange = new LinkedHashMap<>();
+        exchange.put("name", consumed.exchange());
+        exchange.put("type", consumed.type());
+        exchange.put("arguments", null);
+        exchange.put("durable", true);
+        exchange.put("passive", false);
+        exchange.put("auto_delete", false);
+        exchange.put("delivery_mode", null);
+        exchange.put("no_declare", false);
+        Map<String, @Nullable Object> queue = new LinkedHashMap<>();
+        queue.put("name", consumed.name());
+        queue.put("exchange", exchange);
+        queue.put("routing_key", consumed.routingKey());
+        for (String arguments : List.of("queue_arguments", "binding_arguments", "consumer_arguments")) {
+            queue.put(arguments, null);
+        }
+        queue.put("durable", true);
+        queue.put("exclusive", false);
+        queue.put("auto_delete", false);
+        queue.put("no_ack", false);
+        queue.put("alias", null);
+        queue.put("bindings", List.of());
+        queue.put("no_declare", null);
+        QUEUE_FIELDS.forEach(field -> queue.put(field, null));
+        return queue;
+    }
+}

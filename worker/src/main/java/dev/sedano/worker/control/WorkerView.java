@@ -1,0 +1,61 @@
+package dev.sedano.worker.control;
+
+import dev.sedano.worker.delivery.TaskView;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What control commands may see of a worker. Safe for use by many threads. */
+public interface WorkerView {
+    /** What is on its way here, in no order. */
+    List<TaskView> tasks();
+
+    /** How often each task's handler was called. */
+    Map<String, Long> totals();
+
+    /** The names of the tasks that this worker has. */
+    Set<String> taskNames();
+
+    /** The queues that are consumed. */
+    List<ConsumedQueue> queues();
+
+    /** The settings, under Celery's names where there are such, without secrets. */
+    Map<String, @Nullable Object> settings();
+
+    /** {@code sedano} with its version, and what it runs on. */
+    String software();
+
+    /** Whole seconds since the start. */
+    long uptimeSeconds();
+
+    /** Handlers that may run at once, and the bounds of automatic scaling. */
+    PoolView pool();
+
+    /** Deliveries taken ahead at least. */
+    int prefetch();
+
+    /** The broker in use, without the password. */
+    BrokerView broker();
+
+    /**
+     * A queue that is consumed.
+     *
+     * @param type of the exchange
+     */
+    record ConsumedQueue(String name, String exchange, String type, String routingKey) {}
+
+    /**
+     * The pool.
+     *
+     * @param autoscale the bounds, null without automatic scaling
+     */
+    record PoolView(
+            String kind, int size, int running, @Nullable Bounds autoscale) {}
+
+    /** From least to most handlers at once. */
+    record Bounds(int least, int most) {}
+
+    /** A broker's address. */
+    record BrokerView(String host, int port, String user, String virtualHost, boolean tls) {}
+}

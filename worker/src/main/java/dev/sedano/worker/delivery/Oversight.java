@@ -1,0 +1,60 @@
+package dev.sedano.worker.delivery;
+
+import dev.sedano.worker.protocol.TaskMessage;
+
+/**
+ * Who watches the tasks of a worker and may keep some from running: events and remote control. Safe for use by many
+ * threads; called in the middle of the pipeline, so no method blocks or throws.
+ */
+public interface Oversight {
+    /** Nobody watches, everything may run. */
+    Oversight NONE = new Oversight() {};
+
+    /** How a delivery left the pipeline. */
+    enum EndKind {
+        /** The handler returned. */
+        SUCCEEDED,
+        /** The handler threw, its arguments did not fit, or its workers died too often. */
+        FAILED,
+        /** Another attempt is published. */
+        RETRIED,
+        /** It was too late to run. */
+        EXPIRED,
+        /** It was revoked before it ran. */
+        REVOKED,
+        /** It was revoked while it ran, and stopped. */
+        TERMINATED,
+        /** It is in the dead-letter queue, or parked. */
+        REJECTED,
+        /** It left without an outcome of its own: a duplicate, replaced, returned, or its channel is gone. */
+        GONE
+    }
+
+    /**
+     * The end of a delivery.
+     *
+     * @param record Celery's result record, empty if there is none; not to be changed
+     * @param nanos how long the handler ran
+     */
+    record End(EndKind kind, byte[] record, long nanos) {
+        /** No outcome of its own. */
+        public static final End GONE = new End(EndKind.GONE, new byte[0], 0);
+    }
+
+    /** A delivery of a known task arrived. */
+    default void received(TaskView task) {}
+
+    /** Its handler is about to be called. */
+    default void started(TaskView task) {}
+
+    /** It ended; told after its outcome is recorded. */
+    default void ended(TaskView task, End end) {}
+
+    /** A task arrived that this worker does not have. */
+    default void unknown(TaskMessage message) {}
+
+    /** Whether the task must not run. Asked when it arrives and right before it runs. */
+    default boolean isRevoked(TaskView task) {
+        return false;
+    }
+}

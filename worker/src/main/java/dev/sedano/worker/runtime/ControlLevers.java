@@ -1,0 +1,90 @@
+package dev.sedano.worker.runtime;
+
+import dev.sedano.worker.control.RevokedTasks;
+import dev.sedano.worker.control.WorkerControls;
+import dev.sedano.worker.control.WorkerView.Bounds;
+import dev.sedano.worker.control.WorkerView.ConsumedQueue;
+import dev.sedano.worker.delivery.InFlight;
+import dev.sedano.worker.event.Heartbeat;
+import dev.sedano.worker.rabbitmq.Broker;
+import dev.sedano.worker.rabbitmq.QueueBinding;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What remote control does to this worker. Thread-safe. */
+final class ControlLevers implements WorkerControls {
+    private final Runnable stop;
+    private final Heartbeat heartbeat;
+    private final InFlight inFlight;
+    private final RevokedTasks revoked;
+    private final PoolSize pool;
+    private final Broker broker;
+    private final Map<String, Double> timeLimits;
+
+    /** @param timeLimits in seconds, by task; changed here, kept by the caller */
+    ControlLevers(
+            Runnable stop,
+            Heartbeat heartbeat,
+            InFlight inFlight,
+            RevokedTasks revoked,
+            PoolSize pool,
+            Broker broker,
+            Map<String, Double> timeLimits) {
+        this.stop = stop;
+        this.heartbeat = heartbeat;
+        this.inFlight = inFlight;
+        this.revoked = revoked;
+        this.pool = pool;
+        this.broker = broker;
+        this.timeLimits = timeLimits;
+    }
+
+    @Override
+    public void stop() {
+        stop.run();
+    }
+
+    @Override
+    public void beat() {
+        heartbeat.beatNow();
+    }
+
+    @Override
+    public void releaseRevoked() {
+        inFlight.release(revoked::contains);
+    }
+
+    @Override
+    public int resize(int by) {
+        return pool.change(by);
+    }
+
+    @Override
+    public @Nullable Bounds autoscale(@Nullable Integer most, @Nullable Integer least) {
+        return null;
+    }
+
+    @Override
+    public void addQueue(ConsumedQueue queue) {
+        broker.add(new QueueBinding(queue.name(), queue.exchange(), queue.type(), queue.routingKey()));
+    }
+
+    @Override
+    public void cancelQueue(String queue) {
+        broker.cancel(queue);
+    }
+
+    @Override
+    public void rateLimit(String task, double perSecond) {
+        inFlight.limitRate(task, perSecond);
+    }
+
+    @Override
+    public void timeLimit(String task, @Nullable Double seconds) {
+        if (seconds == null || seconds == 0) {
+            timeLimits.remove(task);
+        } else {
+            timeLimits.put(task, seconds);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package dev.sedano.worker.runtime;
+
+import dev.sedano.worker.control.WorkerView;
+import dev.sedano.worker.delivery.InFlight;
+import dev.sedano.worker.delivery.TaskView;
+import dev.sedano.worker.rabbitmq.Broker;
+import dev.sedano.worker.time.Ticker;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/** What remote control sees of this worker. Thread-safe. */
+final class ControlView implements WorkerView {
+    private final WorkerConfig config;
+    private final InFlight inFlight;
+    private final Broker broker;
+    private final PoolSize pool;
+    private final Set<String> taskNames;
+    private final Map<String, LongAdder> totals;
+    private final String version;
+    private final Ticker ticker;
+    private final long startedAt;
+
+    ControlView(
+            WorkerConfig config,
+            InFlight inFlight,
+            Broker broker,
+            PoolSize pool,
+            Set<String> taskNames,
+            Map<String, LongAdder> totals,
+            String version,
+            Ticker ticker) {
+        this.config = config;
+        this.inFlight = inFlight;
+        this.broker = broker;
+        this.pool = pool;
+        this.taskNames = taskNames;
+        this.totals = totals;
+        this.version = version;
+        this.ticker = ticker;
+        this.startedAt = ticker.nanos();
+    }
+
+    @Override
+    public List<TaskView> tasks() {
+        return inFlight.tasks();
+    }
+
+    @Override
+    public Map<String, Long> totals() {
+        Map<String, Long> counts = new TreeMap<>();
+        totals.forEach((task, count) -> counts.put(task, count.sum()));
+        return counts;
+    }
+
+    @Override
+    public Set<String> taskNames() {
+        return taskNames;
+    }
+
+    @Override
+    public List<ConsumedQueue> queues() {
+        return broker.queues().stream()
+                .map(queue ->
+                        new ConsumedQueue(queue.queue(), queue.exchange(), queue.exchangeType(), queue.routingKey()))
+                .toList();
+    }
+
+    @Override
+    public Map<String, @Nullable Object> settings() {
+        Map<String, @Nullable Object> settings = new LinkedHashMap<>();
+        settings.put("broker_url", config.brokers().get(0).toString());
+        settings.put("result_backend", config.resultBackend().toString());
+        settings.put("result_expires", config.resultExpiry().toSeconds());
+        settings.put("task_default_queue", "celery");
+        settings.put("task_acks_late", true);
+        settings.put("accept_content", List.of("json"));
+        settings.put("timezone", "UTC");
+        settings.put("enable_utc", true);
+        settings.put("worker_concurrency", config.concurrency());
+        settings.put("worker_pool", config.pool().name().toLowerCase(Locale.ROOT));
+        settings.put("worker_prefetch_multiplier", config.prefetchMultiplier());
+        settings.put("worker_send_task_events", config.taskEvents());
+        settings.put("worker_enable_remote_control", config.control().listens());
+        settings.put("sedano.control", config.control().toString());
+        settings.put("sedano.idempotency_store", config.idempotencyStore().toString());
+        settings.put("sedano.store_partitions", config.storePartitions());
+        settings.put("sedano.namespace", config.namespace());
+        settings.put("sedano.lease", DurationText.format(config.lease()));
+        settings.put("sedano.retention", DurationText.format(config.retention()));
+        settings.put("sedano.shutdown_timeout", DurationText.format(config.shutdownTimeout()));
+        settings.put("sedano.consumer_timeout", DurationText.format(config.consumerTimeout()));
+        settings.put("sedano.delivery_limit", config.deliveryLimit());
+        settings.put("sedano.journal_limit", config.journalLimit());
+        settings.put("sedano.topology", config.topology().name().toLowerCase(Locale.ROOT));
+        settings.put("sedano.on_lease_loss", config.afterLeaseLoss().name().toLowerCase(Locale.ROOT));
+        return settings;
+    }
+
+    @Override
+    public String software() {
+        return "sedano:" + version + " java:" + Runtime.version().feature();
+    }
+
+    @Override
+    public long uptimeSeconds() {
+        return TimeUnit.NANOSECONDS.toSeconds(ticker.nanos() - startedAt);
+    }
+
+    @Override
+    public PoolView pool() {
+        int running = (int) tasks().stream()
+                .filter(task -> task.state() == TaskView.State.ACTIVE)
+                .count();
+        return new PoolView(config.pool().name().toLowerCase(Locale.ROOT), pool.now(), running, null);
+    }
+
+    @Override
+    public int prefetch() {
+        return broker.prefetch();
+    }
+
+    @Override
+    public BrokerView broker() {
+        BrokerUri first = config.brokers().get(0);
+        return new BrokerView(first.host(), first.port(), first.user(), first.virtualHost(), first.tls());
+    }
+}
