@@ -8,11 +8,12 @@ import java.util.Objects;
 public final class SuiteModule implements TaskModule {
     @Override
     public void register(TaskRegistry registry) {
-        registry.addMethods(new PlainTasks())
-                .addMethods(new RequestTasks())
-                .addMethods(new RedisTasks(
-                        Objects.requireNonNullElse(System.getenv("REDIS_HOST"), "127.0.0.1"),
-                        Integer.parseInt(Objects.requireNonNullElse(System.getenv("REDIS_PORT"), "6379"))));
+        RedisTasks redis = new RedisTasks(
+                Objects.requireNonNullElse(System.getenv("REDIS_HOST"), "127.0.0.1"),
+                Integer.parseInt(Objects.requireNonNullElse(System.getenv("REDIS_PORT"), "6379")));
+        registry.addMethods(new PlainTasks()).addMethods(new RequestTasks()).addMethods(redis);
+        new CanvasTasks(redis).register(registry);
+        Signatures.register(registry);
         new RetryTasks().register(registry);
         WaitingTasks.register(registry);
     }
