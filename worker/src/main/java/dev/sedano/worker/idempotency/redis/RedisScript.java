@@ -7,15 +7,15 @@ enum RedisScript {
     HELLO("hello", "prologue"),
     CLAIM("claim", "prologue", "history"),
     RENEW("renew", "prologue"),
-    COMPLETE("complete", "prologue", "blocks", "result_write"),
-    HANDOFF("handoff", "prologue", "blocks", "history", "result_write"),
+    COMPLETE("complete", "prologue", "blocks", "stored_success", "result_write"),
+    HANDOFF("handoff", "prologue", "blocks", "history", "stored_success", "result_write"),
     SETTLE("settle", "prologue"),
     START("start", "prologue"),
     PARK("park", "prologue", "history"),
     STEP("step", "prologue"),
     RELEASE("release", "prologue"),
     REPORT_BLOCKED("report_blocked", "prologue", "blocks"),
-    RESULT("result"),
+    RESULT("result", "stored_success"),
     CHORD_PART("chord_part"),
     CHORD_END("chord_end");
 
