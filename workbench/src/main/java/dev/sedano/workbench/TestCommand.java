@@ -30,7 +30,9 @@ final class TestCommand implements Callable<Integer> {
     @Option(names = "--install", description = "Let the system's package manager install what is missing.")
     private boolean install;
 
-    @Option(names = "--full", description = "Repeat the chaos tests as often as a release needs, and fuzz for 10 minutes.")
+    @Option(
+            names = "--full",
+            description = "Repeat the chaos tests as often as a release needs, and fuzz for 10 minutes.")
     private boolean full;
 
     @Option(

@@ -62,7 +62,9 @@ class ArchitectureTest {
                             "protocol",
                             "result",
                             "time")),
-            Map.entry("cli", Set.of("handler", "idempotency", "operator", "protocol", "protocol.compression", "runtime")));
+            Map.entry(
+                    "cli",
+                    Set.of("handler", "idempotency", "operator", "protocol", "protocol.compression", "runtime")));
 
     private static final JavaClasses WORKER = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

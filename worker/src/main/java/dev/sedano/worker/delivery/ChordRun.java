@@ -29,11 +29,7 @@ final class ChordRun {
     private final ResultForm form;
 
     /** @param store null when the result backend keeps no chords: then parts count for nothing, as in Celery */
-    ChordRun(
-            @Nullable ChordStore store,
-            FollowUps followUps,
-            ResultEncoder encoder,
-            StoredResults storedResults) {
+    ChordRun(@Nullable ChordStore store, FollowUps followUps, ResultEncoder encoder, StoredResults storedResults) {
         this.store = store;
         this.followUps = followUps;
         this.encoder = encoder;
@@ -103,7 +99,8 @@ final class ChordRun {
                 if (record == null) {
                     throw new IllegalStateException("the result of " + ids.get(i) + " is not stored (yet)");
                 }
-                if (!(form.read(record) instanceof Map<?, ?> fields) || !(fields.get("status") instanceof String state)) {
+                if (!(form.read(record) instanceof Map<?, ?> fields)
+                        || !(fields.get("status") instanceof String state)) {
                     throw new IllegalStateException("the result of " + ids.get(i) + " is no record");
                 }
                 Object value = fields.get("result");

@@ -171,7 +171,12 @@ public final class Worker {
                                 resultForm),
                         new StoredResults(json),
                         results(resultForm),
-                        new FollowUps(json, clock, origin(), DEFAULT_QUEUE, config.payloads().tasks()),
+                        new FollowUps(
+                                json,
+                                clock,
+                                origin(),
+                                DEFAULT_QUEUE,
+                                config.payloads().tasks()),
                         new FollowUpList(json),
                         resultStore instanceof ChordStore chords ? chords : null,
                         broker::publish,

@@ -67,8 +67,8 @@ class MessageFormTest {
 
     @Test
     void retryWithTheSameArguments_keepsTheBytesAndWhatIsSaidOfThem() {
-        Encoder.Payload payload =
-                new Encoder(JSON).encode(List.of(List.of(1L), Map.of(), Map.of()), new PayloadForm(Serializer.YAML, Compression.XZ));
+        Encoder.Payload payload = new Encoder(JSON)
+                .encode(List.of(List.of(1L), Map.of(), Map.of()), new PayloadForm(Serializer.YAML, Compression.XZ));
         MessageProperties properties = properties(payload, "xz");
         FollowUps.Origin origin = new FollowUps.Origin("", "q", "q", properties, payload.body());
 
@@ -84,8 +84,8 @@ class MessageFormTest {
 
     @Test
     void retryWithOtherArguments_hasTheFormOfTheSettings() {
-        Encoder.Payload payload =
-                new Encoder(JSON).encode(List.of(List.of(1L), Map.of(), Map.of()), new PayloadForm(Serializer.YAML, Compression.XZ));
+        Encoder.Payload payload = new Encoder(JSON)
+                .encode(List.of(List.of(1L), Map.of(), Map.of()), new PayloadForm(Serializer.YAML, Compression.XZ));
         MessageProperties properties = properties(payload, "xz");
         FollowUps.Origin origin = new FollowUps.Origin("", "q", "q", properties, payload.body());
         Retry other = Retry.in(Duration.ZERO).with(List.of(2L), Map.of());
@@ -103,8 +103,8 @@ class MessageFormTest {
     }
 
     private OutgoingMessage callback(Map<String, Object> options, Object result) {
-        Map<String, @Nullable Object> signature = new HashMap<>(
-                Map.of("task", "next", "args", List.of("x"), "kwargs", Map.of(), "options", options, "immutable", false));
+        Map<String, @Nullable Object> signature = new HashMap<>(Map.of(
+                "task", "next", "args", List.of("x"), "kwargs", Map.of(), "options", options, "immutable", false));
         signature.put("subtask_type", null);
         byte[] body = JSON.encode(List.of(List.of(), Map.of(), Map.of("callbacks", List.of(signature))));
         TaskMessage task = decoded(properties(Encoder.ofJson(body), null), body);
@@ -115,8 +115,7 @@ class MessageFormTest {
     private static MessageProperties properties(Encoder.Payload payload, @Nullable String compression) {
         Map<String, @Nullable Object> headers = new HashMap<>(Map.of("task", "t", "id", "i"));
         headers.put("compression", compression);
-        return new MessageProperties(
-                payload.contentType(), payload.contentEncoding(), "i", null, null, null, headers);
+        return new MessageProperties(payload.contentType(), payload.contentEncoding(), "i", null, null, null, headers);
     }
 
     private TaskMessage decoded(OutgoingMessage message) {

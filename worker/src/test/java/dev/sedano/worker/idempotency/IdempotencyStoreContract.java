@@ -1,7 +1,6 @@
 package dev.sedano.worker.idempotency;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;

@@ -36,7 +36,9 @@ class ResultFormTest {
                 .filter(name -> name.startsWith("result_"))
                 .flatMap(name -> {
                     JsonNode golden = Golden.read("results", name);
-                    return golden.get("redis").valueStream().flatMap(entry -> texts(entry.get("value")))
+                    return golden.get("redis")
+                            .valueStream()
+                            .flatMap(entry -> texts(entry.get("value")))
                             .map(stored -> Arguments.of(name, stored));
                 });
     }
@@ -63,7 +65,9 @@ class ResultFormTest {
                 assertThat(record.get("status")).as(name).isIn("SUCCESS", "FAILURE");
                 assertThat(record.containsKey("result")).isTrue();
             } else {
-                assertThat(((List<?>) Objects.requireNonNull(value)).get(0)).as(name).isEqualTo(1L);
+                assertThat(((List<?>) Objects.requireNonNull(value)).get(0))
+                        .as(name)
+                        .isEqualTo(1L);
             }
         }
     }
@@ -77,11 +81,12 @@ class ResultFormTest {
                 .orElseThrow();
         ResultForm form = new ResultForm(JSON, new PayloadForm(Serializer.MSGPACK, null));
         Map<?, ?> record = (Map<?, ?>) Objects.requireNonNull(form.read(golden));
-        ResultEncoder encoder = encoder(form, OffsetDateTime.parse((String) Objects.requireNonNull(record.get("date_done"))));
+        ResultEncoder encoder =
+                encoder(form, OffsetDateTime.parse((String) Objects.requireNonNull(record.get("date_done"))));
 
-        byte[] ours = form.toStore(encoder.success(
-                        message((String) Objects.requireNonNull(record.get("task_id"))), record.get("result"))
-                .json());
+        byte[] ours = form.toStore(
+                encoder.success(message((String) Objects.requireNonNull(record.get("task_id"))), record.get("result"))
+                        .json());
 
         assertThat(ours).isEqualTo(golden);
     }
@@ -149,7 +154,9 @@ class ResultFormTest {
         assertThat(form.toReply("{\"status\": \"SUCCESS\"}".getBytes(StandardCharsets.US_ASCII)))
                 .satisfies(reply -> assertThat(reply.contentType()).isEqualTo("application/x-yaml"))
                 .satisfies(reply -> assertThat(reply.compression()).isNull())
-                .satisfies(reply -> assertThat(reply.body()).asString(StandardCharsets.US_ASCII).isEqualTo("{\"status\": \"SUCCESS\"}"));
+                .satisfies(reply -> assertThat(reply.body())
+                        .asString(StandardCharsets.US_ASCII)
+                        .isEqualTo("{\"status\": \"SUCCESS\"}"));
     }
 
     private static ResultEncoder encoder(ResultForm form, OffsetDateTime now) {
@@ -158,7 +165,24 @@ class ResultFormTest {
 
     private static TaskMessage message(String id) {
         return new TaskMessage(
-                2, "proj.task", id, id, null, null, null, 0, 0, null, null, null, null, null, null, Map.of(), List.of(),
-                Map.of(), TaskMessage.Embed.NONE);
+                2,
+                "proj.task",
+                id,
+                id,
+                null,
+                null,
+                null,
+                0,
+                0,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                Map.of(),
+                List.of(),
+                Map.of(),
+                TaskMessage.Embed.NONE);
     }
 }
