@@ -41,8 +41,8 @@ class SerializersIT {
     void valuesOfPython_surviveTheWayThroughJava(Serializer serializer) {
         PythonCelery python = PythonCelery.get();
         for (int batch = 0; batch < VALUES / BATCH; batch++) {
-            Map<String, Object> asked = new HashMap<>(
-                    Map.of("serializer", serializer.setting(), "seed", SEED + batch, "count", BATCH));
+            Map<String, Object> asked =
+                    new HashMap<>(Map.of("serializer", serializer.setting(), "seed", SEED + batch, "count", BATCH));
             JsonNode written = python.run("random_values", asked);
             assertThat(written.size()).isEqualTo(BATCH);
             List<Map<String, @Nullable Object>> back = new ArrayList<>();
@@ -69,8 +69,8 @@ class SerializersIT {
                 Base64.getDecoder().decode(message.get("body").stringValue()));
         Encoder.Payload payload = encoder.encode(
                 List.of(task.args(), task.kwargs(), Map.of()), new PayloadForm(serializer, anyCompression()));
-        TaskMessage again = decoded(
-                payload.contentType(), payload.contentEncoding(), payload.compression(), payload.body());
+        TaskMessage again =
+                decoded(payload.contentType(), payload.contentEncoding(), payload.compression(), payload.body());
         assertThat(Fingerprint.of(again)).isEqualTo(Fingerprint.of(task));
         Map<String, @Nullable Object> back = new HashMap<>();
         back.put("content_type", payload.contentType());
@@ -90,8 +90,7 @@ class SerializersIT {
     private TaskMessage decoded(String type, String encoding, @Nullable String compression, byte[] body) {
         Map<String, @Nullable Object> headers = new HashMap<>(Map.of("task", "t", "id", "i"));
         headers.put("compression", compression);
-        Decoded decoded =
-                decoder.decode(new MessageProperties(type, encoding, null, null, null, null, headers), body);
+        Decoded decoded = decoder.decode(new MessageProperties(type, encoding, null, null, null, null, headers), body);
         assertThat(decoded).isInstanceOf(Decoded.Task.class);
         return ((Decoded.Task) decoded).message();
     }

@@ -30,7 +30,9 @@ final class TestCommand implements Callable<Integer> {
     @Option(names = "--install", description = "Let the system's package manager install what is missing.")
     private boolean install;
 
-    @Option(names = "--full", description = "Repeat the chaos tests as often as a release needs, which takes long.")
+    @Option(
+            names = "--full",
+            description = "Repeat the chaos tests as often as a release needs, and fuzz for 10 minutes.")
     private boolean full;
 
     @Option(
@@ -74,7 +76,9 @@ final class TestCommand implements Callable<Integer> {
             environment.put("SEDANO_TEST_FULL", "1");
         }
         if (!matrix) {
-            return maven(project, environment, "verify");
+            return full
+                    ? maven(project, environment, "verify", "-Dfuzz.duration=10m")
+                    : maven(project, environment, "verify");
         }
         if (install) {
             new SystemPackages(System.out::println, project.installLog()).install(List.of("debootstrap"));

@@ -277,7 +277,8 @@ public final class FollowUps {
      */
     public OutgoingMessage retry(
             TaskMessage message, Origin origin, Retry retry, Map<String, @Nullable Object> keyHeaders) {
-        Map<String, @Nullable Object> headers = carriedOver(message, origin);
+        Map<String, @Nullable Object> headers =
+                CarriedHeaders.of(message, origin.properties().headers());
         headers.put("retries", message.retries() + 1);
         Instant due = messages.now().plus(retry.delay());
         headers.put("eta", messages.iso(due));
@@ -338,33 +339,6 @@ public final class FollowUps {
         // It runs where the replaced task did: nobody may consume the default queue.
         String queue = origin.queue().equals(messages.defaultQueue()) ? null : origin.queue();
         return new Replacement(messages).of(message, replacement, given, keyHeaders, queue);
-    }
-
-    /** The headers that a retry keeps: all but those of the broker and of our own moves. */
-    private Map<String, @Nullable Object> carriedOver(TaskMessage message, Origin origin) {
-        Map<String, @Nullable Object> headers = new LinkedHashMap<>();
-        headers.put("lang", "py");
-        headers.put("task", message.task());
-        headers.put("id", message.id());
-        headers.put("root_id", message.rootId());
-        headers.put("replaced_task_nesting", message.nesting());
-        headers.put("expires", message.expires() == null ? null : messages.iso(message.expires()));
-        headers.put("group", message.group());
-        headers.put("group_index", message.groupIndex());
-        headers.put("ignore_result", Boolean.TRUE.equals(message.ignoreResult()));
-        headers.put("shadow", message.shadow());
-        headers.put("timelimit", Arrays.asList(null, null));
-        headers.put("stamped_headers", null);
-        headers.put("stamps", Map.of());
-        headers.putAll(origin.properties().headers());
-        headers.keySet()
-                .removeIf(name -> name.equals("x-death")
-                        || name.startsWith("x-first-death-")
-                        || name.startsWith("x-last-death-")
-                        || name.equals("x-delivery-count")
-                        || name.equals("x-acquired-count")
-                        || name.equals("x-sedano-returned"));
-        return headers;
     }
 
     private @Nullable String expiration(TaskMessage message) {

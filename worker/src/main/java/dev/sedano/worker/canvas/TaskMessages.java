@@ -97,8 +97,7 @@ final class TaskMessages {
                         : null,
                 signature.option("priority") instanceof Number priority ? priority.intValue() : 0,
                 headers);
-        return new OutgoingMessage(
-                exchange(signature), routingKey(signature), properties, payload.body());
+        return new OutgoingMessage(exchange(signature), routingKey(signature), properties, payload.body());
     }
 
     /** The place of a task in a group. */

@@ -125,9 +125,7 @@ final class ConfigFromOptions {
                 serializer.value() == null
                         ? Serializer.JSON
                         : PayloadNames.serializer(serializer.name(), serializer.value()),
-                compression.value() == null
-                        ? null
-                        : PayloadNames.compression(compression.name(), compression.value()));
+                compression.value() == null ? null : PayloadNames.compression(compression.name(), compression.value()));
     }
 
     private void times(WorkerConfigBuilder config) {

@@ -46,11 +46,7 @@ final class ChordRun {
     private final ResultForm form;
 
     /** @param store null when the result backend keeps no chords: then parts count for nothing, as in Celery */
-    ChordRun(
-            @Nullable ChordStore store,
-            FollowUps followUps,
-            ResultEncoder encoder,
-            StoredResults storedResults) {
+    ChordRun(@Nullable ChordStore store, FollowUps followUps, ResultEncoder encoder, StoredResults storedResults) {
         this.store = store;
         this.followUps = followUps;
         this.encoder = encoder;

@@ -1,6 +1,5 @@
 package dev.sedano.worker.idempotency;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -520,8 +519,7 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
             return false;
         }
         byte[] old = results.get(write.key());
-        String head = old == null ? "" : new String(old, StandardCharsets.ISO_8859_1);
-        if (head.startsWith("{\"status\": \"SUCCESS\"") || head.startsWith("{\"status\":\"SUCCESS\"")) {
+        if (old != null && StoredSuccess.is(old)) {
             return false;
         }
         results.put(write.key(), write.body());

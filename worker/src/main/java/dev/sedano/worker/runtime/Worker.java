@@ -173,7 +173,12 @@ public final class Worker {
                         encoder(json, clock, resultForm),
                         new StoredResults(json),
                         results(resultForm),
-                        new FollowUps(json, clock, origin(), DEFAULT_QUEUE, config.payloads().tasks()),
+                        new FollowUps(
+                                json,
+                                clock,
+                                origin(),
+                                DEFAULT_QUEUE,
+                                config.payloads().tasks()),
                         new FollowUpList(json),
                         resultStore instanceof ChordStore chords ? chords : null,
                         broker::publish,

@@ -6,6 +6,10 @@ import dev.sedano.task.Task;
 import dev.sedano.task.TaskDefinition;
 import dev.sedano.task.TaskRegistry;
 import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
+import dev.sedano.worker.protocol.PayloadForm;
+import dev.sedano.worker.protocol.PayloadSettings;
+import dev.sedano.worker.protocol.Serializer;
+import dev.sedano.worker.protocol.compression.Compression;
 import dev.sedano.worker.runtime.BrokerUri;
 import dev.sedano.worker.runtime.HttpAddress;
 import dev.sedano.worker.runtime.NodeName;
@@ -22,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,7 +101,9 @@ class WorkerCommandTest {
                         + " --shutdown-timeout 5s --namespace prod --state-dir /var/x --lease 1m"
                         + " --retention 3d --prefetch-multiplier 8 --log-format json"
                         + " --journal-limit 128m --consumer-timeout 1h"
-                        + " --on-unknown-task dead-letter --topology passive --on-lease-loss park")
+                        + " --on-unknown-task dead-letter --topology passive --on-lease-loss park"
+                        + " --accept-content json,yaml --task-serializer msgpack --task-compression none"
+                        + " --result-serializer YAML --result-compression zstd")
                 .split(" "));
 
         assertThat(exit).isZero();
@@ -122,6 +129,11 @@ class WorkerCommandTest {
         assertThat(config.prefetchMultiplier()).isEqualTo(8);
         assertThat(config.topology()).isEqualTo(TopologyMode.PASSIVE);
         assertThat(config.afterLeaseLoss()).isEqualTo(AfterLeaseLoss.PARK);
+        assertThat(config.payloads())
+                .isEqualTo(new PayloadSettings(
+                        Set.of(Serializer.JSON, Serializer.YAML),
+                        new PayloadForm(Serializer.MSGPACK, null),
+                        new PayloadForm(Serializer.YAML, Compression.ZSTD)));
     }
 
     @Test
@@ -184,6 +196,12 @@ class WorkerCommandTest {
             -n                    | a@%x     | use %h
             --prefetch-multiplier | 0        | from 1 to 1000
             -Q                    | a,a      | names a twice
+            --accept-content      | xml      | use json, msgpack, yaml
+            --accept-content      | pickle   | never read
+            --task-serializer     | pickle   | never read nor written
+            --result-serializer   | raw      | use json, msgpack, yaml
+            --task-compression    | brotli   | use zstd or gzip
+            --result-compression  | zip      | use gzip, bzip2, lzma, zstd or none
             """)
     void wrongValue_namesOptionAndCure(String option, String value, String cure) {
         assertThat(run(option, value)).isEqualTo(ExitCode.USAGE);

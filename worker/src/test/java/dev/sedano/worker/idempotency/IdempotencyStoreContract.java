@@ -1,6 +1,6 @@
 package dev.sedano.worker.idempotency;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
@@ -113,9 +113,13 @@ public abstract class IdempotencyStoreContract extends KeyLivesContract {
 
     @Test
     void storedSuccess_isNeverOverwritten() {
-        for (String head : List.of("{\"status\": \"SUCCESS\"", "{\"status\":\"SUCCESS\"")) {
+        for (String stored : List.of(
+                "{\"status\": \"SUCCESS\", \"result\": 1}",
+                "{\"status\":\"SUCCESS\",\"result\":1}",
+                "\u0082\u00a6status\u00a7SUCCESS\u00a6result\u0001", // msgpack
+                "children: []\ndate_done: null\nresult: 1\nstatus: SUCCESS\ntask_id: a\n")) {
             freshKey();
-            byte[] earlier = (head + ", \"result\": 1}").getBytes(UTF_8);
+            byte[] earlier = stored.getBytes(ISO_8859_1);
             storeResult("r:" + id, earlier);
             long token = granted(claim("a")).token();
 
@@ -126,12 +130,19 @@ public abstract class IdempotencyStoreContract extends KeyLivesContract {
     }
 
     @Test
-    void storedStarted_isOverwritten() {
-        storeResult("r:" + id, "{\"status\": \"STARTED\"}".getBytes(UTF_8));
-        long token = granted(claim("a")).token();
-        get(store().complete(completion(key, token, "r:" + id, DONE, null)));
+    void anyOtherStoredState_isOverwritten() {
+        for (String stored : List.of(
+                "{\"status\": \"STARTED\"}",
+                "\u0082\u00a6status\u00a7FAILURE\u00a6result\u00a7SUCCESS",
+                "children: []\nresult: \"status: SUCCESS\"\nstatus: FAILURE\n",
+                "children: []\nresult:\n  status: SUCCESS\nstatus: STARTED\n")) {
+            freshKey();
+            storeResult("r:" + id, stored.getBytes(ISO_8859_1));
+            long token = granted(claim("a")).token();
+            get(store().complete(completion(key, token, "r:" + id, DONE, null)));
 
-        assertThat(storedResult("r:" + id)).isEqualTo(DONE);
+            assertThat(storedResult("r:" + id)).isEqualTo(DONE);
+        }
     }
 
     @Test

@@ -5,7 +5,7 @@ import java.util.List;
 /** The operators' scripts, and the shared parts that come before each one's own file. */
 enum AdminScript {
     RELEASE("admin_release", "prologue", "admin"),
-    COMPLETE("admin_complete", "prologue", "blocks", "admin"),
+    COMPLETE("admin_complete", "prologue", "blocks", "stored_success", "admin"),
     TRUST("admin_trust", "prologue", "admin"),
     NOTE("admin_note", "prologue", "admin");
 

@@ -19,7 +19,7 @@ if KEYS[5] then
   if type(head) == 'table' then
     if not string.find(head.err, 'WRONGTYPE', 1, true) then return head end
     written = 'T'
-  elseif head == '{"status": "SUCCESS"' or string.sub(head, 1, 19) == '{"status":"SUCCESS"' then written = 'S'
+  elseif is_success(KEYS[5], head) then written = 'S'
   else written = 'W' end
 end
 local att = r[4] or '-1'

@@ -9,8 +9,7 @@ local written = 'W'
 if type(head) == 'table' then
   if not string.find(head.err, 'WRONGTYPE', 1, true) then return head end
   written = 'T'
-elseif (head == '{"status": "SUCCESS"' or string.sub(head, 1, 19) == '{"status":"SUCCESS"')
-    and redis.call('GET', KEYS[1]) ~= ARGV[1] then
+elseif is_success(KEYS[1], head) and redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return { 'S' }
 end
 if written == 'W' and ARGV[3] == '1' then

@@ -7,7 +7,7 @@ local function writable()
     if not string.find(head.err, 'WRONGTYPE', 1, true) then return nil, head end
     return 'T'
   end
-  if head == '{"status": "SUCCESS"' or string.sub(head, 1, 19) == '{"status":"SUCCESS"' then return 'S' end
+  if is_success(KEYS[4], head) then return 'S' end
   return 'W'
 end
 local function write(how, body, ttl)
