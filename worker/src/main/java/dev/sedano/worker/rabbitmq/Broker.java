@@ -14,7 +14,6 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -62,8 +61,7 @@ public final class Broker implements AutoCloseable {
     private final DeliveryLimits limits;
     private final KnownQueues known;
     private final WantedQueues wanted;
-    /** Looked after on the present session; the broker thread's own. */
-    private final Set<String> ensured = new HashSet<>();
+    private final EnsuredQueues queues;
 
     private final MovedDeliveries moved;
     private final ExecutorService dispatch = Executors.newSingleThreadExecutor(task -> daemon(task, "sedano-dispatch"));
@@ -91,6 +89,7 @@ public final class Broker implements AutoCloseable {
         this.limits = new DeliveryLimits(settings.deliveryLimit());
         this.known = new KnownQueues(limits, settings.remembered());
         this.wanted = new WantedQueues(settings.queues());
+        this.queues = new EnsuredQueues(wanted, known, settings.topology());
         this.slots = settings.slots();
         this.moved = new MovedDeliveries(publisher, known::keepsWaitingInQuorum, settings.node(), clock);
         this.settler = new Settler(moved, timer);
@@ -254,8 +253,8 @@ public final class Broker implements AutoCloseable {
         ConsumerSession active = session;
         if (active == null || !active.isOpen()) {
             limits.broker(BrokerVersion.of(current));
-            ensured.clear();
-            ensureQueues(current);
+            queues.forget();
+            queues.ensure(current);
             active = open(current);
             session = active;
             receivedAtGrowth = 0;
@@ -264,59 +263,22 @@ public final class Broker implements AutoCloseable {
             active.cancelAll();
             tellQuiet();
         } else {
-            ensureQueues(current);
+            queues.ensure(current);
             active.cancelAllBut(wanted::contains);
             // Looked at before anything is added: what arrives meanwhile is a reason to grow at the next look.
             long received = active.received();
-            for (QueueBinding queue : wanted.all()) {
-                consume(active, queue, received > receivedAtGrowth);
+            for (QueueBinding queue : queues.ready()) {
+                try {
+                    adjust(active, queue.queue(), received > receivedAtGrowth);
+                } catch (IOException | RuntimeException e) {
+                    queues.giveUp(current, queue, e);
+                    throw e;
+                }
             }
             receivedAtGrowth = received;
         }
         report();
         firstConnection.complete(null);
-    }
-
-    private void ensureQueues(Connection current) throws IOException, TimeoutException {
-        for (QueueBinding queue : wanted.all()) {
-            if (!ensured.contains(queue.queue())) {
-                boolean added = wanted.isAdded(queue);
-                try {
-                    if (added) {
-                        Topology.ensureAdded(current, queue, settings.topology());
-                    } else {
-                        Topology.ensure(current, queue.queue(), settings.topology());
-                    }
-                    if (settings.topology() == BrokerSettings.TopologyMode.DECLARE) {
-                        known.learn(current, queue.queue());
-                    }
-                    ensured.add(queue.queue());
-                } catch (IOException | TimeoutException | RuntimeException e) {
-                    if (!added || !current.isOpen()) {
-                        throw e;
-                    }
-                    drop(queue, e);
-                }
-            }
-        }
-    }
-
-    /** A queue that was added and cannot be consumed closes the channel of all: once, and not again and again. */
-    private void consume(ConsumerSession active, QueueBinding queue, boolean busy) throws IOException {
-        Connection current = connection;
-        try {
-            adjust(active, queue.queue(), busy);
-        } catch (IOException | RuntimeException e) {
-            if (wanted.isAdded(queue) && current != null && current.isOpen()) {
-                drop(queue, e);
-            }
-            throw e;
-        }
-    }
-
-    private void drop(QueueBinding queue, Exception why) {
-        wanted.remove(queue.queue());
-        LOG.warn("the added queue {} is not consumed: {}", queue.queue(), rootMessage(why));
     }
 
     private ConsumerSession open(Connection current) throws IOException {
