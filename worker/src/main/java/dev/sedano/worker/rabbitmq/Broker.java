@@ -12,12 +12,9 @@ import dev.sedano.worker.time.Ticker;
 import java.io.IOException;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -66,8 +63,7 @@ public final class Broker implements AutoCloseable {
     private final MovedDeliveries moved;
     private final ExecutorService dispatch = Executors.newSingleThreadExecutor(task -> daemon(task, "sedano-dispatch"));
     private final Thread thread = daemon(this::loop, "sedano-broker");
-    private final Set<Pause> pauses = EnumSet.noneOf(Pause.class);
-    private final List<CompletableFuture<Void>> waitForQuiet = new ArrayList<>();
+    private final Pauses pauses = new Pauses();
     private final CompletableFuture<Void> firstConnection = new CompletableFuture<>();
     private @Nullable DeliveryPipeline pipeline;
     private @Nullable InFlight inFlight;
@@ -116,29 +112,14 @@ public final class Broker implements AutoCloseable {
      * because the consumers are cancelled or the connection is gone.
      */
     public CompletableFuture<Void> pause(Pause reason) {
-        CompletableFuture<Void> quiet = new CompletableFuture<>();
-        synchronized (pauses) {
-            pauses.add(reason);
-            waitForQuiet.add(quiet);
-        }
+        CompletableFuture<Void> quiet = pauses.add(reason);
         LockSupport.unpark(thread);
         return quiet;
     }
 
-    private void tellQuiet() {
-        List<CompletableFuture<Void>> waiting;
-        synchronized (pauses) {
-            waiting = List.copyOf(waitForQuiet);
-            waitForQuiet.clear();
-        }
-        waiting.forEach(quiet -> quiet.complete(null));
-    }
-
     /** Consumes again, with a prefetch of 1 that grows. */
     public void resume(Pause reason) {
-        synchronized (pauses) {
-            pauses.remove(reason);
-        }
+        pauses.remove(reason);
         rampUp = true;
         LockSupport.unpark(thread);
     }
@@ -236,7 +217,7 @@ public final class Broker implements AutoCloseable {
                 // The cause chain of the client's exceptions ends in what the broker or the network said.
                 LOG.warn("broker: {}; trying again", rootMessage(e));
                 report();
-                tellQuiet();
+                pauses.tellQuiet();
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(
                         RETRY_MILLIS / 2 + ThreadLocalRandom.current().nextLong(RETRY_MILLIS)));
             }
@@ -259,9 +240,9 @@ public final class Broker implements AutoCloseable {
             session = active;
             receivedAtGrowth = 0;
         }
-        if (isPaused()) {
+        if (pauses.any()) {
             active.cancelAll();
-            tellQuiet();
+            pauses.tellQuiet();
         } else {
             queues.ensure(current);
             active.cancelAllBut(wanted::contains);
@@ -329,12 +310,6 @@ public final class Broker implements AutoCloseable {
 
     private int leastPrefetch() {
         return (int) Math.max(1, (long) settings.leastPrefetch() * slots / settings.slots());
-    }
-
-    private boolean isPaused() {
-        synchronized (pauses) {
-            return !pauses.isEmpty();
-        }
     }
 
     private void report() {
