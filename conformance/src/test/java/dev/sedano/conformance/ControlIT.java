@@ -173,6 +173,7 @@ final class ControlIT {
                 .isEqualTo("new rate limit set successfully");
         assertThat(control.ask("registered", Map.of("taskinfoitems", List.of())).toString())
                 .contains("ledger.work [rate_limit=2/s]");
+        Instant begin = Instant.now();
         for (int i = 0; i < 4; i++) {
             HARNESS.publisher().publish(queue, CeleryMessage.of("ledger.work", key("paced"), 0));
         }
@@ -181,7 +182,7 @@ final class ControlIT {
                 .map(entry -> entry.at())
                 .sorted()
                 .toList();
-        assertThat(Duration.between(starts.get(0), starts.get(3))).isGreaterThan(Duration.ofMillis(1400));
+        assertThat(Duration.between(begin, starts.get(3))).isGreaterThan(Duration.ofMillis(1400));
 
         assertThat(control.ok("time_limit", Map.of("task_name", "ledger.gated", "soft", 1)))
                 .isEqualTo("time limits set successfully");

@@ -6,21 +6,34 @@ import dev.sedano.task.RetryException;
 import dev.sedano.task.Signature;
 import dev.sedano.task.StaleOwnerException;
 import dev.sedano.task.TaskContext;
+import dev.sedano.task.TaskRequest;
 import dev.sedano.worker.canvas.NameUuid;
+import dev.sedano.worker.canvas.RetryLimits;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.Lease;
 import dev.sedano.worker.idempotency.PriorRun;
 import dev.sedano.worker.protocol.TaskMessage;
+import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The context of one run. */
-record RunContext(TaskMessage message, Lease lease, IdempotencyChecker checker, RunSteps steps, boolean observed)
+record RunContext(
+        TaskMessage message,
+        Lease lease,
+        IdempotencyChecker checker,
+        RunSteps steps,
+        TaskRequest request,
+        RunStates states,
+        Clock clock)
         implements TaskContext {
+    private static final Logger LOG = LoggerFactory.getLogger(RunContext.class);
     private static final long OWNER_SECONDS = 2;
 
     @Override
@@ -75,7 +88,9 @@ record RunContext(TaskMessage message, Lease lease, IdempotencyChecker checker, 
 
     @Override
     public void checkOwner() {
-        if (observed && !lease.isProtected()) {
+        if (!lease.isProtected()) {
+            // Nobody was asked for a claim, so nobody can have taken it over. To stop here would run the task for ever.
+            LOG.info("task {} id {} runs without a claim: it has no owner to check", message.task(), message.id());
             return;
         }
         try {
@@ -114,12 +129,20 @@ record RunContext(TaskMessage message, Lease lease, IdempotencyChecker checker, 
 
     @Override
     public RetryException retry(Retry retry) {
+        if (retry.mostRetries() == null || message.retries() < retry.mostRetries()) {
+            RetryLimits.check(message, retry, clock.instant());
+        }
         return new RetryException(retry);
     }
 
     @Override
     public ReplaceException replace(Signature replacement) {
         return new ReplaceException(replacement);
+    }
+
+    @Override
+    public void updateState(String state, @Nullable Object meta) {
+        states.tell(message, state, meta);
     }
 
     @Override

@@ -52,6 +52,8 @@ final class Work implements TaskView {
     int timesHeld;
     /** Whether its turn under a rate limit has come; set by whoever moves it out of HELD, or before it is shared. */
     volatile boolean paced;
+    /** Whether it counts as claimed; guarded by {@link ClaimAhead}. */
+    boolean takesRoom;
     /** When the delivery arrived, by the ticker; set before the work is shared. */
     long arrivedAt;
     /** Whether its result or its follow-ups could not be handed on before its channel went; a later copy does it. */

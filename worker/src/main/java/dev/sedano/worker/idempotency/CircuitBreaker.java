@@ -161,16 +161,27 @@ public final class CircuitBreaker implements AutoCloseable {
     }
 
     private void probe() {
-        store.hello()
+        Attempt.of(store::hello)
                 .whenComplete((status, failure) -> execute(() -> {
                     if (failure != null) {
                         LOG.debug("probe failed: {}", failure.getMessage());
                         probeLater();
                     } else {
-                        listener.greeted(status);
-                        resume();
+                        takeBack(status);
                     }
                 }));
+    }
+
+    /** A defect of whoever listens must not end the only chain of probes: nothing would ever run again. */
+    private void takeBack(StoreStatus status) {
+        try {
+            listener.greeted(status);
+            resume();
+        } catch (RuntimeException e) {
+            LOG.error("the store answers, but taking up work failed; trying again", e);
+            state = State.OPEN;
+            probeLater();
+        }
     }
 
     private void resume() {
@@ -186,16 +197,26 @@ public final class CircuitBreaker implements AutoCloseable {
             later(TICK_MILLIS, this::tick);
             return;
         }
-        store.hello()
+        Attempt.of(store::hello)
                 .whenComplete((status, failure) -> execute(() -> {
-                    if (failure instanceof StoreException cause) {
-                        open(cause);
-                    } else if (failure == null) {
-                        listener.greeted(status);
-                        state = state == State.HALF_OPEN ? State.CLOSED : state;
+                    try {
+                        greet(status, failure);
+                    } finally {
+                        later(TICK_MILLIS, this::tick);
                     }
-                    later(TICK_MILLIS, this::tick);
                 }));
+    }
+
+    private void greet(@Nullable StoreStatus status, @Nullable Throwable failure) {
+        if (status != null) {
+            listener.greeted(status);
+            state = state == State.HALF_OPEN ? State.CLOSED : state;
+        } else if (failure instanceof StoreException cause) {
+            open(cause);
+        } else {
+            open(new StoreException(
+                    StoreException.Kind.SCRIPT, StoreException.Effect.NONE, "the store's own code failed", failure));
+        }
     }
 
     private void execute(Runnable step) {

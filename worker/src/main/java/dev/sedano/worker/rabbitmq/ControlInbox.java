@@ -58,7 +58,7 @@ final class ControlInbox {
         } catch (IOException | RuntimeException e) {
             if (!complained) {
                 complained = true;
-                String said = Broker.rootMessage(e);
+                String said = BrokerConnections.rootMessage(e);
                 LOG.warn(
                         said.contains(LOCKED)
                                 ? "no remote control: another worker is connected as {}: give each a name of its own"

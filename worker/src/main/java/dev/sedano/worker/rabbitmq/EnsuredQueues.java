@@ -78,7 +78,7 @@ final class EnsuredQueues {
             return false;
         }
         wanted.remove(queue.queue());
-        LOG.warn("the added queue {} is not consumed: {}", queue.queue(), Broker.rootMessage(why));
+        LOG.warn("the added queue {} is not consumed: {}", queue.queue(), BrokerConnections.rootMessage(why));
         return true;
     }
 }

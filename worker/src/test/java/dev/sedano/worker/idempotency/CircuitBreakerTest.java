@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sedano.worker.time.Ticker;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -16,6 +19,7 @@ class CircuitBreakerTest {
     private final InMemoryIdempotencyStore store = new InMemoryIdempotencyStore();
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
     private final List<String> told = new CopyOnWriteArrayList<>();
+    private final AtomicInteger defects = new AtomicInteger();
     private final List<Long> ceilings = new CopyOnWriteArrayList<>();
     private final CircuitBreaker breaker = new CircuitBreaker(
             store,
@@ -30,6 +34,9 @@ class CircuitBreakerTest {
                 @Override
                 public void recovering() {
                     told.add("recovering");
+                    if (defects.getAndDecrement() > 0) {
+                        throw new IllegalStateException("a listener's defect");
+                    }
                 }
 
                 @Override
@@ -69,7 +76,7 @@ class CircuitBreakerTest {
         breaker.failed(down());
 
         await().until(() -> ceilings.size() >= 7);
-        assertThat(ceilings.subList(0, 7)).containsExactly(500L, 1000L, 2000L, 4000L, 8000L, 10_000L, 10_000L);
+        assertThat(ceilings.stream().limit(7)).containsExactly(500L, 1000L, 2000L, 4000L, 8000L, 10_000L, 10_000L);
     }
 
     @Test
@@ -93,5 +100,58 @@ class CircuitBreakerTest {
         store.failWith(down());
 
         await().atMost(Duration.ofSeconds(5)).until(() -> told.contains("opened"));
+    }
+
+    @Test
+    void listenerThatFails_doesNotEndTheProbes() {
+        defects.set(2);
+        store.failWith(down());
+        breaker.failed(down());
+        await().until(() -> ceilings.size() >= 2);
+        store.failWith(null);
+
+        await().until(breaker::allowsClaims);
+        await().until(() -> told.contains("half open"));
+        assertThat(told).containsExactly("opened", "recovering", "recovering", "recovering", "half open");
+    }
+
+    @Test
+    void storeThatThrows_isAStoreThatFailed_andIsProbedOn() {
+        AtomicInteger throwing = new AtomicInteger(3);
+        IdempotencyStore throwsAtFirst = (IdempotencyStore) Proxy.newProxyInstance(
+                IdempotencyStore.class.getClassLoader(),
+                new Class<?>[] {IdempotencyStore.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("hello") && throwing.getAndDecrement() > 0) {
+                        throw new IllegalStateException("a store's defect");
+                    }
+                    return method.invoke(store, arguments);
+                });
+        CountDownLatch opened = new CountDownLatch(1);
+        CountDownLatch back = new CountDownLatch(1);
+        try (CircuitBreaker other = new CircuitBreaker(
+                throwsAtFirst,
+                timer,
+                Ticker.system(),
+                new CircuitBreaker.Listener() {
+                    @Override
+                    public void opened(@Nullable StoreException cause) {
+                        opened.countDown();
+                    }
+
+                    @Override
+                    public void recovering() {}
+
+                    @Override
+                    public void halfOpened(Duration outage) {
+                        back.countDown();
+                    }
+                },
+                ceiling -> 0)) {
+            other.start();
+
+            await().until(() -> opened.getCount() == 0 && back.getCount() == 0);
+            assertThat(throwing.get()).isNegative();
+        }
     }
 }
