@@ -14,15 +14,17 @@ def main(given):
 
 def ask(app, node, method, arguments=None, timeout=5, destination=None, **selection):
     """The node's reply, None if there is none, or the text "null" if it replied so."""
-    replies = app.control.broadcast(
-        method,
-        arguments=arguments or {},
-        destination=destination or ([node] if not selection else None),
-        reply=True,
-        timeout=timeout,
-        limit=1 if not selection else None,
-        **selection,
-    )
+    with app.connection_for_write() as connection:
+        replies = app.control.broadcast(
+            method,
+            arguments=arguments or {},
+            destination=destination or ([node] if not selection else None),
+            reply=True,
+            timeout=timeout,
+            limit=1 if not selection else None,
+            connection=connection,
+            **selection,
+        )
     for reply in replies or []:
         if node in reply:
             return "null" if reply[node] is None else reply[node]

@@ -97,6 +97,22 @@ public final class CeleryPublisher implements AutoCloseable {
         }
     }
 
+    /** Whether there is such a queue. */
+    public boolean exists(String queue) {
+        return consumers(queue) >= 0;
+    }
+
+    /** Consumers of a queue; -1 if there is no such queue. */
+    public long consumers(String queue) {
+        try (Channel probe = connection.createChannel()) {
+            return probe.queueDeclarePassive(queue).getConsumerCount();
+        } catch (IOException | com.rabbitmq.client.AlreadyClosedException missing) {
+            return -1;
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("the channel did not close", e);
+        }
+    }
+
     /** Takes one message out of a queue, waiting at most {@code limit}. */
     public GetResponse take(String queue, Duration limit) {
         return Awaitility.await("a message in " + queue)

@@ -101,6 +101,15 @@ public final class Harness implements BeforeEachCallback, AfterEachCallback, Aft
         return open;
     }
 
+    /** Closes all connections to the broker, which is a private one; the publisher gets a new one. */
+    public void closeConnections() {
+        broker.closeConnections();
+        if (publisher != null) {
+            publisher.close();
+            publisher = null;
+        }
+    }
+
     /** Says that this queue need not be empty at the end of the test. */
     public void mayHold(String queue) {
         mayHold.add(queue);

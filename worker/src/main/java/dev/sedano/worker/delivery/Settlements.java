@@ -54,6 +54,8 @@ final class Settlements {
             return SettlementReason.REJECTED;
         } else if (outcome instanceof TaskOutcome.Ignored) {
             return SettlementReason.IGNORED;
+        } else if (outcome instanceof TaskOutcome.Revoked) {
+            return SettlementReason.REVOKED;
         } else if (outcome instanceof TaskOutcome.Poisonous) {
             return SettlementReason.POISON;
         }
@@ -68,6 +70,8 @@ final class Settlements {
             kind = Oversight.EndKind.RETRIED;
         } else if (outcome instanceof TaskOutcome.Expired) {
             kind = Oversight.EndKind.EXPIRED;
+        } else if (outcome instanceof TaskOutcome.Rejected) {
+            kind = Oversight.EndKind.REJECTED;
         } else if (outcome instanceof TaskOutcome.Revoked revoked) {
             kind = revoked.terminated() ? Oversight.EndKind.TERMINATED : Oversight.EndKind.REVOKED;
         } else if (ending.result() != null) {

@@ -10,13 +10,9 @@ import dev.sedano.worker.protocol.Encoder;
 import dev.sedano.worker.time.Ticker;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -58,14 +54,12 @@ public final class Broker implements AutoCloseable {
     private final DeliveryLimits limits;
     private final KnownQueues known;
     private final WantedQueues wanted;
-    /** Looked after on the present session; the broker thread's own. */
-    private final Set<String> ensured = new HashSet<>();
+    private final EnsuredQueues queues;
 
     private final MovedDeliveries moved;
     private final ExecutorService dispatch = Executors.newSingleThreadExecutor(task -> daemon(task, "sedano-dispatch"));
     private final Thread thread = daemon(this::loop, "sedano-broker");
-    private final Set<Pause> pauses = EnumSet.noneOf(Pause.class);
-    private final List<CompletableFuture<Void>> waitForQuiet = new ArrayList<>();
+    private final Pauses pauses = new Pauses();
     private final CompletableFuture<Void> firstConnection = new CompletableFuture<>();
     private @Nullable DeliveryPipeline pipeline;
     private @Nullable InFlight inFlight;
@@ -87,6 +81,7 @@ public final class Broker implements AutoCloseable {
         this.limits = new DeliveryLimits(settings.deliveryLimit());
         this.known = new KnownQueues(limits, settings.remembered());
         this.wanted = new WantedQueues(settings.queues());
+        this.queues = new EnsuredQueues(wanted, known, settings.topology());
         this.slots = settings.slots();
         this.moved = new MovedDeliveries(publisher, known::keepsWaitingInQuorum, settings.node(), clock);
         this.settler = new Settler(moved, timer);
@@ -113,29 +108,14 @@ public final class Broker implements AutoCloseable {
      * because the consumers are cancelled or the connection is gone.
      */
     public CompletableFuture<Void> pause(Pause reason) {
-        CompletableFuture<Void> quiet = new CompletableFuture<>();
-        synchronized (pauses) {
-            pauses.add(reason);
-            waitForQuiet.add(quiet);
-        }
+        CompletableFuture<Void> quiet = pauses.add(reason);
         LockSupport.unpark(thread);
         return quiet;
     }
 
-    private void tellQuiet() {
-        List<CompletableFuture<Void>> waiting;
-        synchronized (pauses) {
-            waiting = List.copyOf(waitForQuiet);
-            waitForQuiet.clear();
-        }
-        waiting.forEach(quiet -> quiet.complete(null));
-    }
-
     /** Consumes again, with a prefetch of 1 that grows. */
     public void resume(Pause reason) {
-        synchronized (pauses) {
-            pauses.remove(reason);
-        }
+        pauses.remove(reason);
         rampUp = true;
         LockSupport.unpark(thread);
     }
@@ -232,7 +212,7 @@ public final class Broker implements AutoCloseable {
                 }
                 LOG.warn("broker: {}; trying again", BrokerConnections.rootMessage(e));
                 report();
-                tellQuiet();
+                pauses.tellQuiet();
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(
                         RETRY_MILLIS / 2 + ThreadLocalRandom.current().nextLong(RETRY_MILLIS)));
             }
@@ -249,69 +229,32 @@ public final class Broker implements AutoCloseable {
         ConsumerSession active = session;
         if (active == null || !active.isOpen()) {
             limits.broker(BrokerVersion.of(current));
-            ensured.clear();
-            ensureQueues(current);
+            queues.forget();
+            queues.ensure(current);
             active = open(current);
             session = active;
             receivedAtGrowth = 0;
         }
-        if (isPaused()) {
+        if (pauses.any()) {
             active.cancelAll();
-            tellQuiet();
+            pauses.tellQuiet();
         } else {
-            ensureQueues(current);
+            queues.ensure(current);
             active.cancelAllBut(wanted::contains);
             // Looked at before anything is added: what arrives meanwhile is a reason to grow at the next look.
             long received = active.received();
-            for (QueueBinding queue : wanted.all()) {
-                consume(active, queue, received > receivedAtGrowth);
+            for (QueueBinding queue : queues.ready()) {
+                try {
+                    adjust(active, queue.queue(), received > receivedAtGrowth);
+                } catch (IOException | RuntimeException e) {
+                    queues.giveUp(current, queue, e);
+                    throw e;
+                }
             }
             receivedAtGrowth = received;
         }
         report();
         firstConnection.complete(null);
-    }
-
-    private void ensureQueues(Connection current) throws IOException, TimeoutException {
-        for (QueueBinding queue : wanted.all()) {
-            if (!ensured.contains(queue.queue())) {
-                boolean added = wanted.isAdded(queue);
-                try {
-                    if (added) {
-                        Topology.ensureAdded(current, queue, settings.topology());
-                    } else {
-                        Topology.ensure(current, queue.queue(), settings.topology());
-                    }
-                    if (settings.topology() == BrokerSettings.TopologyMode.DECLARE) {
-                        known.learn(current, queue.queue());
-                    }
-                    ensured.add(queue.queue());
-                } catch (IOException | TimeoutException | RuntimeException e) {
-                    if (!added || !current.isOpen()) {
-                        throw e;
-                    }
-                    drop(queue, e);
-                }
-            }
-        }
-    }
-
-    /** A queue that was added and cannot be consumed closes the channel of all: once, and not again and again. */
-    private void consume(ConsumerSession active, QueueBinding queue, boolean busy) throws IOException {
-        Connection current = connection;
-        try {
-            adjust(active, queue.queue(), busy);
-        } catch (IOException | RuntimeException e) {
-            if (wanted.isAdded(queue) && current != null && current.isOpen()) {
-                drop(queue, e);
-            }
-            throw e;
-        }
-    }
-
-    private void drop(QueueBinding queue, Exception why) {
-        wanted.remove(queue.queue());
-        LOG.warn("the added queue {} is not consumed: {}", queue.queue(), BrokerConnections.rootMessage(why));
     }
 
     private ConsumerSession open(Connection current) throws IOException {
@@ -362,12 +305,6 @@ public final class Broker implements AutoCloseable {
 
     private int leastPrefetch() {
         return (int) Math.max(1, (long) settings.leastPrefetch() * slots / settings.slots());
-    }
-
-    private boolean isPaused() {
-        synchronized (pauses) {
-            return !pauses.isEmpty();
-        }
     }
 
     private void report() {
