@@ -108,7 +108,7 @@ class MessageFormTest {
         signature.put("subtask_type", null);
         byte[] body = JSON.encode(List.of(List.of(), Map.of(), Map.of("callbacks", List.of(signature))));
         TaskMessage task = decoded(properties(Encoder.ofJson(body), null), body);
-        FollowUp only = followUps.afterSuccess(task, result).followUps().get(0);
+        FollowUp only = followUps.afterSuccess(task, result, null).followUps().get(0);
         return ((FollowUp.Send) only).message();
     }
 
