@@ -26,6 +26,7 @@ import inspect
 import itertools
 import json
 import logging
+import math
 import os
 import pathlib
 import re
@@ -115,6 +116,15 @@ def fingerprint(task, args, kwargs):
     return hashlib.sha256(form).hexdigest()
 
 
+def _key_text(key):
+    """A map's key as the text that JSON makes of it; YAML has others than text."""
+    if key is None or key is True or key is False:
+        return {None: "null", True: "true", False: "false"}[key]
+    if isinstance(key, float):
+        return repr(key) if math.isfinite(key) else json.dumps(key)
+    return key.isoformat() if isinstance(key, datetime.date) else str(key)
+
+
 def _canonical(value, out):
     def content(kind, text):
         encoded = text.encode("utf-8", "surrogatepass")
@@ -139,9 +149,20 @@ def _canonical(value, out):
             _canonical(element, out)
     elif isinstance(value, dict):
         content(b"m", str(len(value)))
-        for key in sorted(value, key=lambda key: key.encode("utf-8", "surrogatepass")):
+        entries = [(_key_text(key), element) for key, element in value.items()]
+        for key, element in sorted(entries, key=lambda entry: entry[0].encode("utf-8", "surrogatepass")):
             content(b"s", key)
-            _canonical(value[key], out)
+            _canonical(element, out)
+    elif isinstance(value, (set, frozenset)):  # of YAML
+        content(b"S", str(len(value)))
+        forms = []
+        for element in value:
+            forms.append(bytearray())
+            _canonical(element, forms[-1])
+        out.extend(b"".join(sorted(forms)))
+    elif type(value).__name__ == "Timestamp" and hasattr(value, "nanoseconds"):  # of msgpack
+        moment = datetime.datetime.fromtimestamp(0, datetime.timezone.utc) + datetime.timedelta(seconds=value.seconds)
+        tagged("datetime", moment.replace(microsecond=value.nanoseconds // 1000).isoformat())
     elif isinstance(value, datetime.datetime):  # before date, of which it is one
         tagged("datetime", value.isoformat())
     elif isinstance(value, datetime.date):

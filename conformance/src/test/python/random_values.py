@@ -3,11 +3,16 @@ import base64
 import datetime
 import decimal
 import math
+import pathlib
 import random
 import struct
+import sys
 import uuid
 
 from kombu import compression, serialization
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[4] / "examples/python"))
+import sedano_idempotent  # noqa: E402
 
 TEXTS = ["on", "No", "~", "null", "1e3", "1e+3", "012", "0x1f", "1:30", "1_000", ".5", "-.inf", "2024-01-01", "=", "<<", "!x",
          "&a", "*a", "- a", "a: b", "a #b", "#", "'", '"', "\\", "%", "@", "`", "|", ">", "{", "[", ",", "?", ":", "---", "...",
@@ -131,7 +136,7 @@ def write(given):
             octets, method = compression.compress(octets, method)
         written.append({
             "content_type": content_type, "content_encoding": content_encoding, "compression": method,
-            "body": base64.b64encode(octets).decode(),
+            "body": base64.b64encode(octets).decode(), "fingerprint": sedano_idempotent.fingerprint("t", body[0], body[1]),
         })  # fmt: skip
     return written
 

@@ -67,6 +67,7 @@ class SerializersIT {
                         ? null
                         : message.get("compression").stringValue(),
                 Base64.getDecoder().decode(message.get("body").stringValue()));
+        assertThat(Fingerprint.of(task)).isEqualTo(message.get("fingerprint").stringValue());
         Encoder.Payload payload = encoder.encode(
                 List.of(task.args(), task.kwargs(), Map.of()), new PayloadForm(serializer, anyCompression()));
         TaskMessage again =

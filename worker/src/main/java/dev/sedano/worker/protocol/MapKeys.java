@@ -1,5 +1,7 @@
 package dev.sedano.worker.protocol;
 
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +12,14 @@ final class MapKeys {
 
     /** The text of a plain value. */
     static String text(@Nullable Object key) {
-        return key instanceof Double number ? PythonFloat.repr(number) : String.valueOf(key);
+        if (key instanceof Double number) {
+            return PythonFloat.repr(number);
+        } else if (key instanceof LocalDateTime time) {
+            return IsoTimes.format(time);
+        } else if (key instanceof OffsetDateTime time) {
+            return IsoTimes.format(time);
+        }
+        return String.valueOf(key);
     }
 
     /**

@@ -1,0 +1,56 @@
+package dev.sedano.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sedano.conformance.harness.Harness;
+import dev.sedano.conformance.harness.TestStore;
+import dev.sedano.conformance.harness.WorkerProcess;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+/** A real Celery and our worker agree on serializers and compressions other than the usual ones. */
+final class SerializerSettingsIT {
+    @RegisterExtension
+    static final Harness HARNESS = new Harness();
+
+    @ParameterizedTest
+    @CsvSource({
+        "json, gzip, json, zstd",
+        "msgpack, , msgpack, ",
+        "yaml, zstd, yaml, bzip2",
+        "msgpack, lzma, yaml, ",
+        "json, brotli, msgpack, gzip",
+    })
+    void callsCallbacksChainsAndChords_work(
+            String taskSerializer,
+            @Nullable String taskCompression,
+            String resultSerializer,
+            @Nullable String resultCompression) {
+        String queue = HARNESS.queue();
+        CelerySession celery =
+                new CelerySession(HARNESS.broker().url(), TestStore.shared().url(0), queue);
+        boolean written = taskCompression != null && !taskCompression.equals("brotli");
+        WorkerProcess worker = HARNESS.start(HARNESS.worker(queue)
+                .options("--task-serializer", taskSerializer, "--task-compression", written ? taskCompression : "none")
+                .options("--result-serializer", resultSerializer)
+                .options("--result-compression", resultCompression == null ? "none" : resultCompression));
+        Map<String, @Nullable Object> given = new HashMap<>();
+        given.put("task_serializer", taskSerializer);
+        given.put("task_compression", taskCompression);
+        given.put("result_serializer", resultSerializer);
+        given.put("result_compression", resultCompression);
+        given.put("link_id", UUID.randomUUID().toString());
+
+        JsonNode answer = celery.run("serializers", given);
+
+        assertThat(answer.get("wrong")).isEmpty();
+        assertThat(answer.get("values").intValue()).isGreaterThan(17);
+        assertThat(worker.isAlive()).isTrue();
+    }
+}
