@@ -181,8 +181,8 @@ class MailboxTest {
     void anAllowList_allowsOnlyItsCommands() {
         ControlFixture some = new ControlFixture(ControlAccess.parse("--control", "revoke"));
 
-        assertThat(some.ask("revoke", Map.of("task_id", "a")).toString()).contains("flagged");
-        assertThat(some.ask("terminate", Map.of("task_id", "a")).toString()).contains("refused");
+        assertThat(some.ask("revoke", Map.of("task_id", "a"))).asString().contains("flagged");
+        assertThat(some.ask("terminate", Map.of("task_id", "a"))).asString().contains("refused");
     }
 
     @ParameterizedTest
@@ -305,7 +305,7 @@ class MailboxTest {
             worker.revoked.add(many.stream().map(id -> part + n[0]++ + id).toList());
         }
 
-        assertThat(worker.ask("revoked", Map.of()).toString()).contains("larger than");
+        assertThat(worker.ask("revoked", Map.of())).asString().contains("larger than");
         assertThat(worker.ask("ping", Map.of())).isEqualTo(PONG);
     }
 }
