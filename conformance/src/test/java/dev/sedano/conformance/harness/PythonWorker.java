@@ -8,9 +8,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 
 /**
@@ -68,8 +71,17 @@ public final class PythonWorker implements AutoCloseable {
 
     /** Starts a worker and waits until it consumes; skips or fails the test if there is no Python with Celery. */
     public static PythonWorker start(Setup setup) {
+        return start(setup, "--without-gossip", "--without-mingle");
+    }
+
+    /** As {@link #start}, but it looks around for other workers, and keeps an eye on them. */
+    public static PythonWorker startSociable(Setup setup) {
+        return start(setup, new String[0]);
+    }
+
+    private static PythonWorker start(Setup setup, String... options) {
         ScriptFolder.write(SCRIPTS);
-        List<String> command = List.of(
+        List<String> command = new ArrayList<>(List.of(
                 PythonCelery.program().toString(),
                 "-m",
                 "celery",
@@ -83,9 +95,8 @@ public final class PythonWorker implements AutoCloseable {
                 "-n",
                 "python-" + UUID.randomUUID() + "@%h",
                 "-l",
-                "INFO",
-                "--without-gossip",
-                "--without-mingle");
+                "INFO"));
+        command.addAll(List.of(options));
         try {
             Path log = Files.createTempFile(Files.createDirectories(Path.of("target/workers")), "python-", ".log");
             ProcessBuilder builder = new ProcessBuilder(OwnSession.command(command))
@@ -129,6 +140,15 @@ public final class PythonWorker implements AutoCloseable {
             throw new AssertionError("the Python worker ended with " + process.exitValue() + ":\n" + log());
         }
         return this;
+    }
+
+    /** Its node name, as it printed it. */
+    public String node() {
+        Matcher ready = Pattern.compile("(python-\\S+) ready\\.").matcher(log());
+        if (!ready.find()) {
+            throw new AssertionError("no node name in:\n" + log());
+        }
+        return ready.group(1);
     }
 
     /** All it printed so far. */

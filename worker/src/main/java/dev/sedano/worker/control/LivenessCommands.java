@@ -43,6 +43,11 @@ final class LivenessCommands {
         commands.put("election", arguments -> null);
     }
 
+    /** As many as fit a greeting. */
+    static List<String> newest(List<String> ids) {
+        return ids.subList(Math.max(0, ids.size() - MOST_GREETED), ids.size());
+    }
+
     private @Nullable Object hello(Arguments arguments) {
         if (node.equals(arguments.text("from_node"))) {
             return null;
@@ -55,9 +60,8 @@ final class LivenessCommands {
             LOG.info("control: {} tells {} revoked tasks", arguments.text("from_node"), ids.size());
             revoked.add(ids);
         }
-        List<String> ours = revoked.ids();
         Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("revoked", ours.subList(Math.max(0, ours.size() - MOST_GREETED), ours.size()));
+        answer.put("revoked", newest(revoked.ids()));
         answer.put("clock", lamport.forward());
         return Collections.unmodifiableMap(answer);
     }

@@ -5,10 +5,13 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
+import dev.sedano.worker.protocol.MessageProperties;
 import dev.sedano.worker.time.Ticker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.UUID;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,8 +22,8 @@ import org.slf4j.LoggerFactory;
  */
 final class ControlInbox {
     private static final Logger LOG = LoggerFactory.getLogger(ControlInbox.class);
-    private static final String EXCHANGE = "celery.pidbox";
-    private static final String REPLIES = "reply.celery.pidbox";
+    static final String EXCHANGE = "celery.pidbox";
+    static final String REPLIES = "reply.celery.pidbox";
     /** Types and values as Celery's, or the broker refuses the declaration. */
     private static final Map<String, Object> ARGUMENTS = Map.of("x-expires", 10_000, "x-message-ttl", 300_000);
 
@@ -29,6 +32,8 @@ final class ControlInbox {
     private static final String LOCKED = "RESOURCE_LOCKED";
 
     private final String queue;
+    /** The routing key of replies to what this node asks. */
+    private final String replyKey = UUID.randomUUID().toString();
     private final String node;
     private final ControlSession.Listener listener;
     private final Ticker ticker;
@@ -76,12 +81,27 @@ final class ControlInbox {
         opened.exchangeDeclare(REPLIES, "direct", false, false, Map.of());
         opened.queueDeclare(queue, false, true, true, ARGUMENTS);
         opened.queueBind(queue, EXCHANGE, "");
-        opened.basicConsume(queue, true, new DefaultConsumer(opened) {
+        String replies = replyKey + ".reply.celery.pidbox";
+        opened.queueDeclare(replies, false, true, true, ARGUMENTS);
+        opened.queueBind(replies, REPLIES, replyKey);
+        consume(opened, replies, listener::replied);
+        consume(opened, queue, listener::received);
+        return opened;
+    }
+
+    /** Where replies to what this node asks arrive. */
+    String replyKey() {
+        return replyKey;
+    }
+
+    private static void consume(Channel opened, String from, BiConsumer<MessageProperties, byte[]> to)
+            throws IOException {
+        var unusedTag = opened.basicConsume(from, true, new DefaultConsumer(opened) {
             @Override
             public void handleDelivery(
                     String consumerTag, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
                 try {
-                    listener.received(PlainHeaders.of(properties), body);
+                    to.accept(PlainHeaders.of(properties), body);
                 } catch (RuntimeException defect) {
                     LOG.error("a control message could not be handled: a defect", defect);
                 }
@@ -92,6 +112,5 @@ final class ControlInbox {
                 opened.abort(); // the queue is gone: declared again at the next look
             }
         });
-        return opened;
     }
 }

@@ -38,6 +38,9 @@ public final class ControlSession implements AutoCloseable {
 
         /** A control message came. Called by one thread at a time; may take a while, must not throw. */
         void received(MessageProperties properties, byte[] body);
+
+        /** A reply to what {@link #ask} sent came. As {@link #received}. */
+        void replied(MessageProperties properties, byte[] body);
     }
 
     /**
@@ -121,6 +124,25 @@ public final class ControlSession implements AutoCloseable {
         }
         dropped.incrementAndGet();
         return false;
+    }
+
+    /** Makes a question to all nodes. */
+    public interface Question {
+        /** The message, whose replies shall go to this exchange with this key. */
+        byte[] body(String replyExchange, String replyKey);
+    }
+
+    /** Puts a question to all nodes, this one among them; does nothing if this node does not listen. */
+    public void ask(Map<String, Object> headers, Question question) {
+        ControlInbox to = inbox;
+        if (to != null) {
+            offer(new Outgoing(
+                    ControlInbox.EXCHANGE,
+                    "",
+                    headers,
+                    true,
+                    () -> question.body(ControlInbox.REPLIES, to.replyKey())));
+        }
     }
 
     private void loop() {

@@ -2,6 +2,7 @@ package dev.sedano.worker.runtime;
 
 import dev.sedano.worker.control.Mailbox;
 import dev.sedano.worker.control.Mailboxes;
+import dev.sedano.worker.control.Mingle;
 import dev.sedano.worker.control.RevokedTasks;
 import dev.sedano.worker.delivery.DeliveryPipeline;
 import dev.sedano.worker.delivery.InFlight;
@@ -105,17 +106,24 @@ final class RemoteControl implements Oversight {
                         lamport,
                         json,
                         this::reply));
+        Mingle mingle = new Mingle(config.node(), lamport, revoked, json, levers::releaseRevoked);
         session.start(new ControlSession.Listener() {
             @Override
             public void connected() {
                 heartbeat.online();
                 // While there was no connection others may have been told what this worker has not.
                 var unused = kept.load().thenRun(levers::releaseRevoked);
+                session.ask(Map.of("clock", (int) lamport.forward(), "expires", 0.0), mingle::hello);
             }
 
             @Override
             public void received(MessageProperties properties, byte[] body) {
                 mailbox.received(properties, body);
+            }
+
+            @Override
+            public void replied(MessageProperties properties, byte[] body) {
+                mingle.replied(properties, body);
             }
         });
         heartbeat.start(timer);
