@@ -116,19 +116,27 @@ public final class DeliveryPipeline {
         this.workFactory = new WorkFactory(settings, with.converter(), nonces);
         this.horizon = new MarkerHorizon(settings.retention(), with.events(), with.clock(), with.ticker());
         this.repetition = new Repetition(with.timer());
+        FollowUps followUps = with.followUps().calling(with.handlers()::takesFailure);
         this.endings = new Endings(
                 settings,
                 checker,
                 encoder,
                 with.storedResults(),
                 results,
-                with.followUps(),
+                followUps,
                 with.followUpList(),
                 clock);
-        ChordRun chords = new ChordRun(with.chords(), with.followUps(), encoder, with.storedResults(), with.json());
-        this.handlers = BuiltIns.with(with.handlers(), with.converter(), with.followUps(), chords);
-        this.followUpRun =
-                new FollowUpRun(with.publisher(), results, with.followUpList(), repetition, checker, events, chords);
+        ChordRun chords = new ChordRun(with.chords(), followUps, encoder, with.storedResults(), with.json());
+        this.handlers = BuiltIns.with(with.handlers(), with.converter(), followUps, chords);
+        this.followUpRun = new FollowUpRun(
+                with.publisher(),
+                results,
+                with.followUpList(),
+                repetition,
+                checker,
+                events,
+                chords,
+                new ErrbackCalls(handlers, with.converter(), slots));
         this.recorder = new Recorder(settings, with, repetition, followUpRun);
         this.duplicates = new Duplicates(results, with.storedResults(), endings, followUpRun, repetition, checker);
         this.handlerRun = new HandlerRun(checker, with.json(), with.converter(), events, clock, ticker);

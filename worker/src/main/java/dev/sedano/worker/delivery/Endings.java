@@ -154,6 +154,7 @@ final class Endings {
                         work.message,
                         result.state().name(),
                         storedResults.valueOf(result.json()),
+                        storedResults.tracebackOf(result.json()),
                         id -> storedResults.rewriteTaskId(result.json(), id))
                 .followUps()
                 .stream()
@@ -168,6 +169,7 @@ final class Endings {
                 work.message,
                 result.state().name(),
                 storedResults.valueOf(result.json()),
+                storedResults.tracebackOf(result.json()),
                 id -> storedResults.rewriteTaskId(result.json(), id));
         return completed(work, lease, outcome, result, plan.followUps(), frees);
     }
@@ -215,6 +217,7 @@ final class Endings {
                                 message,
                                 outcome,
                                 storedResults.valueOf(record),
+                                storedResults.tracebackOf(record),
                                 id -> storedResults.rewriteTaskId(record, id))
                         .followUps();
     }

@@ -27,6 +27,7 @@ final class FollowUpRun {
     private final IdempotencyChecker checker;
     private final PipelineEvents events;
     private final ChordRun chords;
+    private final ErrbackCalls errbacks;
 
     FollowUpRun(
             FollowUpPublisher publisher,
@@ -35,7 +36,8 @@ final class FollowUpRun {
             Repetition repetition,
             IdempotencyChecker checker,
             PipelineEvents events,
-            ChordRun chords) {
+            ChordRun chords,
+            ErrbackCalls errbacks) {
         this.publisher = publisher;
         this.results = results;
         this.lists = lists;
@@ -43,6 +45,7 @@ final class FollowUpRun {
         this.checker = checker;
         this.events = events;
         this.chords = chords;
+        this.errbacks = errbacks;
     }
 
     /**
@@ -112,6 +115,8 @@ final class FollowUpRun {
             done = store(store);
         } else if (followUp instanceof FollowUp.ChordPart part) {
             done = chords.count(part, this::one);
+        } else if (followUp instanceof FollowUp.Call call) {
+            done = errbacks.call(call);
         } else {
             done = chords.prepare(followUp);
         }
