@@ -44,6 +44,7 @@ final class CanvasChaosIT {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
         int kills = Effort.rounds(30, 1_000);
+        int amid = 0;
         WorkerProcess survivor = start();
         WorkerProcess victim = start();
         for (int kill = 0; kill < kills; kill++) {
@@ -55,10 +56,12 @@ final class CanvasChaosIT {
                     .atMost(LIMIT)
                     .until(() -> dying.metrics().sum("sedano_follow_ups_total") >= followUps
                             || survivor.metrics().inFlight() + dying.metrics().inFlight() == 0);
+            amid += dying.metrics().inFlight() > 0 ? 1 : 0;
             dying.kill9();
             victim = start();
         }
 
+        assertThat(amid).as("kills of a worker that had work").isGreaterThan(kills / 4);
         JsonNode wrong = python("results", Map.of("ids", ids, "seconds", LIMIT.toSeconds()));
 
         assertThat(wrong.toString()).as("seed %s", seed).isEqualTo("{}");

@@ -86,6 +86,7 @@ final class ConfigFromOptions {
                 .apply((name, text) -> config.prefetchMultiplier(number(name, text)));
         given("--delivery-limit", options.deliveryLimit)
                 .apply((name, text) -> config.deliveryLimit(number(name, text)));
+        config.inheritPriority(options.inheritPriority);
         given("--on-unknown-task", options.onUnknownTask)
                 .apply((name, text) -> config.unknownTask(choice(name, text, UnknownTaskPolicy.values())));
         given("--on-lease-loss", options.onLeaseLoss)

@@ -172,7 +172,8 @@ public final class Worker {
                                 clock),
                         new StoredResults(json),
                         results(),
-                        new FollowUps(json, clock, origin(), DEFAULT_QUEUE),
+                        new FollowUps(json, clock, origin(), DEFAULT_QUEUE)
+                                .inheritingPriority(config.inheritPriority()),
                         new FollowUpList(json),
                         resultStore instanceof ChordStore chords ? chords : null,
                         broker::publish,

@@ -39,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  *     1 GiB; 64 MiB
  * @param deliveryLimit {@code --delivery-limit}; the delivery limit of quorum queues that the worker cannot see, 1 to
  *     1000000; where a queue says its own the lower one counts; 20, the default of RabbitMQ 4
+ * @param inheritPriority {@code --inherit-priority}; whether what follows a task has the priority of its message, as with
+ *     Celery's {@code task_inherit_parent_priority}
  */
 public record WorkerConfig(
         List<BrokerUri> brokers,
@@ -63,7 +65,8 @@ public record WorkerConfig(
         AfterLeaseLoss afterLeaseLoss,
         Duration consumerTimeout,
         long journalLimit,
-        int deliveryLimit) {
+        int deliveryLimit,
+        boolean inheritPriority) {
 
     /** What {@link #isJournalLimit} allows, for people. */
     public static final String JOURNAL_LIMITS = "must be 0 (no journal) or from 64K to 1G";

@@ -38,6 +38,7 @@ public final class WorkerConfigBuilder {
     private Duration consumerTimeout = Duration.ofMinutes(30);
     private long journalLimit = 64 << 20;
     private int deliveryLimit = 20;
+    private boolean inheritPriority;
 
     WorkerConfigBuilder() {}
 
@@ -187,6 +188,12 @@ public final class WorkerConfigBuilder {
         return this;
     }
 
+    /** Whether what follows a task has the priority of its message. */
+    public WorkerConfigBuilder inheritPriority(boolean value) {
+        this.inheritPriority = value;
+        return this;
+    }
+
     /**
      * The checked settings.
      *
@@ -226,7 +233,8 @@ public final class WorkerConfigBuilder {
                 afterLeaseLoss,
                 consumerTimeout,
                 journalLimit,
-                deliveryLimit);
+                deliveryLimit,
+                inheritPriority);
     }
 
     /** Results that are no Redis leave no place for the markers, and without markers nothing may run. */
