@@ -155,6 +155,9 @@ class CompanionTest(unittest.TestCase):
 
     def test_waits_are_never_longer_than_asked_but_for_the_first_second(self):
         class Publisher:
+            def waits_in_quorum(self, queue):
+                return False
+
             def publish(self, queue, arguments, delivery, headers, expiration=None):
                 self.last = (queue, arguments, headers)
 

@@ -28,6 +28,7 @@ import json
 import logging
 import os
 import pathlib
+import re
 import secrets
 import socket
 import struct
@@ -162,6 +163,8 @@ class _Key:
 
     def __init__(self, task_id, scope=None, key=None):
         self.explicit = key is not None
+        if "\0" in task_id or task_id.startswith("sha256:"):  # such an id could name the record of an explicit key
+            raise ValueError("task id %.100r holds a NUL or starts with sha256: - send the task with another id" % task_id)
         self.key = key if self.explicit else task_id
         self.scope = scope
         record = (scope + "\0" + key if self.explicit else task_id).encode("utf-8", "surrogatepass")
@@ -584,6 +587,40 @@ class _Publisher:
         self.app = app
         self.lock = threading.Lock()
         self.connection = self.channel = None
+        self.quorum = {}
+
+    def waits_in_quorum(self, queue):
+        """Whether what came from this queue waits in a quorum queue; the broker is asked once, however long that takes.
+
+        A classic queue forgets an expired message before the other queue has it: what is in a quorum queue would become less
+        safe by waiting. Messages expire in quorum queues from RabbitMQ 3.10 on."""
+        if queue not in self.quorum:
+            self._repeat("nothing is known of queue %s" % queue, lambda: self._ask(queue))
+        return self.quorum[queue]
+
+    def _ask(self, queue):
+        version = str(self.connection.connection.server_properties.get("version", "0"))
+        expires = tuple(int(part) for part in re.findall(r"\d+", version)[:2]) >= (3, 10)
+        self.quorum[queue] = expires and self._is_quorum(queue)
+
+    def _is_quorum(self, queue):
+        """A declaration that differs from the queue is refused; Celery declares what it consumes, so the rest is as it says."""
+        known = self.app.amqp.queues.get(queue)
+        arguments = dict((known.queue_arguments if known is not None else None) or {})
+        if "x-queue-type" in arguments:
+            return arguments["x-queue-type"] == "quorum"
+        probe = self.connection.connection.channel()
+        try:
+            probe.queue_declare(queue=queue, passive=True)  # or one that is gone would be made
+            probe.queue_declare(
+                queue=queue, durable=True, auto_delete=False, arguments={**arguments, "x-queue-type": "quorum"}
+            )
+            return True
+        except (amqp.NotFound, amqp.PreconditionFailed):
+            return False
+        finally:
+            if probe.is_open:
+                probe.close()
 
     def publish(self, queue, arguments, delivery, headers, expiration=None):
         """Puts a copy of a delivery into a queue. Returns when the broker has it, however long that takes."""
@@ -602,24 +639,30 @@ class _Publisher:
             message_id=str(uuid.uuid4()),
             **properties,
         )
+
+        def confirmed():
+            for entity in entities:
+                self._declare(entity)
+            # Mandatory: a confirm alone does not say that a queue took it. A return raises.
+            self.channel.basic_publish_confirm(
+                copy,
+                exchange=message["exchange"],
+                routing_key=message["routing_key"],
+                mandatory=True,
+                confirm_timeout=30,
+            )
+
+        self._repeat("no message in %s" % message["routing_key"], confirmed)
+
+    def _repeat(self, what, step):
         for failures in itertools.count():
             try:
                 with self.lock:
                     self._connect()
-                    for entity in entities:
-                        self._declare(entity)
-                    # Mandatory: a confirm alone does not say that a queue took it. A return raises.
-                    self.channel.basic_publish_confirm(
-                        copy,
-                        exchange=message["exchange"],
-                        routing_key=message["routing_key"],
-                        mandatory=True,
-                        confirm_timeout=30,
-                    )
+                    step()
                 return
             except Exception as error:  # whatever it is: what is not confirmed is not there, the delivery stays unacknowledged
-                where = message["routing_key"]
-                log.error("no message in %s yet (%s: %s), tried again", where, type(error).__name__, error)
+                log.error("%s yet (%s: %s), tried again", what, type(error).__name__, error)
                 with self.lock:
                     self._close()
                 time.sleep(min(5.0, 0.1 * 2 ** min(failures, 6)))
@@ -708,9 +751,13 @@ class _Delivery:
             "x-dead-letter-exchange": "",
             "x-dead-letter-routing-key": self.queue,
         }
-        publisher.publish(
-            "%s.wait.%ds" % (self.queue, 1 << level), arguments, self, headers, self.properties.get("expiration")
-        )
+        name = "%s.wait.%ds" % (self.queue, 1 << level)
+        if publisher.waits_in_quorum(self.queue):
+            name += ".quorum"  # a queue of the other name may exist from before
+            arguments["x-queue-type"] = "quorum"
+            arguments["x-dead-letter-strategy"] = "at-least-once"
+            arguments["x-overflow"] = "reject-publish"  # without it the broker falls back to at most once
+        publisher.publish(name, arguments, self, headers, self.properties.get("expiration"))
         counters["waited"] += 1
 
     def move(self, publisher, kind, reason, error, **details):

@@ -12,7 +12,6 @@ import dev.sedano.conformance.harness.TestStore;
 import dev.sedano.conformance.harness.WorkerProcess;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +21,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import redis.clients.jedis.Jedis;
 import tools.jackson.databind.JsonNode;
 
 /** One key, a Java worker and a Celery worker with the companion, each on a queue of its own. */
@@ -338,83 +336,5 @@ final class PythonCompanionIT {
         publish(queue, sameKey);
         assertThat(results.await(sameKey.id()).get("result").intValue()).isEqualTo(1);
         assertThat(HARNESS.ledger().starts(work)).hasSize(2).noneMatch(Ledger.Entry::mayHaveRunBefore);
-    }
-
-    @Test
-    void pythonWorkerDiesBeforeItSendsTheCallback_javaSendsIt() {
-        String queue = HARNESS.queue();
-        String work = "linked-" + UUID.randomUUID();
-        String callback = "callback-" + UUID.randomUUID();
-        String callbackId = UUID.randomUUID().toString();
-        CeleryMessage message = CeleryMessage.of("ledger.work", work, 0)
-                .embed(
-                        "callbacks",
-                        List.of(Map.of(
-                                "task", "ledger.work",
-                                "args", List.of(callback, 0),
-                                "kwargs", Map.of(),
-                                "options", Map.of("task_id", callbackId, "queue", queue),
-                                "immutable", true)));
-        PythonWorker dies = HARNESS.own(
-                PythonWorker.start(PythonWorker.Setup.solo(HARNESS, queue).dyingBeforeItSends()));
-        publish(queue, message);
-        dies.awaitExit(LIMIT);
-        assertThat(results.await(message.id()).get("result").stringValue()).isEqualTo(work);
-        assertThat(HARNESS.ledger().starts(callback)).isEmpty();
-
-        HARNESS.start(HARNESS.worker(queue));
-
-        awaitEnds(callback, 1);
-        results.await(callbackId);
-        assertThat(HARNESS.ledger().starts(work)).hasSize(1);
-        assertThat(HARNESS.ledger().starts(callback)).hasSize(1);
-    }
-
-    @Test
-    void storeKilled_nothingRuns_nothingIsLost_andTheBlockIsReported() {
-        String queue = HARNESS.queue();
-        String before = "store-up-" + UUID.randomUUID();
-        String blocked = "store-down-" + UUID.randomUUID();
-        TestStore store = HARNESS.own(TestStore.start());
-        PythonWorker worker = HARNESS.own(
-                PythonWorker.start(PythonWorker.Setup.solo(HARNESS, queue).store(store.url(0))));
-        publish(queue, CeleryMessage.of("ledger.work", before, 0));
-        awaitEnds(before, 1);
-
-        store.server().kill();
-        CeleryMessage message = CeleryMessage.of("ledger.work", blocked, 0);
-        publish(queue, message);
-        await("the delivery waits in the broker")
-                .atMost(LIMIT)
-                .until(() -> Stream.of(1, 2, 4, 8)
-                                .mapToLong(seconds -> HARNESS.publisher().ready(queue + ".wait." + seconds + "s"))
-                                .sum()
-                        == 1);
-        assertThat(HARNESS.ledger().starts(blocked)).isEmpty();
-        store.server().restart();
-
-        assertThat(awaitEnds(blocked, 1)).hasSize(1);
-        try (Jedis redis = store.connect(0)) {
-            await("the verdict, once however often it waited")
-                    .atMost(LIMIT)
-                    .until(() -> "1".equals(redis.hget("sed:{default}:h", "fp")));
-            assertThat(redis.get("celery-task-meta-" + message.id())).contains(blocked);
-        }
-        assertThat(HARNESS.ledger().starts(blocked)).hasSize(1);
-        assertThat(worker.log()).contains("store unavailable", "store is back");
-    }
-
-    @Test
-    void taskOfJavaAlone_isPassedOnByPython() {
-        String queue = HARNESS.queue();
-        PythonWorker python = HARNESS.own(PythonWorker.start(PythonWorker.Setup.solo(HARNESS, queue)));
-        CeleryMessage message = CeleryMessage.of("proj.add", 2, 3);
-        publish(queue, message);
-        await("passed on").atMost(LIMIT).until(() -> python.log().contains(message.id() + "] ignored"));
-
-        HARNESS.start(HARNESS.worker(queue));
-
-        await("the sum").atMost(LIMIT).until(() -> results.redis().get("celery-task-meta-" + message.id()) != null);
-        assertThat(results.await(message.id()).get("result").intValue()).isEqualTo(5);
     }
 }

@@ -23,6 +23,7 @@ public final class PrivateRabbit implements AutoCloseable {
     private final ServerFolder folder;
     private final RabbitPrograms programs;
     private final int port = FreePorts.next();
+    private final int tlsPort;
     private final int distributionPort = FreePorts.next();
     private final int epmdPort = FreePorts.next();
     private final ServerProcess epmd;
@@ -33,7 +34,8 @@ public final class PrivateRabbit implements AutoCloseable {
                 .orElseThrow(() -> new ServiceException("no rabbitmq-server on this machine; install rabbitmq-server"));
         folder = ServerFolder.of(builder.folder, "rabbitmq");
         folder.write("enabled_plugins", "[].\n");
-        folder.write("rabbitmq.conf", configuration(builder.settings));
+        tlsPort = builder.certificates == null ? 0 : FreePorts.next();
+        folder.write("rabbitmq.conf", configuration(builder));
         // A port mapper that is our child: left alone, the node would start one as a daemon that outlives it.
         epmd = ServerProcess.start(
                 "epmd",
@@ -62,13 +64,22 @@ public final class PrivateRabbit implements AutoCloseable {
         return RabbitPrograms.find().map(RabbitPrograms::server);
     }
 
-    private String configuration(List<String> settings) {
+    private String configuration(Builder builder) {
         List<String> lines = new ArrayList<>(List.of(
                 "listeners.tcp.1 = 127.0.0.1:" + port,
                 "disk_free_limit.absolute = 20MB",
                 "log.console = false",
                 "log.file.level = info"));
-        lines.addAll(settings);
+        PrivateCertificates certificates = builder.certificates;
+        if (certificates != null) {
+            lines.add("listeners.ssl.1 = 127.0.0.1:" + tlsPort);
+            lines.add("ssl_options.cacertfile = " + certificates.authority());
+            lines.add("ssl_options.certfile = " + certificates.certificateOf(builder.certificate));
+            lines.add("ssl_options.keyfile = " + certificates.keyOf(builder.certificate));
+            lines.add("ssl_options.verify = verify_peer");
+            lines.add("ssl_options.fail_if_no_peer_cert = true");
+        }
+        lines.addAll(builder.settings);
         return String.join("\n", lines) + "\n";
     }
 
@@ -111,6 +122,11 @@ public final class PrivateRabbit implements AutoCloseable {
 
     public int port() {
         return port;
+    }
+
+    /** Returns the port that speaks TLS, or 0 if none was asked for. */
+    public int tlsPort() {
+        return tlsPort;
     }
 
     /** Returns where the node keeps its data and logs. */
@@ -171,6 +187,8 @@ public final class PrivateRabbit implements AutoCloseable {
     /** Choices before the start. Not thread-safe. */
     public static final class Builder {
         private @Nullable Path folder;
+        private @Nullable PrivateCertificates certificates;
+        private String certificate = "";
         private final List<String> settings = new ArrayList<>();
 
         private Builder() {}
@@ -178,6 +196,13 @@ public final class PrivateRabbit implements AutoCloseable {
         /** The folder for data and logs, kept at the end. Default: a temporary one, removed at the end. */
         public Builder folder(Path folder) {
             this.folder = folder;
+            return this;
+        }
+
+        /** Opens a second port with TLS, with the certificate {@code name}; clients have to bring one of the same authority. */
+        public Builder tls(PrivateCertificates issued, String name) {
+            this.certificates = issued;
+            this.certificate = name;
             return this;
         }
 

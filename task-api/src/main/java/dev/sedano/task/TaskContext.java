@@ -40,7 +40,8 @@ public interface TaskContext {
 
     /**
      * A number that grows with every tenure of every key. Pass it to your own database ({@code WHERE token < ?}) to
-     * refuse writes of an owner whose lease ran out.
+     * refuse writes of an owner whose lease ran out. 0 in a run without a claim: of a task that fails open while the store
+     * is down, or that only observes.
      */
     long fencingToken();
 
@@ -48,7 +49,8 @@ public interface TaskContext {
     boolean mayHaveRunBefore();
 
     /**
-     * Asks the store whether this run still owns its key. Call it right before an effect that cannot be undone.
+     * Asks the store whether this run still owns its key. Call it right before an effect that cannot be undone. A run
+     * without a claim ({@link #fencingToken} is 0) has no owner to be checked: it returns without asking.
      *
      * @throws StaleOwnerException if the lease ran out and another owner took over, or if the store cannot confirm
      *     the ownership in time
@@ -91,6 +93,9 @@ public interface TaskContext {
     /**
      * Asks for another attempt: {@code throw context.retry(Retry.in(Duration.ofSeconds(5)));}. The next attempt has the
      * same id and key.
+     *
+     * @throws IllegalArgumentException if no worker could take its message: the delay ends after the year 9999, or the task
+     *     was tried 2^20 times
      */
     RetryException retry(Retry retry);
 
@@ -108,6 +113,20 @@ public interface TaskContext {
      * @throws IllegalStateException if this task is in no chord's header
      */
     void addToChord(Canvas task);
+
+    /** The message as it was sent and delivered. */
+    TaskRequest request();
+
+    /**
+     * Tells the caller how far this run is: stores {@code state} with {@code meta} where the result will be, and announces
+     * it (Celery's {@code update_state}). Waits for the result backend, at most 2 s. What is lost here is lost: a state is
+     * news, no outcome.
+     *
+     * @param state a name of your own such as {@code PROGRESS}; not one of Celery's final states
+     * @param meta what {@code AsyncResult.info} shows; any value that a result may have
+     * @throws IllegalArgumentException if {@code state} is blank or final, or {@code meta} has no wire form
+     */
+    void updateState(String state, @Nullable Object meta);
 
     /** A logger named after the task; the task id is in the MDC as {@code task_id} while the handler runs. */
     System.Logger logger();

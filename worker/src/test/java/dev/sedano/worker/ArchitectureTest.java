@@ -24,12 +24,13 @@ class ArchitectureTest {
             Map.entry("protocol", Set.of()),
             Map.entry("idempotency", Set.of("time")),
             Map.entry("result", Set.of("idempotency", "protocol")),
-            Map.entry("idempotency.redis", Set.of("idempotency", "result")),
+            Map.entry("idempotency.redis", Set.of("idempotency", "result", "tls")),
             Map.entry("journal", Set.of("idempotency")),
             Map.entry("handler", Set.of("idempotency")),
             Map.entry("canvas", Set.of("protocol")),
             Map.entry("delivery", Set.of("canvas", "handler", "idempotency", "journal", "protocol", "result", "time")),
-            Map.entry("rabbitmq", Set.of("canvas", "delivery", "protocol", "time")),
+            Map.entry("rabbitmq", Set.of("canvas", "delivery", "protocol", "time", "tls")),
+            Map.entry("tls", Set.of()),
             Map.entry("metrics", Set.of("delivery", "idempotency", "journal", "rabbitmq", "time")),
             Map.entry(
                     "runtime",
@@ -45,7 +46,8 @@ class ArchitectureTest {
                             "protocol",
                             "rabbitmq",
                             "result",
-                            "time")),
+                            "time",
+                            "tls")),
             Map.entry(
                     "operator",
                     Set.of("idempotency", "idempotency.redis", "protocol", "rabbitmq", "result", "runtime")),
@@ -161,11 +163,11 @@ class ArchitectureTest {
     }
 
     @Test
-    void leases_areMadeByTheCheckerAlone() {
+    void leases_areMadeWithTheCheckersClaimsAlone() {
         for (JavaClass type : WORKER) {
             type.getConstructorCallsFromSelf().forEach(call -> {
                 if (call.getTargetOwner().getName().equals("dev.sedano.worker.idempotency.Lease")) {
-                    assertThat(type.getSimpleName()).isEqualTo("IdempotencyChecker");
+                    assertThat(type.getSimpleName()).isEqualTo("Claims");
                 }
             });
         }

@@ -59,6 +59,7 @@ final class ConfigFromOptions {
                 .apply((name, url) -> config.brokers(BrokerUri.parseAll(name, url)));
         given("--result-backend", options.resultBackend, "SEDANO_RESULT_BACKEND", "CELERY_RESULT_BACKEND")
                 .apply((name, url) -> config.resultBackend(ResultBackend.parse(name, url)));
+        config.resultExtended(options.resultExtended).trackStarted(options.trackStarted);
         given("--idempotency-store", options.idempotencyStore, "SEDANO_IDEMPOTENCY_STORE")
                 .apply((name, url) -> config.idempotencyStore(StoreUri.parse(name, url)));
         given("--http", options.http)

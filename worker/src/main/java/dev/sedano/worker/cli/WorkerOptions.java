@@ -59,7 +59,8 @@ final class WorkerOptions {
     @Option(
             names = {"-b", "--broker"},
             paramLabel = "URL",
-            description = "amqp://, pyamqp:// or amqps://; several separated by ';'. Environment: SEDANO_BROKER_URL,"
+            description = "amqp://, pyamqp:// or amqps://, with ?ssl_ca_certs=, ssl_certfile= and ssl_keyfile= (PEM);"
+                    + " several separated by ';'. Environment: SEDANO_BROKER_URL,"
                     + " CELERY_BROKER_URL. Default: amqp://guest:guest@localhost:5672//.")
     @Nullable
     String broker;
@@ -71,6 +72,14 @@ final class WorkerOptions {
                     + " CELERY_RESULT_BACKEND.")
     @Nullable
     String resultBackend;
+
+    @Option(
+            names = "--result-extended",
+            description = "Stored results also say name, arguments, worker, retries and queue.")
+    boolean resultExtended;
+
+    @Option(names = "--track-started", description = "Callers see the state STARTED while a task runs.")
+    boolean trackStarted;
 
     @Option(
             names = "--idempotency-store",

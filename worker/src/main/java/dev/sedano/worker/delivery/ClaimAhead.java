@@ -48,18 +48,25 @@ final class ClaimAhead {
         pump();
     }
 
-    /** A claim was not granted, or its work was taken away before it started. */
-    void notGranted() {
+    /** A claim was not granted, or its work was taken away before it started. A second call changes nothing. */
+    void notGranted(Work work) {
         synchronized (this) {
-            claimed--;
+            leave(work);
         }
         pump();
     }
 
-    /** A handler ended after {@code nanos}. */
-    void finished(long nanos) {
-        synchronized (this) {
+    private void leave(Work work) {
+        if (work.takesRoom) {
+            work.takesRoom = false;
             claimed--;
+        }
+    }
+
+    /** A handler ended after {@code nanos}. */
+    void finished(Work work, long nanos) {
+        synchronized (this) {
+            leave(work);
             meanNanos += WEIGHT * (nanos - meanNanos);
         }
         pump();
@@ -123,6 +130,7 @@ final class ClaimAhead {
                 break;
             }
             if (work.move(Work.Stage.WAITING, Work.Stage.CLAIMING)) {
+                work.takesRoom = true;
                 claimed++;
                 admitted.add(work);
             }

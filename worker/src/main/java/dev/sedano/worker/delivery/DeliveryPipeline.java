@@ -27,7 +27,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,6 +53,9 @@ import org.slf4j.LoggerFactory;
 public final class DeliveryPipeline {
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryPipeline.class);
 
+    /** A handler that always wants its message again is asked once a second, not in a hot loop. */
+    private static final Duration REJECTED_FOR = Duration.ofSeconds(1);
+
     /** What the pipeline works with. */
     public record Collaborators(
             MessageDecoder decoder,
@@ -78,24 +80,23 @@ public final class DeliveryPipeline {
     private final MessageDecoder decoder;
     private final Handlers handlers;
     private final IdempotencyChecker checker;
-    private final ResultEncoder encoder;
-    private final Duplicates duplicates;
     private final HandlerRun handlerRun;
     private final Endings endings;
-    private final Results results;
     private final HandlerSlots slots;
     private final PipelineEvents events;
     private final Clock clock;
     private final Ticker ticker;
     private final Duration longestHold;
     private final WorkFactory workFactory;
-    private final Repetition repetition;
     private final FollowUpRun followUpRun;
+    private final Repetition repetition;
     private final Recorder recorder;
     private final ClaimAhead claimAhead;
     private final MarkerHorizon horizon;
     private final HoldingArea holding;
     private final InFlight inFlight;
+    private final Settling settling;
+    private final Refusals refusals;
 
     public DeliveryPipeline(PipelineSettings settings, Collaborators with) {
         this(settings, with, new SecureRandom());
@@ -106,8 +107,6 @@ public final class DeliveryPipeline {
         this.longestHold = settings.longestHold();
         this.decoder = with.decoder();
         this.checker = with.checker();
-        this.encoder = with.encoder();
-        this.results = with.results();
         this.slots = with.slots();
         this.events = with.events();
         this.clock = with.clock();
@@ -120,30 +119,48 @@ public final class DeliveryPipeline {
         this.endings = new Endings(
                 settings,
                 checker,
-                encoder,
+                with.encoder(),
                 with.storedResults(),
-                results,
+                with.results(),
                 followUps,
                 with.followUpList(),
                 clock);
-        ChordRun chords = new ChordRun(with.chords(), followUps, encoder, with.storedResults(), with.json());
+        ChordRun chords = new ChordRun(with.chords(), followUps, with.encoder(), with.storedResults(), with.json());
         this.handlers = BuiltIns.with(with.handlers(), with.converter(), followUps, chords);
         this.followUpRun = new FollowUpRun(
                 with.publisher(),
-                results,
+                with.results(),
                 with.followUpList(),
                 repetition,
                 checker,
                 events,
                 chords,
+                new UnroutableCopies(settings.node(), clock),
                 new ErrbackCalls(handlers, with.converter(), slots));
         this.recorder = new Recorder(settings, with, repetition, followUpRun);
-        this.duplicates = new Duplicates(results, with.storedResults(), endings, followUpRun, repetition, checker);
-        this.handlerRun = new HandlerRun(checker, with.json(), with.converter(), events, clock, ticker);
+        this.handlerRun = new HandlerRun(
+                checker,
+                with.json(),
+                with.converter(),
+                new RunRequests(settings.node()),
+                new RunStates(with.encoder(), with.results(), settings.node(), settings.trackStarted()),
+                events,
+                clock,
+                ticker);
         this.claimAhead = new ClaimAhead(settings.slots(), this::admit);
         this.holding = new HoldingArea(settings.mostHeld(), with.timer(), claimAhead::offer, random);
         this.inFlight =
                 new InFlight(checker, claimAhead, holding, this::place, nonces, with.timer(), settings.returnDelay());
+        this.settling = new Settling(inFlight);
+        this.refusals = new Refusals(
+                inFlight,
+                holding,
+                settling,
+                new Duplicates(with.results(), with.storedResults(), endings, followUpRun, repetition, checker),
+                with.encoder(),
+                with.results(),
+                repetition,
+                events);
     }
 
     /** What is on its way; for outages, channel loss, shutdown and gauges. */
@@ -157,7 +174,7 @@ public final class DeliveryPipeline {
             decode(delivery);
         } catch (RuntimeException e) {
             LOG.error("delivery {} of queue {} could not be taken in: a defect", delivery.tag(), delivery.queue(), e);
-            settle(
+            settling.finish(
                     delivery,
                     "unknown",
                     new Settlement.DeadLetter(
@@ -169,23 +186,21 @@ public final class DeliveryPipeline {
     private void decode(Delivery delivery) {
         Decoded decoded = decoder.decode(delivery.properties(), delivery.body());
         if (decoded instanceof Decoded.Undecodable bad) {
-            settle(delivery, "unknown", Settlements.undecodable(bad));
+            settling.finish(delivery, "unknown", Settlements.undecodable(bad));
         } else if (decoded instanceof Decoded.Task task) {
-            resolve(delivery, task.message());
+            resolve(delivery, task.message().routedBy(delivery.routingKey()));
         }
     }
 
     private void resolve(Delivery delivery, TaskMessage message) {
         BoundHandler handler = handlers.find(message.task());
         if (handler == null) {
-            then(
-                    send(delivery, message, encoder.notRegistered(message).json()),
-                    sent -> settle(delivery, "unknown", Settlements.unknownTask(message)));
+            refusals.unknownTask(delivery, message);
             return;
         }
         String malformed = FollowUps.malformed(message.embed());
         if (malformed != null) {
-            settle(delivery, message.task(), Settlements.malformedFollowUps(malformed));
+            settling.finish(delivery, message.task(), Settlements.malformedFollowUps(malformed));
         } else {
             take(workFactory.workOf(delivery, message, handler));
         }
@@ -201,11 +216,13 @@ public final class DeliveryPipeline {
                 work.handler.observes() || checker.breaker().allowsClaims() ? null : checker.remembered(work.claim);
         if (known != null && work.move(Work.Stage.WAITING, Work.Stage.STARTED)) {
             // Answered without the store, which has told its caller before.
-            acknowledgeDuplicate(work, "same_id");
+            refusals.acknowledgeDuplicate(work, "same_id");
             return;
         }
-        inFlight.add(work);
-        place(work);
+        settling.guarded(work, () -> {
+            inFlight.add(work);
+            place(work);
+        });
     }
 
     private void place(Work work) {
@@ -214,7 +231,7 @@ public final class DeliveryPipeline {
         if (early.isZero() || early.isNegative()) {
             claimAhead.offer(work);
         } else if (early.compareTo(longestHold) > 0 || holding.isFull()) {
-            finish(work, new Settlement.Wait(SettlementReason.NOT_DUE, early));
+            settling.finish(work, new Settlement.Wait(SettlementReason.NOT_DUE, early));
         } else if (work.move(Work.Stage.WAITING, Work.Stage.HELD)) {
             holding.untilDue(work, early);
         }
@@ -222,7 +239,8 @@ public final class DeliveryPipeline {
 
     /** Called by {@link ClaimAhead} when a slot is free or about to be. */
     private void admit(Work work) {
-        then(checker.admit(work.claim), admission -> admitted(work, admission));
+        settling.guarded(
+                work, () -> settling.then(work, checker.admit(work.claim), admission -> admitted(work, admission)));
     }
 
     private void admitted(Work work, Admission admission) {
@@ -238,112 +256,56 @@ public final class DeliveryPipeline {
             return;
         }
         try {
-            refused(work, admission);
-        } catch (RuntimeException e) {
-            if (work.stage() != Work.Stage.STARTED) {
-                throw e;
-            }
-            // Such as a stored result too deep to be passed on. Kept for a person: neither lost nor held for ever.
-            LOG.error("task {} id {} cannot be answered without running it", work.handler.name(), work.message.id(), e);
-            finish(
-                    work,
-                    new Settlement.DeadLetter(
-                            SettlementReason.DUPLICATE,
-                            "it must not run, and what follows it cannot be sent: "
-                                    + e.getClass().getName()));
+            refusals.refused(work, admission);
         } finally {
-            claimAhead.notGranted();
+            claimAhead.notGranted(work);
         }
     }
 
     private void start(Work work, Lease lease) {
         work.lease = lease;
         if (work.move(Work.Stage.CLAIMING, Work.Stage.CLAIMED)) {
-            slots.execute(() -> run(work, lease));
+            slots.execute(() -> settling.guarded(work, () -> run(work, lease)));
         } else {
             checker.giveBack(lease);
-            claimAhead.notGranted();
-        }
-    }
-
-    private void refused(Work work, Admission admission) {
-        if (admission instanceof Admission.StoreUnavailable) {
-            inFlight.block(work);
-        } else if (admission instanceof Admission.HeldElsewhere held) {
-            hold(work, held.retryAfter());
-        } else if (work.move(Work.Stage.CLAIMING, Work.Stage.STARTED)) {
-            if (admission instanceof Admission.AlreadyDone done) {
-                then(duplicates.answer(work, done.duplicate()), kind -> acknowledgeDuplicate(work, kind));
-            } else if (admission instanceof Admission.Superseded superseded) {
-                then(duplicates.supersede(work, superseded.stale()), followed -> {
-                    events.duplicate("stale_attempt");
-                    finish(work, new Settlement.Ack(SettlementReason.STALE_ATTEMPT));
-                });
-            } else if (admission instanceof Admission.Unfinished unfinished) {
-                then(duplicates.finish(work, unfinished.unfinished()), published -> {
-                    if (published) {
-                        inFlight.claimAgain(work);
-                    } else {
-                        finish(work, new Settlement.Abandon(SettlementReason.CHANNEL_CLOSED));
-                    }
-                });
-            } else if (admission instanceof Admission.Unclaimable unclaimable) {
-                byte[] record = encoder.unclaimable(work.message).json();
-                then(
-                        send(work.delivery, work.message, record),
-                        sent -> finish(work, Settlements.unclaimable(unclaimable)));
-            } else if (admission instanceof Admission.Conflicting) {
-                byte[] record = encoder.conflict(work.message).json();
-                then(
-                        send(work.delivery, work.message, record),
-                        sent -> finish(work, Settlements.conflict(work.message)));
-            } else if (admission instanceof Admission.ForAPerson parked) {
-                finish(work, Settlements.parked(parked, Endings.keyDetails(work)));
-            }
-        }
-    }
-
-    private void acknowledgeDuplicate(Work work, String kind) {
-        events.duplicate(kind);
-        finish(work, Settlements.duplicate(work.handler.duplicates()));
-    }
-
-    private void hold(Work work, Duration retryAfter) {
-        if (holding.isFull()) {
-            if (work.move(Work.Stage.CLAIMING, Work.Stage.STARTED)) {
-                finish(work, new Settlement.Wait(SettlementReason.HELD, retryAfter));
-            }
-        } else if (work.move(Work.Stage.CLAIMING, Work.Stage.HELD)) {
-            holding.untilFree(work, retryAfter);
+            claimAhead.notGranted(work);
         }
     }
 
     private void run(Work work, Lease lease) {
         if (!work.move(Work.Stage.CLAIMED, Work.Stage.STARTED)) {
-            claimAhead.notGranted();
+            claimAhead.notGranted(work);
             return;
         }
         long begin = ticker.nanos();
         if (!lease.mayStart(begin) || !handlerRun.isRecordedAsStarted(lease)) {
             // Paused for longer than the lease between claim and start: another worker may have run it meanwhile.
             checker.giveBack(lease);
-            claimAhead.notGranted();
+            claimAhead.notGranted(work);
             inFlight.holdAgain(work);
             return;
         }
         TaskOutcome outcome = handlerRun.outcomeOf(work, lease);
-        claimAhead.finished(ticker.nanos() - begin);
+        claimAhead.finished(work, ticker.nanos() - begin);
         if ((outcome instanceof TaskOutcome.Failed || outcome instanceof TaskOutcome.Unknowable)
                 && inFlight.isCutShort()) {
             // Interrupted by our own end: the next copy runs it, announced as a rerun.
-            finish(work, new Settlement.Abandon(SettlementReason.SHUTDOWN));
+            settling.finish(work, new Settlement.Abandon(SettlementReason.SHUTDOWN));
             copiesOf(work, new Settlement.Abandon(SettlementReason.SHUTDOWN));
         } else if (outcome instanceof TaskOutcome.Disowned) {
             checker.letLapse(lease);
             inFlight.holdAgain(work);
+        } else if (outcome instanceof TaskOutcome.Rejected rejected && rejected.requeue()) {
+            checker.giveBack(lease);
+            inFlight.holdCopiesAgain(work);
+            settling.then(
+                    work,
+                    repetition.after(REJECTED_FOR),
+                    waited -> settling.finish(work, new Settlement.Requeue(SettlementReason.REJECTED)));
         } else {
             Ending ending = endings.of(work, lease, outcome);
-            then(
+            settling.then(
+                    work,
                     recorder.record(work, lease, ending, () -> returnUnrecorded(work)),
                     recording -> decide(work, ending, recording));
         }
@@ -359,17 +321,20 @@ public final class DeliveryPipeline {
                     "task {} id {}: its outcome waits for the store for so long that its delivery is returned",
                     work.handler.name(),
                     work.message.id());
-            finish(work, new Settlement.Requeue(SettlementReason.UNRECORDED));
+            settling.finish(work, new Settlement.Requeue(SettlementReason.UNRECORDED));
         }
     }
 
     /**
-     * Does the follow-ups that an earlier worker recorded, or could only write to its journal, and tells the store.
+     * Does the follow-ups that an earlier worker recorded, or could only write to its journal, and tells the store. What
+     * has nowhere to go is left to the next copy of the delivery after some minutes.
      *
-     * @return when all are done; never fails
+     * @return true when all are done, false if they are left to the next copy of the delivery; never fails
      */
     public CompletableFuture<Boolean> finishFollowUps(byte[] kept, TaskKey key, long token) {
-        return followUpRun.finishFor(kept, key, token, () -> true);
+        return followUpRun
+                .finishFor(kept, key, token, new FollowUpRun.Waiting(null, () -> true))
+                .thenApply(left -> left == FollowUpRun.Left.DONE);
     }
 
     /** Finished handlers whose outcome is not recorded. */
@@ -407,11 +372,11 @@ public final class DeliveryPipeline {
             return;
         }
         if (recording instanceof Recording.Recorded) {
-            finish(work, Settlements.recorded(ending.outcome(), Endings.keyDetails(work)));
+            settling.finish(work, Settlements.recorded(ending.outcome(), Endings.keyDetails(work)));
         } else if (recording instanceof Recording.LeaseLost) {
             inFlight.holdAgain(work);
         } else if (recording instanceof Recording.Unrecorded) {
-            finish(work, new Settlement.Abandon(SettlementReason.UNRECORDED));
+            settling.finish(work, new Settlement.Abandon(SettlementReason.UNRECORDED));
             copiesOf(work, new Settlement.Abandon(SettlementReason.UNRECORDED));
         }
     }
@@ -420,31 +385,8 @@ public final class DeliveryPipeline {
     private void copiesOf(Work work, Settlement settlement) {
         for (Work copy : work.detach()) {
             if (copy.move(Work.Stage.ATTACHED, Work.Stage.STARTED)) {
-                finish(copy, settlement);
+                settling.finish(copy, settlement);
             }
         }
-    }
-
-    /** Gives a caller a result that no completion of its own carries. If the channel goes first, the next copy does it. */
-    private CompletableFuture<Boolean> send(Delivery delivery, TaskMessage message, byte[] record) {
-        return repetition.untilDone(
-                () -> results.send(message, record), () -> delivery.channel().isOpen());
-    }
-
-    private void finish(Work work, Settlement settlement) {
-        inFlight.remove(work);
-        settle(work.delivery, work.handler.name(), settlement);
-    }
-
-    private static void settle(Delivery delivery, String task, Settlement settlement) {
-        delivery.channel().settle(delivery, task, settlement);
-    }
-
-    /** Goes on with what {@code future}, which never fails, brings. A defect there must be seen, not swallowed. */
-    private static <T> void then(CompletableFuture<T> future, Consumer<T> next) {
-        future.thenAccept(next).exceptionally(defect -> {
-            LOG.error("a defect: a delivery stays unsettled until its channel closes", defect);
-            return null;
-        });
     }
 }

@@ -1,12 +1,12 @@
 package dev.sedano.worker.delivery;
 
+import dev.sedano.worker.delivery.FollowUpRun.Left;
 import dev.sedano.worker.idempotency.ClaimReply;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.protocol.TaskMessage;
 import dev.sedano.worker.result.Results;
 import dev.sedano.worker.result.StoredResults;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,7 +18,15 @@ import org.slf4j.LoggerFactory;
  */
 final class Duplicates {
     private static final Logger LOG = LoggerFactory.getLogger(Duplicates.class);
-    private static final CompletableFuture<Boolean> DONE = CompletableFuture.completedFuture(true);
+    private static final CompletableFuture<Left> DONE = CompletableFuture.completedFuture(Left.DONE);
+
+    /**
+     * How a duplicate was answered.
+     *
+     * @param kind {@code same_id} or {@code other_id}
+     * @param left what became of its owner's follow-ups
+     */
+    record Answer(String kind, Left left) {}
 
     private final Results results;
     private final StoredResults storedResults;
@@ -43,11 +51,9 @@ final class Duplicates {
     }
 
     /**
-     * Completes when everything is told, or the channel is gone.
-     *
-     * @return the kind of duplicate: {@code same_id} or {@code other_id}
+     * Completes when everything is told that can be, or the channel is gone.
      */
-    CompletableFuture<String> answer(Work work, ClaimReply.Duplicate duplicate) {
+    CompletableFuture<Answer> answer(Work work, ClaimReply.Duplicate duplicate) {
         boolean sameId = duplicate.firstId().equals(work.message.id());
         LOG.info(
                 "duplicate of task {}: id {} was completed as id {}",
@@ -55,44 +61,37 @@ final class Duplicates {
                 work.message.id(),
                 duplicate.firstId());
         byte[] stored = recordFor(work.message, sameId, duplicate.storedResult());
-        BooleanSupplier needed = () -> work.delivery.channel().isOpen();
+        FollowUpRun.Waiting waiting = FollowUpRun.Waiting.on(work.delivery);
         byte[] left = duplicate.followUps();
-        CompletableFuture<Boolean> followed =
-                left == null ? DONE : followUps.finishFor(left, work.claim.key(), duplicate.token(), needed);
+        CompletableFuture<Left> followed =
+                left == null ? DONE : followUps.finishFor(left, work.claim.key(), duplicate.token(), waiting);
         if (stored != null) {
             if (checker.breaker().allowsClaims()) {
                 followed = followed.thenCombine(
-                        repetition.untilDone(() -> results.send(work.message, stored), needed),
-                        (before, told) -> before && told);
+                        repetition.untilDone(() -> results.send(work.message, stored), waiting.needed()),
+                        (before, told) -> before);
             }
             if (!sameId && !work.message.embed().isEmpty()) {
                 followed = followed.thenCombine(
-                        followUps.all(endings.afterDuplicate(work.message, duplicate.outcome(), stored), needed),
-                        (before, own) -> before && own);
+                        followUps.all(endings.afterDuplicate(work.message, duplicate.outcome(), stored), waiting),
+                        (before, own) -> before);
             }
         }
-        return followed.thenApply(done -> sameId ? "same_id" : "other_id");
+        return followed.thenApply(done -> new Answer(sameId ? "same_id" : "other_id", done));
     }
 
     /** The key is free for this work as soon as what the failed run before left is published. */
-    CompletableFuture<Boolean> finish(Work work, ClaimReply.Unfinished unfinished) {
+    CompletableFuture<Left> finish(Work work, ClaimReply.Unfinished unfinished) {
         return followUps.finishFor(
-                unfinished.followUps(),
-                work.claim.key(),
-                unfinished.token(),
-                () -> work.delivery.channel().isOpen());
+                unfinished.followUps(), work.claim.key(), unfinished.token(), FollowUpRun.Waiting.on(work.delivery));
     }
 
     /** An old copy of an attempt that was handed off: the later attempt's message may have been left unpublished. */
-    CompletableFuture<Boolean> supersede(Work work, ClaimReply.StaleAttempt stale) {
+    CompletableFuture<Left> supersede(Work work, ClaimReply.StaleAttempt stale) {
         byte[] left = stale.followUps();
         return left == null
                 ? DONE
-                : followUps.finishFor(
-                        left,
-                        work.claim.key(),
-                        stale.token(),
-                        () -> work.delivery.channel().isOpen());
+                : followUps.finishFor(left, work.claim.key(), stale.token(), FollowUpRun.Waiting.on(work.delivery));
     }
 
     private byte @Nullable [] recordFor(TaskMessage message, boolean sameId, byte @Nullable [] stored) {

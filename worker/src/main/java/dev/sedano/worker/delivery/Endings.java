@@ -35,6 +35,9 @@ import org.slf4j.LoggerFactory;
 final class Endings {
     private static final Logger LOG = LoggerFactory.getLogger(Endings.class);
 
+    /** Celery's state of a run without a result. */
+    private static final String IGNORED = "IGNORED";
+
     private final IdempotencyChecker checker;
     private final ResultEncoder encoder;
     private final StoredResults storedResults;
@@ -105,10 +108,29 @@ final class Endings {
             boolean frees = work.claim.key().explicit() && work.handler.releasesOn(failed.cause());
             return failed(work, lease, outcome, encoder.failure(message, failed.cause()), frees);
         } else if (outcome instanceof TaskOutcome.Poisonous poisonous) {
-            Ending failed = failed(work, lease, outcome, encoder.workerLost(message, poisonous.crashes()), false);
-            List<FollowUp> all = new ArrayList<>(failed.followUps());
-            all.add(new FollowUp.Send(parkedCopy(work, poisonous.crashes())));
-            return completed(work, lease, outcome, encoder.workerLost(message, poisonous.crashes()), all, false);
+            return setAside(
+                    work,
+                    lease,
+                    outcome,
+                    encoder.workerLost(message, poisonous.crashes()),
+                    copy(
+                            work,
+                            ".parked",
+                            SettlementReason.POISON,
+                            "its workers died " + poisonous.crashes() + " times while it ran"));
+        } else if (outcome instanceof TaskOutcome.Rejected rejected) {
+            return setAside(
+                    work,
+                    lease,
+                    outcome,
+                    encoder.rejected(message, rejected.reason()),
+                    copy(work, ".dead", SettlementReason.REJECTED, rejected.reason()));
+        } else if (outcome instanceof TaskOutcome.Ignored) {
+            return new Ending(
+                    outcome,
+                    checker.completion(lease, retention(work), IGNORED, null, null, null, false),
+                    null,
+                    List.of());
         } else if (outcome instanceof TaskOutcome.Retried retried) {
             boolean same = FollowUps.keepsPayload(message, retried.retry());
             return handedOff(
@@ -174,13 +196,25 @@ final class Endings {
         return completed(work, lease, outcome, result, plan.followUps(), frees);
     }
 
+    /** A failure of which a person gets the message: its copy is one of the follow-ups, so that no crash loses it. */
+    private Ending setAside(Work work, Lease lease, TaskOutcome outcome, ResultRecord result, OutgoingMessage copy) {
+        List<FollowUp> all =
+                new ArrayList<>(failed(work, lease, outcome, result, false).followUps());
+        all.add(new FollowUp.Send(copy));
+        return completed(work, lease, outcome, result, all, false);
+    }
+
+    private Duration retention(Work work) {
+        Duration ttl = work.handler.ttl();
+        return ttl == null ? settings.retention() : ttl;
+    }
+
     private Ending completed(
             Work work, Lease lease, TaskOutcome outcome, ResultRecord result, List<FollowUp> all, boolean frees) {
         boolean keepRecord = work.claim.key().explicit() || results.keepsRecords();
-        Duration ttl = work.handler.ttl();
         IdempotencyStore.Completion completion = checker.completion(
                 lease,
-                ttl == null ? settings.retention() : ttl,
+                retention(work),
                 result.state().name(),
                 results.withMarker(work.message, result.json()),
                 keepRecord ? result.json() : null,
@@ -236,19 +270,14 @@ final class Endings {
         return new LinkedHashMap<>(keyDetails(work));
     }
 
-    private OutgoingMessage parkedCopy(Work work, int crashes) {
+    private OutgoingMessage copy(Work work, String suffix, SettlementReason reason, String why) {
         Delivery delivery = work.delivery;
         MessageProperties properties = delivery.properties();
-        Map<String, @Nullable Object> headers = MoveHeaders.of(
-                delivery,
-                SettlementReason.POISON,
-                "its workers died " + crashes + " times while it ran",
-                keyDetails(work),
-                settings.node(),
-                clock.instant());
+        Map<String, @Nullable Object> headers =
+                MoveHeaders.of(delivery, reason, why, keyDetails(work), settings.node(), clock.instant());
         return new OutgoingMessage(
                 "",
-                delivery.queue() + ".parked",
+                delivery.queue() + suffix,
                 new MessageProperties(
                         properties.contentType(),
                         properties.contentEncoding(),

@@ -1,13 +1,16 @@
 package dev.sedano.worker.delivery;
 
 import dev.sedano.task.Canvas;
+import dev.sedano.task.IgnoreException;
 import dev.sedano.task.OutcomeVerifier;
+import dev.sedano.task.RejectException;
 import dev.sedano.task.ReplaceException;
 import dev.sedano.task.Retry;
 import dev.sedano.task.RetryException;
 import dev.sedano.task.StaleOwnerException;
 import dev.sedano.task.StepOutcomeUnknownException;
 import dev.sedano.task.Verification;
+import dev.sedano.worker.canvas.RetryLimits;
 import dev.sedano.worker.handler.ArgumentConverter;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.Lease;
@@ -34,6 +37,8 @@ final class HandlerRun {
     private final IdempotencyChecker checker;
     private final CeleryJson json;
     private final ArgumentConverter converter;
+    private final RunRequests requests;
+    private final RunStates states;
     private final PipelineEvents events;
     private final Clock clock;
     private final Ticker ticker;
@@ -42,12 +47,16 @@ final class HandlerRun {
             IdempotencyChecker checker,
             CeleryJson json,
             ArgumentConverter converter,
+            RunRequests requests,
+            RunStates states,
             PipelineEvents events,
             Clock clock,
             Ticker ticker) {
         this.checker = checker;
         this.json = json;
         this.converter = converter;
+        this.requests = requests;
+        this.states = states;
         this.events = events;
         this.clock = clock;
         this.ticker = ticker;
@@ -112,6 +121,7 @@ final class HandlerRun {
     }
 
     private TaskOutcome invoke(Work work, Lease lease) {
+        states.started(work.message);
         events.handlerStarted(work.handler.name());
         long begin = ticker.nanos();
         List<Canvas> added = new CopyOnWriteArrayList<>();
@@ -123,13 +133,20 @@ final class HandlerRun {
                     lease,
                     checker,
                     new RunSteps(lease, checker, json, converter),
-                    work.handler.observes(),
+                    requests.of(work),
+                    states,
+                    clock,
                     added);
             return new TaskOutcome.Succeeded(work.handler.invoke(lease, context, work.call), added);
         } catch (RetryException retry) {
             return retried(work, retry.retry());
         } catch (ReplaceException replaced) {
             return new TaskOutcome.Replaced(replaced.replacement(), added);
+        } catch (RejectException rejected) {
+            LOG.info("task {} id {} rejects its message", work.handler.name(), work.message.id());
+            return new TaskOutcome.Rejected(rejected.reason(), rejected.requeue());
+        } catch (IgnoreException ignored) {
+            return new TaskOutcome.Ignored(String.valueOf(ignored.getMessage()));
         } catch (StaleOwnerException stale) {
             LOG.warn("task {} id {} stopped: {}", work.handler.name(), work.message.id(), stale.getMessage());
             return new TaskOutcome.Disowned();
@@ -148,9 +165,14 @@ final class HandlerRun {
     }
 
     /** As Celery: beyond the limit the cause itself is the outcome, or MaxRetriesExceededError without one. */
-    private static TaskOutcome retried(Work work, Retry retry) {
+    private TaskOutcome retried(Work work, Retry retry) {
         Integer most = retry.mostRetries();
         if (most == null || work.message.retries() < most) {
+            try {
+                RetryLimits.check(work.message, retry, clock.instant()); // it may be made without the context
+            } catch (IllegalArgumentException refused) {
+                return new TaskOutcome.Failed(refused);
+            }
             return new TaskOutcome.Retried(retry);
         }
         Throwable cause = retry.cause();

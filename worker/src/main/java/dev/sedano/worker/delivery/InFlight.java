@@ -86,8 +86,10 @@ public final class InFlight {
         return false;
     }
 
-    void remove(Work work) {
-        if (all.remove(work) && all.isEmpty()) {
+    /** @return whether it was on its way until now */
+    boolean remove(Work work) {
+        boolean removed = all.remove(work);
+        if (removed && all.isEmpty()) {
             lock.lock();
             try {
                 empty.signalAll();
@@ -95,6 +97,7 @@ public final class InFlight {
                 lock.unlock();
             }
         }
+        return removed;
     }
 
     /** Number of deliveries on their way. */
@@ -273,6 +276,23 @@ public final class InFlight {
         if (from != Work.Stage.SETTLED) {
             letGo(work, from);
             settle(work, new Settlement.Requeue(reason));
+        }
+    }
+
+    /** Ends work that a defect broke off, whatever was being done with it. Nothing happens if it has ended before. */
+    void breakOff(Work work, Settlement settlement) {
+        Work.Stage from = work.takeUnstarted(Work.Stage.SETTLED);
+        claimAhead.notGranted(work);
+        holdCopiesAgain(work);
+        Lease lease = work.lease;
+        if (from != Work.Stage.SETTLED) {
+            letGo(work, from);
+        } else if (lease != null) {
+            checker.letLapse(lease); // the handler may have run
+        }
+        if (remove(work)) {
+            work.move(Work.Stage.STARTED, Work.Stage.SETTLED);
+            work.delivery.channel().settle(work.delivery, work.handler.name(), settlement);
         }
     }
 

@@ -24,13 +24,37 @@ public final class MoveHeaders {
             Map<String, Object> details,
             String node,
             Instant now) {
-        Map<String, @Nullable Object> headers =
-                new LinkedHashMap<>(delivery.properties().headers());
+        return of(
+                delivery.properties().headers(),
+                reason,
+                error,
+                new Place(delivery.exchange(), delivery.routingKey(), delivery.queue()),
+                details,
+                node,
+                now);
+    }
+
+    /**
+     * Where a message was, or was to go.
+     *
+     * @param queue the queue whose worker moves it
+     */
+    record Place(String exchange, String routingKey, String queue) {}
+
+    static Map<String, @Nullable Object> of(
+            Map<String, ? extends @Nullable Object> own,
+            SettlementReason reason,
+            String error,
+            Place place,
+            Map<String, Object> details,
+            String node,
+            Instant now) {
+        Map<String, @Nullable Object> headers = new LinkedHashMap<>(own);
         headers.put("x-sedano-reason", reason.code());
         headers.put("x-sedano-error", error.length() > LONGEST_TEXT ? error.substring(0, LONGEST_TEXT) : error);
-        headers.put("x-sedano-exchange", delivery.exchange());
-        headers.put("x-sedano-routing-key", delivery.routingKey());
-        headers.put("x-sedano-queue", delivery.queue());
+        headers.put("x-sedano-exchange", place.exchange());
+        headers.put("x-sedano-routing-key", place.routingKey());
+        headers.put("x-sedano-queue", place.queue());
         headers.put("x-sedano-time", now.toString());
         headers.put("x-sedano-worker", node);
         headers.putAll(details);

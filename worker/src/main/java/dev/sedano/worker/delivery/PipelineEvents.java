@@ -27,4 +27,11 @@ public interface PipelineEvents {
 
     /** A follow-up of a task is published and confirmed, or stored. */
     void followUp();
+
+    /**
+     * A follow-up goes to the dead-letter queue of its task's queue, or a copy of the task whose follow-ups cannot be read.
+     *
+     * @param reason {@link SettlementReason#FOLLOW_UP_UNROUTABLE} or {@link SettlementReason#FOLLOW_UPS_UNREADABLE}
+     */
+    void followUpSetAside(SettlementReason reason);
 }

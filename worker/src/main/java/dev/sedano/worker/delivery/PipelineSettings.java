@@ -16,6 +16,7 @@ import java.time.Duration;
  *     probe, so that no other worker that has not noticed the outage yet gets them and returns them again
  * @param settleWithin from arrival on: a delivery whose handler has ended is returned then even if the store has not
  *     confirmed it, before the broker takes the whole channel away
+ * @param trackStarted whether callers see the state STARTED
  */
 public record PipelineSettings(
         String node,
@@ -26,4 +27,19 @@ public record PipelineSettings(
         int mostHeld,
         Duration longestHold,
         Duration returnDelay,
-        Duration settleWithin) {}
+        Duration settleWithin,
+        boolean trackStarted) {
+    /** Callers are not told of starts. */
+    public PipelineSettings(
+            String node,
+            int slots,
+            Duration lease,
+            Duration retention,
+            AfterLeaseLoss afterLeaseLoss,
+            int mostHeld,
+            Duration longestHold,
+            Duration returnDelay,
+            Duration settleWithin) {
+        this(node, slots, lease, retention, afterLeaseLoss, mostHeld, longestHold, returnDelay, settleWithin, false);
+    }
+}

@@ -75,8 +75,8 @@ final class Recorder {
                 .thenCompose(stored -> stored
                         ? checker.record(lease, ending.conclusion(), unconfirmed::keep)
                         : CompletableFuture.completedFuture(new Recording.Unrecorded()))
+                .whenComplete((recording, defect) -> unrecorded.decrementAndGet())
                 .thenCompose(recording -> {
-                    unrecorded.decrementAndGet();
                     if (recording instanceof Recording.Unrecorded) {
                         return unconfirmed.keep().thenApply(durable -> {
                             givenUp(work, durable);
@@ -90,7 +90,7 @@ final class Recorder {
                                                             ending.followUps(),
                                                             lease.key(),
                                                             lease.token(),
-                                                            work::isAwaited),
+                                                            waiting(work)),
                                                     Boolean::logicalAnd)
                                     : DONE)
                             .thenApply(sent -> {
@@ -130,10 +130,14 @@ final class Recorder {
         CompletableFuture<Boolean> told = result == null
                 ? DONE
                 : repetition.untilDone(() -> results.send(work.message, result.json()), () -> false);
-        return told.thenCombine(followUps.all(ending.followUps(), work::isAwaited), (sent, followed) -> {
+        return told.thenCombine(followUps.all(ending.followUps(), waiting(work)), (sent, followed) -> {
             work.unfinished = !followed;
             return new Recording.Recorded();
         });
+    }
+
+    private static FollowUpRun.Waiting waiting(Work work) {
+        return new FollowUpRun.Waiting(work.delivery.queue(), work::isAwaited);
     }
 
     /** Finished handlers whose outcome is not recorded. */

@@ -6,11 +6,14 @@ import dev.sedano.task.Retry;
 import dev.sedano.task.RetryException;
 import dev.sedano.task.StaleOwnerException;
 import dev.sedano.task.TaskContext;
+import dev.sedano.task.TaskRequest;
 import dev.sedano.worker.canvas.NameUuid;
+import dev.sedano.worker.canvas.RetryLimits;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.Lease;
 import dev.sedano.worker.idempotency.PriorRun;
 import dev.sedano.worker.protocol.TaskMessage;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -18,6 +21,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The context of one run.
@@ -29,9 +34,12 @@ record RunContext(
         Lease lease,
         IdempotencyChecker checker,
         RunSteps steps,
-        boolean observed,
+        TaskRequest request,
+        RunStates states,
+        Clock clock,
         List<Canvas> added)
         implements TaskContext {
+    private static final Logger LOG = LoggerFactory.getLogger(RunContext.class);
     private static final long OWNER_SECONDS = 2;
 
     @Override
@@ -86,7 +94,9 @@ record RunContext(
 
     @Override
     public void checkOwner() {
-        if (observed && !lease.isProtected()) {
+        if (!lease.isProtected()) {
+            // Nobody was asked for a claim, so nobody can have taken it over. To stop here would run the task for ever.
+            LOG.info("task {} id {} runs without a claim: it has no owner to check", message.task(), message.id());
             return;
         }
         try {
@@ -125,6 +135,9 @@ record RunContext(
 
     @Override
     public RetryException retry(Retry retry) {
+        if (retry.mostRetries() == null || message.retries() < retry.mostRetries()) {
+            RetryLimits.check(message, retry, clock.instant());
+        }
         return new RetryException(retry);
     }
 
@@ -140,6 +153,11 @@ record RunContext(
                     + " is not in the header of a chord: only such a task" + " can add others to it");
         }
         added.add(task);
+    }
+
+    @Override
+    public void updateState(String state, @Nullable Object meta) {
+        states.tell(message, state, meta);
     }
 
     @Override

@@ -12,6 +12,10 @@ public enum SettlementReason {
     RETRIED("retried"),
     /** The handler gave its place to another task, whose message is published. */
     REPLACED("replaced"),
+    /** The handler refused it: a copy is dead-lettered, or it is returned. */
+    REJECTED("rejected"),
+    /** The handler wants no result stored. */
+    IGNORED("ignored"),
     /** It took its workers with it too often; FAILURE is recorded and a copy is parked. */
     POISON("poison"),
     /** A step or a verifier cannot tell what an earlier run did. */
@@ -34,6 +38,10 @@ public enum SettlementReason {
     FOREIGN_KEY("foreign_key"),
     /** The record says that a person must decide. */
     PARKED("parked"),
+    /** A follow-up of it has nowhere to go; the reason of that follow-up's copy in the dead-letter queue. */
+    FOLLOW_UP_UNROUTABLE("follow_up_unroutable"),
+    /** What its key's owner left to be published cannot be read; it is still in the store. */
+    FOLLOW_UPS_UNREADABLE("follow_ups_unreadable"),
     /** The store lost data and this copy may have run. */
     STORE_LOST_DATA("store_lost_data"),
     /** It is not due yet. */
@@ -52,6 +60,8 @@ public enum SettlementReason {
     CONTENT_TYPE("content_type"),
     /** The compression is not supported. */
     COMPRESSION("compression"),
+    /** Something of ours failed in an unforeseen way while it was on its way; it comes again later. */
+    DEFECT("defect"),
     /** The channel closed before the delivery could be settled; the broker delivers it again. */
     CHANNEL_CLOSED("channel_closed"),
     /** The handler ended but its outcome is not recorded yet; it is in the journal. */

@@ -35,19 +35,26 @@ final class Settlements {
         if (outcome instanceof TaskOutcome.Unknowable unknowable) {
             return unknowable(unknowable.why(), key);
         }
+        return new Settlement.Ack(reasonOf(outcome));
+    }
+
+    private static SettlementReason reasonOf(TaskOutcome outcome) {
         if (outcome instanceof TaskOutcome.Succeeded) {
-            return new Settlement.Ack(SettlementReason.SUCCEEDED);
+            return SettlementReason.SUCCEEDED;
         } else if (outcome instanceof TaskOutcome.Failed) {
-            return new Settlement.Ack(SettlementReason.FAILED);
+            return SettlementReason.FAILED;
+        } else if (outcome instanceof TaskOutcome.Retried) {
+            return SettlementReason.RETRIED;
+        } else if (outcome instanceof TaskOutcome.Replaced) {
+            return SettlementReason.REPLACED;
+        } else if (outcome instanceof TaskOutcome.Rejected) {
+            return SettlementReason.REJECTED;
+        } else if (outcome instanceof TaskOutcome.Ignored) {
+            return SettlementReason.IGNORED;
+        } else if (outcome instanceof TaskOutcome.Poisonous) {
+            return SettlementReason.POISON;
         }
-        return new Settlement.Ack(
-                outcome instanceof TaskOutcome.Retried
-                        ? SettlementReason.RETRIED
-                        : outcome instanceof TaskOutcome.Replaced
-                                ? SettlementReason.REPLACED
-                                : outcome instanceof TaskOutcome.Poisonous
-                                        ? SettlementReason.POISON
-                                        : SettlementReason.EXPIRED);
+        return SettlementReason.EXPIRED;
     }
 
     static Settlement duplicate(DuplicatePolicy policy) {
@@ -74,6 +81,13 @@ final class Settlements {
         return new Settlement.DeadLetter(
                 SettlementReason.UNSUPPORTED,
                 "the message has " + printable(what) + ": send the task with a signature as Celery writes it");
+    }
+
+    static Settlement unreadableFollowUps() {
+        return new Settlement.DeadLetter(
+                SettlementReason.FOLLOW_UPS_UNREADABLE,
+                "the follow-ups that are recorded for its key cannot be read, and stay in the store: start a worker of the"
+                        + " version that wrote them, then `sedano dead rerun`");
     }
 
     static Settlement conflict(TaskMessage message) {

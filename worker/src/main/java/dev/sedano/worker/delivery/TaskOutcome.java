@@ -33,6 +33,12 @@ sealed interface TaskOutcome {
     /** The handler gives its place to other tasks. */
     record Replaced(Canvas replacement, List<Canvas> added) implements TaskOutcome {}
 
+    /** The handler refuses its message. */
+    record Rejected(String reason, boolean requeue) implements TaskOutcome {}
+
+    /** The handler is done and wants no result stored. */
+    record Ignored(String why) implements TaskOutcome {}
+
     /** Nobody can tell what an earlier run did: a person must. */
     record Unknowable(String why) implements TaskOutcome {}
 

@@ -49,6 +49,8 @@ final class Work {
 
     /** How often it was held for its key; touched only by whoever moves it to HELD. */
     int timesHeld;
+    /** Whether it counts as claimed; guarded by {@link ClaimAhead}. */
+    boolean takesRoom;
     /** When the delivery arrived, by the ticker; set before the work is shared. */
     long arrivedAt;
     /** Whether its result or its follow-ups could not be handed on before its channel went; a later copy does it. */

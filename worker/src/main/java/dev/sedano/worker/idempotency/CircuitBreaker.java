@@ -3,8 +3,6 @@ package dev.sedano.worker.idempotency;
 import dev.sedano.worker.time.Ticker;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -163,14 +161,15 @@ public final class CircuitBreaker implements AutoCloseable {
     }
 
     private void probe() {
-        hello().whenComplete((status, failure) -> execute(() -> {
-            if (failure != null) {
-                LOG.debug("probe failed: {}", failure.getMessage());
-                probeLater();
-            } else {
-                takeBack(status);
-            }
-        }));
+        Attempt.of(store::hello)
+                .whenComplete((status, failure) -> execute(() -> {
+                    if (failure != null) {
+                        LOG.debug("probe failed: {}", failure.getMessage());
+                        probeLater();
+                    } else {
+                        takeBack(status);
+                    }
+                }));
     }
 
     /** A defect of whoever listens must not end the only chain of probes: nothing would ever run again. */
@@ -182,15 +181,6 @@ public final class CircuitBreaker implements AutoCloseable {
             LOG.error("the store answers, but taking up work failed; trying again", e);
             state = State.OPEN;
             probeLater();
-        }
-    }
-
-    /** A store that throws instead of answering is one that failed. */
-    private CompletionStage<StoreStatus> hello() {
-        try {
-            return store.hello();
-        } catch (RuntimeException e) {
-            return CompletableFuture.failedFuture(e);
         }
     }
 
@@ -207,13 +197,14 @@ public final class CircuitBreaker implements AutoCloseable {
             later(TICK_MILLIS, this::tick);
             return;
         }
-        hello().whenComplete((status, failure) -> execute(() -> {
-            try {
-                greet(status, failure);
-            } finally {
-                later(TICK_MILLIS, this::tick);
-            }
-        }));
+        Attempt.of(store::hello)
+                .whenComplete((status, failure) -> execute(() -> {
+                    try {
+                        greet(status, failure);
+                    } finally {
+                        later(TICK_MILLIS, this::tick);
+                    }
+                }));
     }
 
     private void greet(@Nullable StoreStatus status, @Nullable Throwable failure) {

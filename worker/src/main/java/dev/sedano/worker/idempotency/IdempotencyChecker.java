@@ -2,12 +2,7 @@ package dev.sedano.worker.idempotency;
 
 import dev.sedano.worker.time.Ticker;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongUnaryOperator;
@@ -15,8 +10,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether a handler may run, and records that it has. The only maker of {@link Lease}s, without which no handler
- * can be invoked.
+ * Decides whether a handler may run, and records that it has. The only way to a {@link Lease}, without which no handler can
+ * be invoked.
  *
  * <p>Invariants:
  *
@@ -32,34 +27,18 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. {@link #start} before the first delivery, {@link #close} after the last.
  */
 public final class IdempotencyChecker implements AutoCloseable {
-    private static final long REPEAT_BUDGET_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long REPEAT_EVERY_MILLIS = 500;
-    private static final int MOST_BLOCK_REPORTS = 10_000;
 
     private final IdempotencyStore store;
     private final CircuitBreaker breaker;
     private final LeaseRenewer renewer;
     private final CheckerEvents events;
-    private final Ticker ticker;
     private final RepeatedCalls<Boolean> releases;
-    private final RepeatedCalls<BlockVerdict> blockReports;
+    private final BlockReports blockReports;
     private final RepeatedCalls<Boolean> settles;
     private final CompletedKeys completed;
-    private final BlockLog blockLog;
-    private final Set<Kept> unreported = ConcurrentHashMap.newKeySet();
-    private final Map<Lease, PendingConclusion> conclusions = new ConcurrentHashMap<>();
-
-    private record PendingConclusion(
-            IdempotencyStore.Conclusion conclusion,
-            Supplier<CompletableFuture<?>> unanswered,
-            CompletableFuture<Recording> recording,
-            boolean[] underWay) {}
-
-    /** What the store answered to a conclusion, whichever it was. */
-    private record Concluded(boolean accepted, List<BlockVerdict.Resolved> resolved, long uncounted) {
-        static final Concluded STALE = new Concluded(false, List.of(), 0);
-        static final Concluded ACCEPTED = new Concluded(true, List.of(), 0);
-    }
+    private final Conclusions conclusions;
+    private final Claims claims;
 
     /** As the other constructor, with reports of blocked deliveries that end with this checker. */
     public IdempotencyChecker(
@@ -96,8 +75,6 @@ public final class IdempotencyChecker implements AutoCloseable {
             BlockLog blockLog,
             LongUnaryOperator jitter) {
         this.store = store;
-        this.blockLog = blockLog;
-        this.ticker = ticker;
         this.events = events;
         this.renewer = new LeaseRenewer(store, ticker, events);
         this.completed = new CompletedKeys(ticker);
@@ -128,8 +105,10 @@ public final class IdempotencyChecker implements AutoCloseable {
                     }
                 },
                 jitter);
+        this.conclusions = new Conclusions(store, breaker, renewer, completed, events, this::failed, this::lost);
+        this.claims = new Claims(store, breaker, renewer, completed, events, ticker, this::releaseLater, this::failed);
         this.releases = new RepeatedCalls<>(this::failed);
-        this.blockReports = new RepeatedCalls<>(this::failed);
+        this.blockReports = new BlockReports(store, breaker::lastFailure, events, blockLog, this::failed);
         this.settles = new RepeatedCalls<>(this::failed);
         var unused = timer.scheduleWithFixedDelay(
                 () -> {
@@ -169,88 +148,12 @@ public final class IdempotencyChecker implements AutoCloseable {
         if (known != null) {
             admission.complete(new Admission.AlreadyDone(known));
         } else if (breaker.allowsClaims()) {
-            ask(claim, ticker.nanos(), true, admission);
+            claims.ask(claim, admission);
         } else {
             admission.complete(new Admission.StoreUnavailable(new StoreException(
                     StoreException.Kind.CONNECT, StoreException.Effect.NONE, "the circuit breaker is open", null)));
         }
         return admission;
-    }
-
-    private void ask(
-            IdempotencyStore.Claim claim, long since, boolean mayRepeat, CompletableFuture<Admission> admission) {
-        long asked = ticker.nanos();
-        store.claim(claim).whenComplete((reply, failure) -> {
-            if (failure == null) {
-                breaker.answered();
-                admission.complete(admissionOf(claim, reply, asked));
-                return;
-            }
-            StoreException cause = failure instanceof StoreException known
-                    ? known
-                    : new StoreException(
-                            StoreException.Kind.SCRIPT, StoreException.Effect.UNKNOWN, "the store failed", failure);
-            boolean unknown = cause.effect() == StoreException.Effect.UNKNOWN;
-            if (unknown && mayRepeat && ticker.nanos() - since < REPEAT_BUDGET_NANOS) {
-                ask(claim, since, false, admission);
-                return;
-            }
-            // A repetition follows a try whose fate is unknown: the first may hold the key even if this one was
-            // refused.
-            if (unknown || !mayRepeat) {
-                releaseLater(claim);
-            }
-            failed(cause);
-            if (cause.kind() == StoreException.Kind.FOREIGN_KEY) {
-                greetAbout(cause, admission);
-            } else {
-                admission.complete(new Admission.StoreUnavailable(cause));
-            }
-        });
-    }
-
-    /** Something foreign is in the way: is it one key's record, or something that every claim needs? */
-    private void greetAbout(StoreException cause, CompletableFuture<Admission> admission) {
-        store.hello().whenComplete((status, failure) -> {
-            if (failure == null) {
-                admission.complete(new Admission.Unclaimable(cause));
-                return;
-            }
-            breaker.failed(cause);
-            admission.complete(new Admission.StoreUnavailable(cause));
-        });
-    }
-
-    private Admission admissionOf(IdempotencyStore.Claim claim, ClaimReply reply, long asked) {
-        if (reply instanceof ClaimReply.Granted grant) {
-            Lease lease = new Lease(claim, grant, asked);
-            renewer.watch(lease);
-            if (grant.priorRun() != PriorRun.NONE) {
-                events.takeover(grant.priorRun());
-            }
-            return new Admission.Run(lease);
-        } else if (reply instanceof ClaimReply.Busy busy) {
-            return new Admission.HeldElsewhere(busy.left());
-        } else if (reply instanceof ClaimReply.Duplicate duplicate) {
-            if (duplicate.followUps() == null) {
-                completed.remember(claim, duplicate, claim.lease());
-            }
-            return new Admission.AlreadyDone(duplicate);
-        } else if (reply instanceof ClaimReply.StaleAttempt stale) {
-            return new Admission.Superseded(stale);
-        } else if (reply instanceof ClaimReply.Unfinished unfinished) {
-            return new Admission.Unfinished(unfinished);
-        } else if (reply instanceof ClaimReply.Conflict) {
-            return new Admission.Conflicting();
-        } else if (reply instanceof ClaimReply.Unsafe unsafe) {
-            return new Admission.HeldElsewhere(unsafe.left());
-        } else if (reply instanceof ClaimReply.Parked parked) {
-            return new Admission.ForAPerson(parked);
-        } else if (reply instanceof ClaimReply.HeldAfterLoss) {
-            return new Admission.ForAPerson(null);
-        }
-        throw new IllegalStateException(
-                "unknown claim reply " + reply.getClass().getName());
     }
 
     /** What this worker remembers of an exact repetition of completed work, or null. */
@@ -345,84 +248,12 @@ public final class IdempotencyChecker implements AutoCloseable {
      */
     public CompletableFuture<Recording> record(
             Lease lease, IdempotencyStore.Conclusion conclusion, Supplier<CompletableFuture<?>> unanswered) {
-        PendingConclusion pending =
-                new PendingConclusion(conclusion, unanswered, new CompletableFuture<>(), new boolean[1]);
-        lease.concluding();
-        conclusions.put(lease, pending);
-        if (breaker.allowsClaims()) {
-            tryToRecord(lease, pending);
-        } else {
-            var unused = unanswered.get();
-        }
-        return pending.recording();
+        return conclusions.record(lease, conclusion, unanswered);
     }
 
-    private void tryToRecord(Lease lease, PendingConclusion pending) {
-        synchronized (pending.underWay()) {
-            if (pending.underWay()[0]) {
-                return;
-            }
-            pending.underWay()[0] = true;
-        }
-        tell(pending.conclusion()).whenComplete((concluded, failure) -> {
-            if (failure != null) {
-                if (causeOf(failure) instanceof StoreException cause) {
-                    failed(cause);
-                }
-                pending.unanswered().get().whenComplete((kept, never) -> {
-                    synchronized (pending.underWay()) {
-                        pending.underWay()[0] = false;
-                    }
-                });
-                return;
-            }
-            if (conclusions.remove(lease) == null) {
-                return;
-            }
-            renewer.forget(lease);
-            if (concluded.accepted()) {
-                lease.ended();
-                concluded.resolved().forEach(events::decided);
-                for (long i = concluded.uncounted(); i > 0; i--) {
-                    events.unreported();
-                }
-                remember(lease, pending.conclusion());
-                pending.recording().complete(new Recording.Recorded());
-            } else {
-                lost(lease);
-                pending.recording().complete(new Recording.LeaseLost());
-            }
-        });
-    }
-
-    private CompletableFuture<Concluded> tell(IdempotencyStore.Conclusion conclusion) {
-        if (conclusion instanceof IdempotencyStore.Completion completion) {
-            return store.complete(completion).thenApply(IdempotencyChecker::concluded);
-        } else if (conclusion instanceof IdempotencyStore.HandOff handOff) {
-            return store.handOff(handOff).thenApply(IdempotencyChecker::concluded);
-        }
-        return store.park((IdempotencyStore.Parking) conclusion)
-                .thenApply(reply -> reply == RenewReply.STALE ? Concluded.STALE : Concluded.ACCEPTED);
-    }
-
-    private static Concluded concluded(CompleteReply reply) {
-        return reply instanceof CompleteReply.Recorded recorded
-                ? new Concluded(true, recorded.resolved(), recorded.uncounted())
-                : Concluded.STALE;
-    }
-
-    private static Throwable causeOf(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-    }
-
-    /** Only what nobody needs to finish: with follow-ups, the store must be asked whether they were published. */
-    private void remember(Lease lease, IdempotencyStore.Conclusion conclusion) {
-        if (conclusion instanceof IdempotencyStore.Completion done && !done.frees() && done.followUps() == null) {
-            completed.remember(
-                    lease.claim(),
-                    new ClaimReply.Duplicate(done.token(), done.taskId(), done.outcome(), done.storedResult(), null),
-                    done.ttl());
-        }
+    /** Ends the waiting for the store: what is not recorded by now is handed back as {@link Recording.Unrecorded}. */
+    public void giveUpRecording() {
+        conclusions.giveUp();
     }
 
     private void lost(Lease lease) {
@@ -456,7 +287,7 @@ public final class IdempotencyChecker implements AutoCloseable {
         if (!lease.isProtected() || lease.priorRun() == PriorRun.NONE || lease.priorRun() == PriorRun.STORE_LOST_DATA) {
             return CompletableFuture.completedFuture(true);
         }
-        return store.start(lease.key(), lease.token())
+        return Attempt.of(() -> store.start(lease.key(), lease.token()))
                 .whenComplete(this::reportFailure)
                 .thenApply(reply -> {
                     if (reply == RenewReply.STALE) {
@@ -468,7 +299,7 @@ public final class IdempotencyChecker implements AutoCloseable {
 
     /** Reads or records a step of the run under {@code lease}. Fails with {@link StoreException}. */
     public CompletableFuture<StepReply> step(Lease lease, IdempotencyStore.StepChange change) {
-        return store.step(lease.key(), lease.token(), change)
+        return Attempt.of(() -> store.step(lease.key(), lease.token(), change))
                 .whenComplete(this::reportFailure)
                 .thenApply(reply -> {
                     if (reply instanceof StepReply.Stale) {
@@ -490,7 +321,7 @@ public final class IdempotencyChecker implements AutoCloseable {
      */
     public Lease unprotected(IdempotencyStore.Claim claim) {
         events.unprotectedRun();
-        return new Lease(claim, new ClaimReply.Granted(0, PriorRun.NONE, 0), 0);
+        return Claims.unprotected(claim);
     }
 
     /**
@@ -499,27 +330,7 @@ public final class IdempotencyChecker implements AutoCloseable {
      * @param task the name of its task, for people
      */
     public void blocked(IdempotencyStore.Claim claim, String task) {
-        events.blocked();
-        if (blockReports.size() >= MOST_BLOCK_REPORTS) {
-            events.unreported();
-            return;
-        }
-        BlockedDelivery block = new BlockedDelivery(
-                claim.nonce(), claim.key(), claim.attempt(), store.estimatedNow(), task, breaker.lastFailure());
-        Kept kept = blockLog.keep(block);
-        unreported.add(kept);
-        blockReports.add(
-                () -> store.reportBlocked(block),
-                verdict -> {
-                    unreported.remove(kept);
-                    kept.done();
-                    events.decided(verdict);
-                },
-                () -> {
-                    unreported.remove(kept);
-                    kept.done();
-                    events.unreported();
-                });
+        blockReports.blocked(claim, task);
     }
 
     /** Whether {@code lease} is still the key's current tenure, as far as the store says now. */
@@ -527,12 +338,14 @@ public final class IdempotencyChecker implements AutoCloseable {
         if (lease.isLost() || !lease.isProtected()) {
             return CompletableFuture.completedFuture(false);
         }
-        return store.renew(lease.key(), lease.token(), lease.claim().lease()).thenApply(reply -> {
-            if (reply == RenewReply.STALE) {
-                lost(lease);
-            }
-            return reply == RenewReply.RENEWED;
-        });
+        return Attempt.of(() ->
+                        store.renew(lease.key(), lease.token(), lease.claim().lease()))
+                .thenApply(reply -> {
+                    if (reply == RenewReply.STALE) {
+                        lost(lease);
+                    }
+                    return reply == RenewReply.RENEWED;
+                });
     }
 
     /** One foreign record is no outage: whether the store is well, hello tells. */
@@ -545,29 +358,14 @@ public final class IdempotencyChecker implements AutoCloseable {
 
     private void repeatPending() {
         releases.repeatAll();
-        conclusions.forEach(this::tryToRecord);
+        conclusions.repeatAll();
         settles.repeatAll();
         blockReports.repeatAll();
     }
 
-    /** Ends the waiting for the store: what is not recorded by now is handed back as {@link Recording.Unrecorded}. */
-    public void giveUpRecording() {
-        conclusions.forEach((lease, pending) -> {
-            if (conclusions.remove(lease, pending)) {
-                pending.recording().complete(new Recording.Unrecorded());
-            }
-        });
-    }
-
     @Override
     public void close() {
-        for (Kept block : unreported) {
-            if (!block.durable().getNow(false)) {
-                events.unreported();
-            }
-        }
-        unreported.clear();
-        blockReports.clear();
+        blockReports.close();
         settles.clear();
         releases.clear();
         renewer.close();

@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A granted claim: the right to run one key's handler once. Only {@link IdempotencyChecker} makes one, and a handler
+ * A granted claim: the right to run one key's handler once. Only {@link IdempotencyChecker} gives one out, and a handler
  * cannot be invoked without one, so there is no way around the checker. Safe for use by many threads.
  */
 public final class Lease {

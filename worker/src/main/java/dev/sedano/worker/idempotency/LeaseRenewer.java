@@ -91,7 +91,7 @@ final class LeaseRenewer implements AutoCloseable {
     private void renew(Lease lease) {
         Duration length = lease.claim().lease();
         long asked = ticker.nanos();
-        store.renew(lease.key(), lease.token(), length).whenComplete((reply, failure) -> {
+        Attempt.of(() -> store.renew(lease.key(), lease.token(), length)).whenComplete((reply, failure) -> {
             if (reply == RenewReply.RENEWED) {
                 lease.renewed(asked);
             } else if (failure != null) {

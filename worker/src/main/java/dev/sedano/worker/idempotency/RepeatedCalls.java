@@ -29,7 +29,7 @@ final class RepeatedCalls<R> {
             if (!underWay.compareAndSet(false, true)) {
                 return;
             }
-            attempt.get().whenComplete((reply, failure) -> {
+            Attempt.of(attempt).whenComplete((reply, failure) -> {
                 if (failure == null) {
                     if (waiting.remove(id) != null) {
                         then.accept(reply);

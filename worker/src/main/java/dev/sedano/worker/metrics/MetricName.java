@@ -43,6 +43,7 @@ public enum MetricName {
     TAKEOVERS("sedano.takeovers", "runs of work that an earlier owner may have run", "prior"),
     ZOMBIES("sedano.zombies", "owners whose key was taken over while they ran"),
     FOLLOW_UPS("sedano.follow.ups", "retries, callbacks, chain steps and errbacks published or stored"),
+    FOLLOW_UPS_SET_ASIDE("sedano.follow.ups.set.aside", "follow-ups put to a dead-letter queue", "reason"),
     ANSWERED_FROM_MEMORY("sedano.answered.from.memory", "exact repetitions answered without the store"),
     UNPROTECTED_RUNS("sedano.unprotected.runs", "runs without a claim: the task fails open, or only observes"),
     OBSERVED("sedano.observed", "refusals that an observing task ignored", "refusal"),

@@ -2,6 +2,7 @@ package dev.sedano.worker.metrics;
 
 import dev.sedano.worker.delivery.PipelineEvents;
 import dev.sedano.worker.delivery.Settlement;
+import dev.sedano.worker.delivery.SettlementReason;
 import dev.sedano.worker.idempotency.CheckerEvents;
 import dev.sedano.worker.idempotency.PriorRun;
 import dev.sedano.worker.idempotency.StoreException;
@@ -97,6 +98,8 @@ public final class WorkerMetrics implements PipelineEvents, CheckerEvents, Broke
         for (String reason : new String[] {"store_down", "broker_down", "replay"}) {
             pause(reason);
         }
+        tagged(MetricName.FOLLOW_UPS_SET_ASIDE, SettlementReason.FOLLOW_UP_UNROUTABLE.code());
+        tagged(MetricName.FOLLOW_UPS_SET_ASIDE, SettlementReason.FOLLOW_UPS_UNREADABLE.code());
         for (Refusal cause : Refusal.values()) {
             tagged(MetricName.JOURNAL_REFUSED, code(cause));
         }
@@ -232,6 +235,11 @@ public final class WorkerMetrics implements PipelineEvents, CheckerEvents, Broke
     @Override
     public void followUp() {
         count(MetricName.FOLLOW_UPS);
+    }
+
+    @Override
+    public void followUpSetAside(SettlementReason reason) {
+        tagged(MetricName.FOLLOW_UPS_SET_ASIDE, reason.code()).increment();
     }
 
     @Override

@@ -16,7 +16,8 @@ final class BrokerOptions {
     @Option(
             names = {"-b", "--broker"},
             paramLabel = "URL",
-            description = "amqp://, pyamqp:// or amqps://; several separated by ';'. Environment: SEDANO_BROKER_URL,"
+            description = "amqp://, pyamqp:// or amqps://, with ?ssl_ca_certs=, ssl_certfile= and ssl_keyfile= (PEM);"
+                    + " several separated by ';'. Environment: SEDANO_BROKER_URL,"
                     + " CELERY_BROKER_URL. Default: amqp://guest:guest@localhost:5672//.")
     @Nullable
     String broker;

@@ -51,8 +51,21 @@ record CopyView(
         return said("reason").equals("poison");
     }
 
-    /** Where the work came from, and is to go back to. */
+    /** Whether it never was in a queue: a follow-up that had nowhere to go. */
+    boolean unroutable() {
+        return said("reason").equals("follow_up_unroutable");
+    }
+
+    /** The exchange through which it is to go; empty = the default exchange. */
+    String exchange() {
+        return unroutable() ? said("exchange") : "";
+    }
+
+    /** Where the work came from and is to go back to, or where it was to go: a queue, or a routing key. */
     String origin(String setAside, SetAsideKind kind) {
+        if (unroutable()) {
+            return said("routing-key");
+        }
         String origin = said("queue");
         return origin.isEmpty()
                 ? setAside.substring(0, setAside.length() - kind.suffix().length())

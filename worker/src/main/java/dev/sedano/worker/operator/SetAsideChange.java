@@ -77,16 +77,34 @@ abstract class SetAsideChange extends SetAsideCommand {
                 tell(id + ": no copy in " + queue.queue() + ". See `sedano " + kind.word()
                         + " list`; another operator may be holding it just now");
                 code = Math.max(code, OperatorExit.NOT_FOUND);
-            } else if (id.isEmpty()) {
-                for (CopyView copy : copies) { // nothing says that they are the same
-                    code = Math.max(code, one(id, List.of(copy), queue));
-                }
             } else {
-                code = Math.max(code, one(id, copies, queue));
+                for (List<CopyView> same : cases(copies)) {
+                    code = Math.max(code, one(id, same, queue));
+                }
             }
         }
         tellRest(queue);
         return code;
+    }
+
+    /**
+     * Copies of one task are one case. Not so those without an id, which nothing connects, nor follow-ups that had nowhere
+     * to go: a retry has its task's id and must not go away with a copy of an earlier attempt.
+     */
+    private static List<List<CopyView>> cases(List<CopyView> copies) {
+        List<List<CopyView>> cases = new ArrayList<>();
+        List<CopyView> same = new ArrayList<>();
+        for (CopyView copy : copies) {
+            if (copy.id().isEmpty() || copy.unroutable()) {
+                cases.add(List.of(copy));
+            } else {
+                same.add(copy);
+            }
+        }
+        if (!same.isEmpty()) {
+            cases.add(same);
+        }
+        return cases;
     }
 
     private int one(String id, List<CopyView> copies, SetAsideQueue queue) throws IOException {

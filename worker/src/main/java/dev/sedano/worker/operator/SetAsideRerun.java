@@ -77,7 +77,7 @@ final class SetAsideRerun extends SetAsideChange {
                 return reply;
             }
         }
-        queue.republish(copy.copy(), copy.origin(queue.queue(), kind));
+        queue.republish(copy.copy(), copy.exchange(), copy.origin(queue.queue(), kind));
         return null;
     }
 
@@ -113,6 +113,12 @@ final class SetAsideRerun extends SetAsideChange {
 
     @Override
     String done(CopyView copy, SetAsideQueue queue) {
-        return "back in queue " + copy.origin(queue.queue(), kind);
+        String destination = copy.origin(queue.queue(), kind);
+        if (!copy.unroutable()) {
+            return "back in queue " + destination;
+        }
+        return copy.exchange().isEmpty()
+                ? "sent to queue " + destination
+                : "sent to exchange " + copy.exchange() + " with routing key " + destination;
     }
 }

@@ -13,8 +13,9 @@ final class StoreOptions {
     @Option(
             names = "--idempotency-store",
             paramLabel = "URL",
-            description = "redis:// or rediss://. Environment: SEDANO_IDEMPOTENCY_STORE. Default: the result backend if"
-                    + " that is Redis.")
+            description = "redis:// or rediss://, sentinel://h1:26379,h2:26379/service/db or"
+                    + " redis+cluster://h1:6379,h2:6379. Environment: SEDANO_IDEMPOTENCY_STORE. Default: the result"
+                    + " backend if that is Redis.")
     @Nullable
     String idempotencyStore;
 

@@ -4,12 +4,16 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The fields of a task message by name, from headers or from a body of protocol 1, checked as they are read. */
 record Fields(Map<String, ? extends @Nullable Object> values) {
+    private static final String DIGEST = "sha256:";
+    private static final int LONGEST_SHOWN = 80;
+
     /** A text, or null if absent or void. */
     @Nullable
     String text(String name) {
@@ -28,6 +32,33 @@ record Fields(Map<String, ? extends @Nullable Object> values) {
             }
         }
         throw bad(name, "is " + PythonTypes.name(value), "send text");
+    }
+
+    /**
+     * The task id. Any text but those that name the record of an explicit key in the store: under such an id
+     * one task would take another's place.
+     */
+    String id() {
+        String id = text("id");
+        if (id == null || id.isEmpty()) {
+            throw bad("id", "is missing", "send the task id as text");
+        }
+        if (id.indexOf('\0') >= 0) {
+            throw bad(
+                    "id", "is '" + printable(id) + "', with a NUL character", "send an id without it, such as a UUID");
+        }
+        if (id.startsWith(DIGEST)) {
+            throw bad(
+                    "id",
+                    "is '" + printable(id) + "', and ids that begin with '" + DIGEST + "' are kept for digests of keys",
+                    "send another id, such as a UUID");
+        }
+        return id;
+    }
+
+    private static String printable(String text) {
+        String cut = text.length() <= LONGEST_SHOWN ? text : text.substring(0, LONGEST_SHOWN) + "...";
+        return cut.replaceAll("\\p{Cntrl}", "?");
     }
 
     /** A text where nothing depends on it: null if it is none. */
@@ -85,10 +116,11 @@ record Fields(Map<String, ? extends @Nullable Object> values) {
                 : value instanceof Number number ? (Boolean) (number.doubleValue() != 0) : null;
     }
 
-    void checkTimeLimit() {
+    /** {@code [hard, soft]}, each a number or null. */
+    List<?> timeLimit() {
         Object value = values.get("timelimit");
         if (value == null) {
-            return;
+            return Arrays.asList(null, null);
         }
         if (!(value instanceof List<?> limits) || limits.size() != 2) {
             throw bad("timelimit", "is not a list of two", "send [hard, soft]");
@@ -98,6 +130,22 @@ record Fields(Map<String, ? extends @Nullable Object> values) {
                 throw bad("timelimit", "holds " + PythonTypes.name(limit), "send seconds or null");
             }
         }
+        return limits;
+    }
+
+    /** The texts of a list; empty if absent or something else. */
+    List<String> texts(String name) {
+        return values.get(name) instanceof List<?> list
+                ? list.stream()
+                        .filter(String.class::isInstance)
+                        .map(String.class::cast)
+                        .toList()
+                : List.of();
+    }
+
+    /** A map; empty if absent or something else. */
+    Map<String, @Nullable Object> map(String name) {
+        return values.get(name) instanceof Map<?, ?> map ? Embeds.stringKeyed(map) : Map.of();
     }
 
     private static MalformedField bad(String name, String problem, String cure) {

@@ -20,7 +20,7 @@ public final class MessageDecoder {
     private static final Set<String> LATIN_1 =
             Set.of("latin-1", "latin1", "latin_1", "iso-8859-1", "iso8859-1", "iso8859_1", "iso_8859_1", "l1");
     /** Retries share a 53 bit number with the nesting (idempotency attempt), so they stay below 2^20. */
-    private static final int MOST_RETRIES = (1 << 20) - 1;
+    public static final int MOST_RETRIES = (1 << 20) - 1;
 
     private final CeleryJson json;
 
@@ -115,14 +115,11 @@ public final class MessageDecoder {
         if (task == null) {
             return known.poison(PoisonReason.NOT_A_TASK, "field 'task' is null; send the name of the task");
         }
-        String id = fields.text("id");
-        if (id == null || id.isEmpty()) {
-            return known.poison(PoisonReason.MALFORMED_HEADER, "field 'id' is missing; send the task id as text");
-        }
+        String id = fields.id();
         if (!(kwargs instanceof Map<?, ?> keywords)) {
             throw new ProtocolException("kwargs is " + PythonTypes.name(kwargs) + "; send a map");
         }
-        fields.checkTimeLimit();
+        List<?> limits = fields.timeLimit();
         String rootId = fields.text("root_id");
         return new Decoded.Task(new TaskMessage(
                 protocol,
@@ -143,7 +140,15 @@ public final class MessageDecoder {
                 CustomHeaders.of(properties.headers()),
                 positional(args),
                 Embeds.stringKeyed(keywords),
-                embed));
+                embed,
+                new TaskMessage.Envelope(
+                        "",
+                        fields.displayText("eta"),
+                        fields.displayText("expires"),
+                        (Number) limits.get(0),
+                        (Number) limits.get(1),
+                        fields.texts("stamped_headers"),
+                        fields.map("stamps"))));
     }
 
     /** The reference unpacks args with {@code *}: a text gives its characters, a map its keys. */

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param expires not to run after, or null
  * @param ignoreResult null when the message does not say
  * @param customHeaders headers that Celery does not define
+ * @param envelope what the message says beside the call
  */
 public record TaskMessage(
         int protocol,
@@ -39,7 +40,102 @@ public record TaskMessage(
         Map<String, @Nullable Object> customHeaders,
         List<@Nullable Object> args,
         Map<String, @Nullable Object> kwargs,
-        Embed embed) {
+        Embed embed,
+        Envelope envelope) {
+    /** A message whose envelope says nothing. */
+    public TaskMessage(
+            int protocol,
+            String task,
+            String id,
+            String rootId,
+            @Nullable String parentId,
+            @Nullable String group,
+            @Nullable Integer groupIndex,
+            int retries,
+            int nesting,
+            @Nullable Instant eta,
+            @Nullable Instant expires,
+            @Nullable Boolean ignoreResult,
+            @Nullable String shadow,
+            @Nullable String correlationId,
+            @Nullable String replyTo,
+            Map<String, @Nullable Object> customHeaders,
+            List<@Nullable Object> args,
+            Map<String, @Nullable Object> kwargs,
+            Embed embed) {
+        this(
+                protocol,
+                task,
+                id,
+                rootId,
+                parentId,
+                group,
+                groupIndex,
+                retries,
+                nesting,
+                eta,
+                expires,
+                ignoreResult,
+                shadow,
+                correlationId,
+                replyTo,
+                customHeaders,
+                args,
+                kwargs,
+                embed,
+                Envelope.NONE);
+    }
+
+    /** The same, consumed with this routing key. */
+    public TaskMessage routedBy(String routingKey) {
+        return new TaskMessage(
+                protocol,
+                task,
+                id,
+                rootId,
+                parentId,
+                group,
+                groupIndex,
+                retries,
+                nesting,
+                eta,
+                expires,
+                ignoreResult,
+                shadow,
+                correlationId,
+                replyTo,
+                customHeaders,
+                args,
+                kwargs,
+                embed,
+                new Envelope(
+                        routingKey,
+                        envelope.etaText,
+                        envelope.expiresText,
+                        envelope.hardTimeLimit,
+                        envelope.softTimeLimit,
+                        envelope.stampedHeaders,
+                        envelope.stamps));
+    }
+
+    /**
+     * What a message says beside its call, mostly as sent.
+     *
+     * @param routingKey what it was published with; empty until it is known
+     * @param hardTimeLimit seconds, or null
+     * @param softTimeLimit seconds, or null
+     */
+    public record Envelope(
+            String routingKey,
+            @Nullable String etaText,
+            @Nullable String expiresText,
+            @Nullable Number hardTimeLimit,
+            @Nullable Number softTimeLimit,
+            List<String> stampedHeaders,
+            Map<String, @Nullable Object> stamps) {
+        /** Nothing. */
+        public static final Envelope NONE = new Envelope("", null, null, null, null, List.of(), Map.of());
+    }
 
     /** What is to follow this task; an empty list or null means nothing. */
     public record Embed(

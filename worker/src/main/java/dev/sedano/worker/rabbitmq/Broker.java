@@ -1,16 +1,13 @@
 package dev.sedano.worker.rabbitmq;
 
 import com.rabbitmq.client.AMQP;
-import com.rabbitmq.client.Address;
 import com.rabbitmq.client.Connection;
-import com.rabbitmq.client.ConnectionFactory;
 import dev.sedano.worker.canvas.OutgoingMessage;
 import dev.sedano.worker.delivery.Delivery;
 import dev.sedano.worker.delivery.DeliveryPipeline;
 import dev.sedano.worker.delivery.InFlight;
 import dev.sedano.worker.time.Ticker;
 import java.io.IOException;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -26,7 +23,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,7 +48,6 @@ public final class Broker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long RETRY_MILLIS = 500;
-    private static final int HEARTBEAT_SECONDS = 30;
 
     private final BrokerSettings settings;
     private final BrokerEvents events;
@@ -188,8 +183,7 @@ public final class Broker implements AutoCloseable {
                 if (closed) {
                     return;
                 }
-                // The cause chain of the client's exceptions ends in what the broker or the network said.
-                LOG.warn("broker: {}; trying again", rootMessage(e));
+                LOG.warn("broker: {}; trying again", BrokerConnections.rootMessage(e));
                 report();
                 tellQuiet();
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(
@@ -293,52 +287,8 @@ public final class Broker implements AutoCloseable {
         events.consuming(consuming);
     }
 
-    /** Tries the configured brokers in order. */
-    private Connection connect(String purpose) throws IOException, TimeoutException {
-        IOException last = new IOException("no broker is configured");
-        for (BrokerSettings.Endpoint endpoint : settings.brokers()) {
-            try {
-                return factoryFor(endpoint)
-                        .newConnection(
-                                dispatch,
-                                List.of(new Address(endpoint.host(), endpoint.port())),
-                                "sedano " + settings.node() + " " + purpose);
-            } catch (IOException | TimeoutException e) {
-                last = new IOException(endpoint + " " + rootMessage(e), e);
-            }
-        }
-        throw last;
-    }
-
-    static ConnectionFactory factoryFor(BrokerSettings.Endpoint endpoint) throws IOException {
-        ConnectionFactory factory = new CeleryConnectionFactory();
-        factory.setVirtualHost(endpoint.virtualHost());
-        factory.setUsername(endpoint.user());
-        factory.setPassword(endpoint.password());
-        if (endpoint.tls()) {
-            try {
-                factory.useSslProtocol(SSLContext.getDefault());
-                factory.enableHostnameVerification();
-            } catch (NoSuchAlgorithmException e) {
-                throw new IOException("this Java has no TLS", e);
-            }
-        }
-        // Recovery is ours: first connection, lost connection and closed channel are one case, see the class comment.
-        factory.setAutomaticRecoveryEnabled(false);
-        factory.setTopologyRecoveryEnabled(false);
-        factory.setRequestedHeartbeat(HEARTBEAT_SECONDS);
-        factory.setConnectionTimeout(5_000);
-        factory.setHandshakeTimeout(5_000);
-        factory.setChannelRpcTimeout(10_000);
-        return factory;
-    }
-
-    static String rootMessage(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null && root.getCause() != root) {
-            root = root.getCause();
-        }
-        return root.getClass().getSimpleName() + ": " + root.getMessage();
+    private Connection connect(String purpose) throws IOException {
+        return BrokerConnections.open(settings.brokers(), dispatch, "sedano " + settings.node() + " " + purpose);
     }
 
     /** Performs the settlements that wait, then leaves; the broker requeues what is unsettled. */

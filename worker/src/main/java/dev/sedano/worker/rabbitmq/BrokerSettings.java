@@ -1,7 +1,9 @@
 package dev.sedano.worker.rabbitmq;
 
+import dev.sedano.worker.tls.TlsSettings;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the broker side needs to know of the worker's configuration.
@@ -23,8 +25,18 @@ public record BrokerSettings(
         int mostPrefetch,
         int deliveryLimit,
         Duration remembered) {
-    /** Where a broker is. */
-    public record Endpoint(String host, int port, String virtualHost, String user, String password, boolean tls) {
+    /**
+     * Where a broker is.
+     *
+     * @param tls null = no TLS
+     */
+    public record Endpoint(
+            String host,
+            int port,
+            String virtualHost,
+            String user,
+            String password,
+            @Nullable TlsSettings tls) {
         /** The address without credentials. */
         @Override
         public String toString() {

@@ -4,6 +4,7 @@ import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ShutdownSignalException;
+import dev.sedano.worker.delivery.UnroutableException;
 import dev.sedano.worker.time.Ticker;
 import java.io.IOException;
 import java.time.Duration;
@@ -165,7 +166,7 @@ final class ConfirmedPublisher implements AutoCloseable {
                     printable(target.exchange()),
                     printable(target.queue()),
                     obstacle);
-            publication.done().completeExceptionally(new IOException(obstacle));
+            publication.done().completeExceptionally(new UnroutableException(obstacle));
             return;
         }
         String id = UUID.randomUUID().toString();
@@ -239,15 +240,21 @@ final class ConfirmedPublisher implements AutoCloseable {
             if (refusal != null || unroutable) {
                 sent.publication()
                         .done()
-                        .completeExceptionally(new IOException(
+                        .completeExceptionally(
                                 refusal != null
-                                        ? refusal
-                                        : "no queue "
-                                                + sent.publication().target().queue()));
+                                        ? new IOException(refusal)
+                                        : nowhere(sent.publication().target()));
             } else {
                 sent.publication().done().complete(null);
             }
         }
+    }
+
+    private static UnroutableException nowhere(Target target) {
+        return new UnroutableException(
+                target.exchange().isEmpty()
+                        ? "no queue " + target.queue()
+                        : "no queue is bound to exchange " + target.exchange() + " for routing key " + target.queue());
     }
 
     private void lost(ShutdownSignalException cause) {

@@ -77,9 +77,15 @@ final class MovedDeliveries {
                 .replyTo(delivery.properties().replyTo())
                 .priority(delivery.properties().priority())
                 .expiration(expiration)
+                .appId(other(delivery, "app_id"))
+                .type(other(delivery, "type"))
                 .deliveryMode(2)
                 .headers(writable(headers))
                 .build();
+    }
+
+    private static @Nullable String other(Delivery delivery, String property) {
+        return delivery.properties().others().get(property) instanceof String text ? text : null;
     }
 
     /** Publishes what follows from a delivery. */

@@ -22,7 +22,24 @@ final class PlainHeaders {
                 properties.getReplyTo(),
                 properties.getExpiration(),
                 properties.getPriority(),
-                headers == null ? Map.of() : table(headers));
+                headers == null ? Map.of() : table(headers),
+                others(properties));
+    }
+
+    private static Map<String, Object> others(AMQP.BasicProperties properties) {
+        Map<String, Object> others = new LinkedHashMap<>();
+        put(others, "app_id", properties.getAppId());
+        put(others, "type", properties.getType());
+        put(others, "user_id", properties.getUserId());
+        put(others, "message_id", properties.getMessageId());
+        put(others, "timestamp", properties.getTimestamp());
+        return others.isEmpty() ? Map.of() : others;
+    }
+
+    private static void put(Map<String, Object> others, String name, @Nullable Object value) {
+        if (value != null) {
+            others.put(name, value);
+        }
     }
 
     private static Map<String, @Nullable Object> table(Map<?, ?> headers) {

@@ -1,7 +1,6 @@
 package dev.sedano.worker.rabbitmq;
 
 import com.rabbitmq.client.AMQP;
-import com.rabbitmq.client.Address;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.GetResponse;
@@ -63,7 +62,7 @@ public final class SetAsideQueue implements AutoCloseable {
     public static SetAsideQueue open(List<BrokerSettings.Endpoint> brokers, String queue) throws IOException {
         Connection connection = connect(brokers);
         try {
-            boolean exists = exists(connection, queue);
+            boolean exists = exists(connection, channel -> channel.queueDeclarePassive(queue));
             return new SetAsideQueue(connection, connection.createChannel(), queue, exists);
         } catch (IOException | RuntimeException e) {
             connection.abort(1_000);
@@ -102,12 +101,13 @@ public final class SetAsideQueue implements AutoCloseable {
     }
 
     /**
-     * Publishes the message again, to {@code destination} through the default exchange, as a redelivered one. Returns when
-     * the broker confirmed that it is in the queue.
+     * Publishes the message again as a redelivered one. Returns when the broker confirmed that it is in a queue.
      *
+     * @param exchange empty = the default exchange, where {@code destination} is the queue
+     * @param destination the routing key
      * @throws IOException if it is not; the copy is where it was
      */
-    public void republish(SetAsideCopy copy, String destination) throws IOException {
+    public void republish(SetAsideCopy copy, String exchange, String destination) throws IOException {
         Map<String, Object> headers = new HashMap<>();
         if (copy.wire().getHeaders() != null) {
             headers.putAll(copy.wire().getHeaders());
@@ -124,7 +124,7 @@ public final class SetAsideQueue implements AutoCloseable {
                 .userId(null) // the broker would refuse another user's name
                 .messageId(UUID.randomUUID().toString())
                 .build();
-        publish(destination, properties, copy.body());
+        publish(exchange, destination, properties, copy.body());
     }
 
     /**
@@ -150,15 +150,22 @@ public final class SetAsideQueue implements AutoCloseable {
         reading.basicAck(copy.tag(), false);
     }
 
-    private void publish(String destination, AMQP.BasicProperties properties, byte[] body) throws IOException {
+    private void publish(String exchange, String destination, AMQP.BasicProperties properties, byte[] body)
+            throws IOException {
+        if (!exchange.isEmpty() && !exists(connection, channel -> channel.exchangeDeclarePassive(exchange))) {
+            throw new IOException("there is no exchange " + exchange + " at the broker");
+        }
         AtomicReference<String> returned = new AtomicReference<>();
         Channel channel = channel();
         channel.clearReturnListeners();
         channel.addReturnListener(message -> returned.set(message.getReplyText()));
-        channel.basicPublish("", destination, true, properties, body);
+        channel.basicPublish(exchange, destination, true, properties, body);
         confirmed(destination);
         if (returned.get() != null) { // a return comes before the confirm
-            throw new IOException("there is no queue " + destination + " at the broker");
+            throw new IOException(
+                    exchange.isEmpty()
+                            ? "there is no queue " + destination + " at the broker"
+                            : "no queue is bound to exchange " + exchange + " for routing key " + destination);
         }
     }
 
@@ -185,10 +192,14 @@ public final class SetAsideQueue implements AutoCloseable {
         return known;
     }
 
-    private static boolean exists(Connection connection, String queue) throws IOException {
+    private interface Look {
+        void at(Channel channel) throws IOException;
+    }
+
+    private static boolean exists(Connection connection, Look look) throws IOException {
         Channel probe = connection.createChannel();
         try {
-            probe.queueDeclarePassive(queue);
+            look.at(probe);
             probe.close();
             return true;
         } catch (IOException missing) {
@@ -204,16 +215,11 @@ public final class SetAsideQueue implements AutoCloseable {
     }
 
     private static Connection connect(List<BrokerSettings.Endpoint> brokers) throws IOException {
-        IOException last = new IOException("no broker is configured");
-        for (BrokerSettings.Endpoint endpoint : brokers) {
-            try {
-                return Broker.factoryFor(endpoint)
-                        .newConnection(List.of(new Address(endpoint.host(), endpoint.port())), "sedano operator");
-            } catch (IOException | TimeoutException e) {
-                last = new IOException("broker " + endpoint + ": " + Broker.rootMessage(e), e);
-            }
+        try {
+            return BrokerConnections.open(brokers, null, "sedano operator");
+        } catch (BrokerConnections.UnreachableException e) {
+            throw new IOException("broker " + e.getMessage(), e);
         }
-        throw last;
     }
 
     /** What was taken and not removed goes back to its place. */

@@ -1,5 +1,6 @@
 package dev.sedano.worker.result;
 
+import dev.sedano.task.PythonException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +75,12 @@ public final class ExceptionEncoding {
     }
 
     PythonError encode(Throwable exception) {
+        if (exception instanceof PythonException python) {
+            return new PythonError(
+                    python.type(),
+                    python.args().stream().map(ExceptionEncoding::plain).toList(),
+                    python.module());
+        }
         String message = message(exception);
         List<String> args = message == null ? List.of() : List.of(bounded(message));
         if (exception instanceof ArithmeticException && "/ by zero".equals(message)) {
@@ -123,6 +130,16 @@ public final class ExceptionEncoding {
             return name;
         }
         return name.isEmpty() ? "java" : "java." + name;
+    }
+
+    /** What has no wire form arrives as its text, as Python's unserialisable arguments do. */
+    private static @Nullable Object plain(@Nullable Object value) {
+        if (value == null || value instanceof Boolean || value instanceof Number) {
+            return value;
+        } else if (value instanceof List<?> list) {
+            return list.stream().map(ExceptionEncoding::plain).toList();
+        }
+        return bounded(String.valueOf(value));
     }
 
     private static String bounded(String message) {

@@ -3,6 +3,8 @@ package dev.sedano.worker.result;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An exception as Python rebuilds it: {@code module.type(*args)}.
@@ -11,7 +13,7 @@ import java.util.Map;
  * @param args the constructor's arguments, as plain values
  * @param module the module or package
  */
-record PythonError(String type, List<String> args, String module) {
+record PythonError(String type, List<? extends @Nullable Object> args, String module) {
     /** The three fields in the order of celery/backends/base.py. */
     Map<String, Object> fields() {
         Map<String, Object> fields = new LinkedHashMap<>();
@@ -24,6 +26,8 @@ record PythonError(String type, List<String> args, String module) {
     /** The last line of a traceback. */
     String line() {
         String name = module.equals("builtins") ? type : module + '.' + type;
-        return args.isEmpty() ? name : name + ": " + String.join(", ", args);
+        return args.isEmpty()
+                ? name
+                : name + ": " + args.stream().map(String::valueOf).collect(Collectors.joining(", "));
     }
 }

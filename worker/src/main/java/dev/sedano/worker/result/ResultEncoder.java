@@ -26,12 +26,28 @@ public final class ResultEncoder {
     private final CeleryJson json;
     private final ExceptionEncoding exceptions;
     private final Clock clock;
+    /** The worker's name in extended records; null = records are not extended. */
+    private final @Nullable String extendedBy;
 
     /** @param clock gives {@code date_done} */
     public ResultEncoder(CeleryJson json, ExceptionEncoding exceptions, Clock clock) {
+        this(json, exceptions, clock, null);
+    }
+
+    private ResultEncoder(CeleryJson json, ExceptionEncoding exceptions, Clock clock, @Nullable String extendedBy) {
         this.json = json;
         this.exceptions = exceptions;
         this.clock = clock;
+        this.extendedBy = extendedBy;
+    }
+
+    /**
+     * The same with Celery's extended fields in every record: name, args, kwargs, worker, retries, queue and stamps.
+     *
+     * @param node the worker's name
+     */
+    public ResultEncoder extended(String node) {
+        return new ResultEncoder(json, exceptions, clock, node);
     }
 
     /**
@@ -53,6 +69,10 @@ public final class ResultEncoder {
                     json.encode(fields(message, ResultState.SUCCESS, value, null, children), LARGEST_RESULT_BYTES);
             return new ResultRecord(ResultState.SUCCESS, bytes, null);
         } catch (EncodingException e) {
+            if (e.tooLarge() && extendedBy != null) {
+                // Rather a result without its arguments than none.
+                return new ResultEncoder(json, exceptions, clock).success(message, value, children);
+            }
             String problem = "the result is " + e.getMessage();
             return e.tooLarge()
                     ? failure(message, new PythonError("ResultTooLarge", List.of(problem), "dev.sedano"), problem)
@@ -84,6 +104,33 @@ public final class ResultEncoder {
                 Arrays.asList((Object) Arrays.asList(Arrays.asList(message.id(), null), null)));
         fields.put("date_done", null);
         return new ResultRecord(ResultState.RETRY, json.encode(fields), null);
+    }
+
+    /** The handler refused its message. */
+    public ResultRecord rejected(TaskMessage message, String reason) {
+        return record(
+                message,
+                ResultState.FAILURE,
+                new PythonError("Reject", Arrays.asList(reason, false), CELERY),
+                null,
+                null);
+    }
+
+    /**
+     * A state that is no outcome, as the handler names it.
+     *
+     * @param meta what the caller sees as {@code info}
+     * @throws IllegalArgumentException if {@code meta} has no wire form or is too large
+     */
+    public byte[] state(TaskMessage message, String state, @Nullable Object meta) {
+        Map<String, @Nullable Object> fields = fields(message, ResultState.RETRY, meta, null, List.of());
+        fields.put("status", state);
+        fields.put("date_done", null);
+        try {
+            return json.encode(fields, LARGEST_RESULT_BYTES);
+        } catch (EncodingException e) {
+            throw new IllegalArgumentException("the meta of state " + state + " is " + e.getMessage(), e);
+        }
     }
 
     /** The task's workers died {@code crashes} times while they ran it, and it is not run again. */
@@ -186,8 +233,27 @@ public final class ResultEncoder {
         if (message.parentId() != null) {
             fields.put("parent_id", message.parentId());
         }
+        if (extendedBy != null) {
+            extend(fields, message, extendedBy);
+        }
         fields.put("task_id", message.id());
         return fields;
+    }
+
+    /** Celery's {@code result_extended}. */
+    private static void extend(Map<String, @Nullable Object> fields, TaskMessage message, String worker) {
+        TaskMessage.Envelope envelope = message.envelope();
+        fields.put("name", message.task());
+        fields.put("args", message.args());
+        fields.put("kwargs", message.kwargs());
+        fields.put("worker", worker);
+        fields.put("retries", message.retries());
+        fields.put("queue", envelope.routingKey());
+        if (!envelope.stampedHeaders().isEmpty()) {
+            fields.put("stamped_headers", envelope.stampedHeaders());
+            envelope.stampedHeaders()
+                    .forEach(name -> fields.put(name, envelope.stamps().get(name)));
+        }
     }
 
     private String dateDone() {

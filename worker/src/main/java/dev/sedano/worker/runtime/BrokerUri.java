@@ -10,6 +10,7 @@ import java.util.Objects;
  * Where a broker is. Immutable; {@code toString} leaves out user, password and parameters.
  *
  * @param virtualHost by kombu's rules: {@code //} and no path at all are {@code /}, {@code /x} is {@code x}
+ * @param tls whether the connection is protected, as the parameters {@code ssl_…} say ({@link TlsParameters})
  * @param parameters the URL's query, decoded
  */
 public record BrokerUri(
@@ -50,6 +51,12 @@ public record BrokerUri(
         if (!tls && !parts.scheme().equals("amqp") && !parts.scheme().equals("pyamqp")) {
             throw new ConfigurationException(
                     option, UrlParts.redact(url), "is no RabbitMQ URL: use amqp://, pyamqp:// or amqps://");
+        }
+        if (!tls && parts.query().keySet().stream().anyMatch(TlsParameters.NAMES::contains)) {
+            throw new ConfigurationException(
+                    option,
+                    UrlParts.redact(url),
+                    "has settings of TLS and a scheme without it: write amqps://, or leave the ssl_ parameters out");
         }
         return new BrokerUri(
                 Objects.requireNonNullElse(parts.host(), "localhost"),

@@ -3,7 +3,6 @@ package dev.sedano.worker.runtime;
 import dev.sedano.worker.idempotency.StoreListener;
 import dev.sedano.worker.idempotency.redis.RedisResultStore;
 import dev.sedano.worker.idempotency.redis.RedisStoreInspection;
-import dev.sedano.worker.rabbitmq.BrokerSettings;
 import dev.sedano.worker.rabbitmq.SetAsideQueue;
 import dev.sedano.worker.result.ResultStore;
 import java.io.IOException;
@@ -32,16 +31,6 @@ public final class OperatorAccess {
      * @throws IOException if no broker answers
      */
     public static SetAsideQueue setAside(List<BrokerUri> brokers, String queue) throws IOException {
-        return SetAsideQueue.open(
-                brokers.stream()
-                        .map(broker -> new BrokerSettings.Endpoint(
-                                broker.host(),
-                                broker.port(),
-                                broker.virtualHost(),
-                                broker.user(),
-                                broker.password(),
-                                broker.tls()))
-                        .toList(),
-                queue);
+        return SetAsideQueue.open(BrokerServers.of("--broker", brokers), queue);
     }
 }

@@ -1,7 +1,6 @@
 package dev.sedano.worker.runtime;
 
 import dev.sedano.worker.ConfigurationException;
-import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -19,22 +18,7 @@ public record RedisUri(
         int database,
         @Nullable String user,
         @Nullable String password,
-        @Nullable Tls tls) {
-
-    /**
-     * Files and strictness of a TLS connection, by the names that Celery gives them.
-     *
-     * @param verify whether the server's certificate and host name are checked; false only for
-     *     {@code ssl_cert_reqs=none}
-     * @param caFile PEM file of trusted certificates ({@code ssl_ca_certs}); null = the platform's
-     * @param certificateFile PEM file of the client's certificate ({@code ssl_certfile}), or null
-     * @param keyFile PEM file of the client's key ({@code ssl_keyfile}), or null
-     */
-    public record Tls(
-            boolean verify,
-            @Nullable String caFile,
-            @Nullable String certificateFile,
-            @Nullable String keyFile) {}
+        @Nullable TlsParameters tls) {
 
     /**
      * Reads a URL. What it leaves out is as in Celery: localhost, 6379, database 0; certificates are checked.
@@ -54,7 +38,7 @@ public record RedisUri(
                 database(option, url, parts),
                 parts.user(),
                 parts.password(),
-                tls ? tls(option, url, parts) : null);
+                tls ? TlsParameters.of(option, url, parts.query()) : null);
     }
 
     /** Whether both are the same database of the same server, as far as the addresses tell. */
@@ -72,24 +56,6 @@ public record RedisUri(
                     option, UrlParts.redact(url), "has a path that is no database number: end it with /0");
         }
         return Integer.parseInt(text);
-    }
-
-    static Tls tls(String option, String url, UrlParts parts) {
-        String strictness = parts.query().getOrDefault("ssl_cert_reqs", "required");
-        boolean verify = switch (strictness.toLowerCase(Locale.ROOT).replaceFirst("^cert_", "")) {
-            case "required", "optional" -> true;
-            case "none" -> false;
-            default ->
-                throw new ConfigurationException(
-                        option,
-                        UrlParts.redact(url),
-                        "has ssl_cert_reqs=" + strictness + ": use required, optional or none");
-        };
-        return new Tls(
-                verify,
-                parts.query().get("ssl_ca_certs"),
-                parts.query().get("ssl_certfile"),
-                parts.query().get("ssl_keyfile"));
     }
 
     /** The address without credentials. */

@@ -1,20 +1,13 @@
 package dev.sedano.worker.runtime;
 
-import dev.sedano.worker.ConfigurationException;
 import dev.sedano.worker.idempotency.redis.RedisEndpoint;
 import dev.sedano.worker.idempotency.redis.RedisServers;
-import dev.sedano.worker.idempotency.redis.StoreTls;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
+import dev.sedano.worker.tls.TlsSettings;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** From addresses as people write them to servers as the store wants them. */
 final class StoreServers {
-    private static final Logger LOG = LoggerFactory.getLogger(StoreServers.class);
-
     private final String option;
     private final StoreUri uri;
 
@@ -29,7 +22,8 @@ final class StoreServers {
     }
 
     private RedisServers servers() {
-        StoreTls tls = tls(uri.login().tls());
+        TlsParameters asked = uri.login().tls();
+        TlsSettings tls = asked == null ? null : asked.checked(option, uri.toString());
         List<RedisEndpoint> servers =
                 uri.servers().stream().map(each -> endpoint(each, tls)).toList();
         return switch (uri.kind()) {
@@ -39,32 +33,7 @@ final class StoreServers {
         };
     }
 
-    private static RedisEndpoint endpoint(RedisUri redis, @Nullable StoreTls tls) {
+    private static RedisEndpoint endpoint(RedisUri redis, @Nullable TlsSettings tls) {
         return new RedisEndpoint(redis.host(), redis.port(), redis.database(), redis.user(), redis.password(), tls);
-    }
-
-    private @Nullable StoreTls tls(RedisUri.@Nullable Tls asked) {
-        if (asked == null) {
-            return null;
-        }
-        try {
-            StoreTls tls = new StoreTls(
-                    asked.verify(), path(asked.caFile()), path(asked.certificateFile()), path(asked.keyFile()));
-            tls.check();
-            if (!asked.verify()) {
-                LOG.warn("{}: ssl_cert_reqs=none, so anybody in between can pose as the server at {}", option, uri);
-            }
-            return tls;
-        } catch (IllegalArgumentException e) {
-            throw new ConfigurationException(option, uri.toString(), String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    private static @Nullable Path path(@Nullable String text) {
-        try {
-            return text == null || text.isEmpty() ? null : Path.of(text);
-        } catch (InvalidPathException e) {
-            throw new IllegalArgumentException("names the file " + text + ", which is no path", e);
-        }
     }
 }

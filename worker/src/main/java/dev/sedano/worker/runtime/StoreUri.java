@@ -69,7 +69,7 @@ public record StoreUri(Kind kind, List<RedisUri> servers, String service, RedisU
         HostList list = HostList.split(text);
         UrlParts parts = UrlParts.parse(option, list.withHost(list.hosts().get(0)));
         boolean tls = scheme(text).equals("sentinels") || scheme(text).equals("rediss+cluster");
-        RedisUri.Tls secured = tls ? RedisUri.tls(option, url, parts) : null;
+        TlsParameters secured = tls ? TlsParameters.of(option, url, parts.query()) : null;
         List<RedisUri> servers = new ArrayList<>();
         for (String host : list.hosts()) {
             UrlParts one = UrlParts.parse(option, list.withHost(host));

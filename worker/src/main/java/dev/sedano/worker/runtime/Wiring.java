@@ -67,24 +67,8 @@ final class Wiring {
     }
 
     static BrokerSettings brokerSettings(WorkerConfig config, int mostPrefetch, Duration remembered) {
-        for (BrokerUri broker : config.brokers()) {
-            if (!broker.parameters().isEmpty()) {
-                LOG.warn(
-                        "the parameters {} of broker {} have no effect here",
-                        broker.parameters().keySet(),
-                        broker);
-            }
-        }
         return new BrokerSettings(
-                config.brokers().stream()
-                        .map(broker -> new BrokerSettings.Endpoint(
-                                broker.host(),
-                                broker.port(),
-                                broker.virtualHost(),
-                                broker.user(),
-                                broker.password(),
-                                broker.tls()))
-                        .toList(),
+                BrokerServers.of("--broker", config.brokers()),
                 config.node(),
                 config.queues(),
                 switch (config.topology()) {

@@ -151,25 +151,14 @@ public final class Worker {
                         MOST_HELD,
                         LONGEST_HOLD,
                         RETURN_DELAY,
-                        settleWithin(config.consumerTimeout())),
+                        settleWithin(config.consumerTimeout()),
+                        config.trackStarted()),
                 new DeliveryPipeline.Collaborators(
                         new MessageDecoder(json),
                         handlers,
                         json::convert,
                         checker,
-                        new ResultEncoder(
-                                json,
-                                new ExceptionEncoding()
-                                        .with(ArgumentsException.class.getName(), "TypeError")
-                                        .with(
-                                                MaxRetriesExceededException.class.getName(),
-                                                "MaxRetriesExceededError",
-                                                "celery.exceptions")
-                                        .with(
-                                                ImproperlyConfiguredException.class.getName(),
-                                                "ImproperlyConfigured",
-                                                "celery.exceptions"),
-                                clock),
+                        encoder(json, clock),
                         new StoredResults(json),
                         results(),
                         new FollowUps(json, clock, origin(), DEFAULT_QUEUE)
@@ -185,6 +174,23 @@ public final class Worker {
                         clock,
                         ticker));
         gauges();
+    }
+
+    private ResultEncoder encoder(CeleryJson json, Clock clock) {
+        ResultEncoder encoder = new ResultEncoder(
+                json,
+                new ExceptionEncoding()
+                        .with(ArgumentsException.class.getName(), "TypeError")
+                        .with(
+                                MaxRetriesExceededException.class.getName(),
+                                "MaxRetriesExceededError",
+                                "celery.exceptions")
+                        .with(
+                                ImproperlyConfiguredException.class.getName(),
+                                "ImproperlyConfigured",
+                                "celery.exceptions"),
+                clock);
+        return config.resultExtended() ? encoder.extended(config.node()) : encoder;
     }
 
     /** Two minutes before the broker would take the channel away: it looks once a minute. */

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param lease {@code --lease}; how long a claim holds without renewal, 1 s to 1 h; 30 s
  * @param retention {@code --retention}; how long completed keys are remembered, a lease and up; 7 days
  * @param resultExpiry how long results stay in the backend, 1 s and up; 1 day, as in Celery
+ * @param resultExtended {@code --result-extended}; whether stored results say name, arguments, worker, retries and queue; no
+ * @param trackStarted {@code --track-started}; whether callers see the state STARTED; no
  * @param namespace {@code --namespace}; prefix of the store's keys; workers that share work share it; {@code default}
  * @param stateDir {@code --state-dir}; journal and known epoch; {@code $XDG_STATE_HOME/sedano/<node>}
  * @param topology {@code --topology}; declare
@@ -58,6 +60,8 @@ public record WorkerConfig(
         Duration lease,
         Duration retention,
         Duration resultExpiry,
+        boolean resultExtended,
+        boolean trackStarted,
         String namespace,
         Path stateDir,
         TopologyMode topology,

@@ -30,6 +30,8 @@ public final class WorkerConfigBuilder {
     private Duration lease = Duration.ofSeconds(30);
     private Duration retention = Duration.ofDays(7);
     private Duration resultExpiry = Duration.ofDays(1);
+    private boolean resultExtended;
+    private boolean trackStarted;
     private String namespace = "default";
     private @Nullable Path stateDir;
     private TopologyMode topology = TopologyMode.DECLARE;
@@ -140,6 +142,18 @@ public final class WorkerConfigBuilder {
         return this;
     }
 
+    /** Whether stored results say name, arguments, worker, retries and queue (Celery's {@code result_extended}). */
+    public WorkerConfigBuilder resultExtended(boolean value) {
+        this.resultExtended = value;
+        return this;
+    }
+
+    /** Whether callers see the state STARTED (Celery's {@code task_track_started}). */
+    public WorkerConfigBuilder trackStarted(boolean value) {
+        this.trackStarted = value;
+        return this;
+    }
+
     /** Prefix of the store's keys. */
     public WorkerConfigBuilder namespace(String value) {
         this.namespace = value;
@@ -226,6 +240,8 @@ public final class WorkerConfigBuilder {
                 lease,
                 retention,
                 resultExpiry,
+                resultExtended,
+                trackStarted,
                 namespace,
                 stateDir == null ? StateDir.of(System.getenv(), nodeName) : stateDir,
                 topology,

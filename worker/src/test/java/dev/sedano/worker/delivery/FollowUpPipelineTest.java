@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sedano.task.Canvas;
 import dev.sedano.task.Retry;
+import dev.sedano.task.RetryException;
 import dev.sedano.task.Signature;
 import dev.sedano.task.TaskOptions;
 import dev.sedano.worker.canvas.OutgoingMessage;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 class FollowUpPipelineTest {
@@ -240,6 +242,39 @@ class FollowUpPipelineTest {
             assertThat(test.published).isEmpty();
             assertThat(test.result("a")).contains("FAILURE").contains("Can't retry test.run[a]");
         }
+    }
+
+    @Test
+    void retryThatNoWorkerCouldTake_isRefusedWhereItIsAskedFor() {
+        Map<Integer, Duration> impossible = Map.of(
+                (1 << 20) - 1,
+                Duration.ofSeconds(1),
+                2,
+                Duration.ofDays(3_000_000),
+                1,
+                Duration.ofSeconds(Long.MAX_VALUE));
+        impossible.forEach((retries, delay) -> {
+            List<String> errors = new CopyOnWriteArrayList<>();
+            try (PipelineFixture test = new PipelineFixture((context, call) -> {
+                try {
+                    throw context.retry(Retry.in(delay).forEver());
+                } catch (IllegalArgumentException refused) {
+                    errors.add(String.valueOf(refused.getMessage()));
+                }
+                throw new RetryException(Retry.in(delay).forEver());
+            })) {
+                test.pipeline.accept(test.delivery("a", "x", Map.of("retries", retries)));
+
+                await().until(() -> test.channel.settled.size() == 1);
+                assertThat(test.channel.reasons()).containsExactly("ack failed");
+                assertThat(test.published).isEmpty();
+                assertThat(errors).hasSize(1);
+                assertThat(errors.get(0))
+                        .contains(retries > 2 ? "retries of task a is 1048575" : "delay " + delay)
+                        .containsAnyOf("let it end", "give a shorter one");
+                assertThat(test.result("a")).contains(errors.get(0)).doesNotContain("cannot be encoded");
+            }
+        });
     }
 
     @Test

@@ -224,6 +224,33 @@ class OutcomePolicyTest {
     }
 
     @Test
+    void taskThatFailsOpen_hasNoOwnerToCheck_andRunsOnce() {
+        TaskOptions options =
+                TaskOptions.builder().whenStoreDown(StoreDownPolicy.OPEN).build();
+        try (PipelineFixture test = new PipelineFixture(
+                (context, call) -> {
+                    context.checkOwner();
+                    return context.step("one", String.class, () -> "a")
+                            + context.stepAtMostOnce("two", String.class, () -> "b")
+                            + context.fencingToken();
+                },
+                options)) {
+            test.store.failWith(down());
+            test.pipeline.accept(test.delivery("a"));
+
+            await().until(() -> test.channel.settled.size() == 1);
+            assertThat(test.channel.reasons()).containsExactly("ack succeeded");
+            test.store.failWith(null);
+            await().until(() -> test.checker.breaker().allowsClaims());
+            test.pipeline.accept(test.delivery("b"));
+
+            await().until(() -> test.channel.settled.size() == 2);
+            assertThat(test.runs).containsExactly("a", "b");
+            assertThat(test.counts.unprotected).hasValue(1);
+        }
+    }
+
+    @Test
     void taskThatObserves_runsWhatWouldHaveBeenRefused() {
         TaskOptions options = TaskOptions.builder().observe(true).build();
         try (PipelineFixture test = new PipelineFixture(PipelineFixture::idOf0, options)) {

@@ -36,7 +36,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -52,11 +54,27 @@ final class PipelineFixture implements AutoCloseable {
     final List<OutgoingMessage> published = new CopyOnWriteArrayList<>();
 
     volatile boolean refusesToPublish;
+    /** The routing key, or queue, for which the broker has no place. */
+    volatile String nowhere = "";
+    /** Pauses of this length and longer, in milliseconds, are noted and take no time; set before anything is accepted. */
+    volatile long skippedPause = Long.MAX_VALUE;
+
+    final List<Long> skipped = new CopyOnWriteArrayList<>();
     final List<String> runs = new CopyOnWriteArrayList<>();
     final List<Boolean> announced = new CopyOnWriteArrayList<>();
     final IdempotencyChecker checker;
     final DeliveryPipeline pipeline;
-    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1) {
+        @Override
+        public ScheduledFuture<?> schedule(Runnable body, long delay, TimeUnit unit) {
+            long millis = unit.toMillis(delay);
+            if (millis < skippedPause) {
+                return super.schedule(body, delay, unit);
+            }
+            skipped.add(millis);
+            return super.schedule(body, 0, unit);
+        }
+    };
     private final ExecutorService slots = Executors.newFixedThreadPool(2);
     private final AtomicLong tags = new AtomicLong();
 
@@ -87,6 +105,15 @@ final class PipelineFixture implements AutoCloseable {
 
     /** Counts what metrics would. */
     static final class Counts implements CheckerEvents, PipelineEvents {
+        /** Where these events throw, as they never should. */
+        volatile String defect = "";
+
+        private void mayThrow(String event) {
+            if (event.equals(defect)) {
+                throw new IllegalStateException("a defect in " + event);
+            }
+        }
+
         final AtomicInteger blocked = new AtomicInteger();
         final AtomicInteger falsePositives = new AtomicInteger();
         final AtomicInteger truePositives = new AtomicInteger();
@@ -95,6 +122,7 @@ final class PipelineFixture implements AutoCloseable {
         final AtomicInteger unprotected = new AtomicInteger();
         final List<String> observed = new CopyOnWriteArrayList<>();
         final List<String> duplicates = new CopyOnWriteArrayList<>();
+        final List<String> setAside = new CopyOnWriteArrayList<>();
         final AtomicInteger beyondRetention = new AtomicInteger();
 
         @Override
@@ -130,7 +158,9 @@ final class PipelineFixture implements AutoCloseable {
         public void handlerStarted(String task) {}
 
         @Override
-        public void handlerEnded(String task, long nanos) {}
+        public void handlerEnded(String task, long nanos) {
+            mayThrow("handlerEnded");
+        }
 
         @Override
         public void answeredFromMemory() {
@@ -156,7 +186,13 @@ final class PipelineFixture implements AutoCloseable {
         public void followUp() {}
 
         @Override
+        public void followUpSetAside(SettlementReason reason) {
+            setAside.add(reason.code());
+        }
+
+        @Override
         public void duplicate(String kind) {
+            mayThrow("duplicate");
             duplicates.add(kind);
         }
     }
@@ -215,6 +251,9 @@ final class PipelineFixture implements AutoCloseable {
                         null,
                         message -> {
                             published.add(message);
+                            if (message.routingKey().equals(nowhere)) {
+                                return CompletableFuture.failedFuture(new UnroutableException("no queue " + nowhere));
+                            }
                             return refusesToPublish
                                     ? CompletableFuture.failedFuture(new IOException("no confirm"))
                                     : CompletableFuture.completedFuture(null);
@@ -228,6 +267,11 @@ final class PipelineFixture implements AutoCloseable {
                         Ticker.system()));
         self[0] = pipeline;
         checker.start();
+    }
+
+    /** As a pool that is closed too early. */
+    void refuseToExecute() {
+        slots.shutdown();
     }
 
     private final class Slots implements HandlerSlots {

@@ -6,6 +6,7 @@ import dev.sedano.task.Retry;
 import dev.sedano.task.RetryException;
 import dev.sedano.task.TaskContext;
 import dev.sedano.task.TaskRegistry;
+import dev.sedano.task.TaskRequest;
 import java.lang.System.Logger;
 import java.util.List;
 import java.util.Map;
@@ -126,6 +127,15 @@ final class Fixtures {
 
         @Override
         public void checkOwner() {}
+
+        @Override
+        public TaskRequest request() {
+            return new TaskRequest(
+                    null, null, null, null, null, 0, List.of(), Map.of(), null, "", "", "", false, Map.of(), "w@h");
+        }
+
+        @Override
+        public void updateState(String state, @Nullable Object meta) {}
 
         @Override
         public Logger logger() {

@@ -17,9 +17,10 @@ public final class SimulatedCheckers {
             Ticker ticker,
             CheckerEvents events,
             CircuitBreaker.Listener listener,
+            BlockLog blockLog,
             RandomGenerator random) {
         return new IdempotencyChecker(
-                store, timer, ticker, events, listener, BlockLog.NONE, ceiling -> random.nextLong(ceiling + 1));
+                store, timer, ticker, events, listener, blockLog, ceiling -> random.nextLong(ceiling + 1));
     }
 
     /** Starts the tick, and the renewer by way of {@code later}, which runs a step after a pause. */

@@ -46,11 +46,6 @@ abstract class StoreContractFixture {
     /** Ends the unsafe window, but not what follows it. */
     protected abstract void endUnsafeWindow();
 
-    /** Whether the first call after a loss of all nodes is answered; a cluster may fail safe once ("changed twice"). */
-    protected boolean answersAtOnceAfterALoss() {
-        return true;
-    }
-
     @BeforeEach
     void freshKey() {
         id = UUID.randomUUID().toString();

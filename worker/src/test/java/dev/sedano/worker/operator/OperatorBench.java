@@ -134,6 +134,20 @@ final class OperatorBench implements AutoCloseable {
                         "x-sedano-worker", "w1@a"));
     }
 
+    /** A copy of a follow-up of a task of {@code queue} that had nowhere to go. */
+    void unroutable(String queue, String id, String exchange, String routingKey) throws IOException {
+        publish(
+                queue + ".dead",
+                id,
+                "secret",
+                Map.of(
+                        "x-sedano-reason", "follow_up_unroutable",
+                        "x-sedano-error", "why",
+                        "x-sedano-queue", queue,
+                        "x-sedano-exchange", exchange,
+                        "x-sedano-routing-key", routingKey));
+    }
+
     long waiting(String queue) throws IOException {
         return channel.messageCount(queue);
     }

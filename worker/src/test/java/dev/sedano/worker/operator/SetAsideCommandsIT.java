@@ -229,6 +229,35 @@ class SetAsideCommandsIT {
     }
 
     @Test
+    void deadRerun_ofUnroutableFollowUps_sendsThem() throws Exception {
+        bench.usedStore();
+        bench.setAside(queue, "dead", "t1", "a", "duplicate");
+        bench.unroutable(queue, "t1", "", "next-" + queue);
+        bench.unroutable(queue, "t2", "x-" + queue, "key");
+        bench.channel.queueDeclare(queue, true, false, false, null);
+
+        assertThat(bench.sedano("dead", "rerun", "--all", "--yes", "-Q", queue)).isEqualTo(OperatorExit.UNAVAILABLE);
+        assertThat(bench.err).contains("there is no queue next-" + queue);
+        bench.channel.queueDeclare("next-" + queue, true, false, false, null);
+        assertThat(bench.sedano("dead", "rerun", "t2", "-Q", queue)).isEqualTo(OperatorExit.UNAVAILABLE);
+        assertThat(bench.err).contains("there is no exchange x-" + queue);
+        bench.channel.exchangeDeclare("x-" + queue, "direct");
+        assertThat(bench.sedano("dead", "rerun", "t2", "-Q", queue)).isEqualTo(OperatorExit.UNAVAILABLE);
+        assertThat(bench.err).contains("no queue is bound to exchange x-" + queue + " for routing key key");
+        bench.channel.queueBind("next-" + queue, "x-" + queue, "key");
+        assertThat(bench.waiting(queue + ".dead")).isEqualTo(3);
+
+        assertThat(bench.sedano("dead", "rerun", "--all", "--yes", "-Q", queue)).isZero();
+
+        assertThat(bench.out)
+                .contains("sent to queue next-" + queue, "back in queue " + queue)
+                .contains("sent to exchange x-" + queue + " with routing key key");
+        assertThat(bench.waiting("next-" + queue)).isEqualTo(2);
+        assertThat(bench.waiting(queue)).isEqualTo(1);
+        assertThat(bench.waiting(queue + ".dead")).isZero();
+    }
+
+    @Test
     void list_isBounded_andLosesNothing() throws Exception {
         bench.usedStore();
         for (int i = 0; i < 5; i++) {

@@ -2,6 +2,7 @@ package dev.sedano.worker.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sedano.worker.idempotency.TaskKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
@@ -110,6 +111,24 @@ class MessageDecoderTest {
 
         assertThat(task(headers).customHeaders())
                 .containsOnly(Map.entry("tenant", "a"), Map.entry("x-sedano-key", "k"));
+    }
+
+    /** Such an id would be the record of scope "shop.charge" and key "order-1", or of a long key. */
+    @Test
+    void idThatNamesTheRecordOfAnExplicitKey_isPoison() {
+        String long1 = "order-".repeat(50);
+        for (TaskKey victim :
+                List.of(TaskKey.explicit("shop.charge", "order-1"), TaskKey.explicit("shop.charge", long1))) {
+            Decoded.Undecodable poison = poison(with("id", victim.record()));
+
+            assertThat(poison.reason()).isEqualTo(PoisonReason.MALFORMED_HEADER);
+            assertThat(poison.detail())
+                    .startsWith("field 'id' is '" + victim.record().replace('\0', '?') + "'")
+                    .endsWith("such as a UUID");
+        }
+        assertThat(poison(with("id", "a\0" + "b".repeat(500))).detail()).hasSizeLessThan(200);
+        assertThat(task(with("id", "x-sha256:1")).id()).isEqualTo("x-sha256:1");
+        assertThat(TaskKey.ofTaskId(long1).record()).startsWith("sha256:");
     }
 
     @Test

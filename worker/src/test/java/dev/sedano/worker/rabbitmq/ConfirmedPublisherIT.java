@@ -6,11 +6,13 @@ import static org.awaitility.Awaitility.await;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.ConnectionFactory;
 import dev.sedano.services.PrivateRabbit;
+import dev.sedano.worker.delivery.UnroutableException;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -75,10 +77,14 @@ class ConfirmedPublisherIT {
             assertThat(publish(publisher)).succeedsWithin(Duration.ofSeconds(20));
             for (ConfirmedPublisher.Target hopeless : List.of(
                     new ConfirmedPublisher.Target("nope", "x", Map.of()),
+                    new ConfirmedPublisher.Target("amq.direct", "bound-by-nobody", Map.of()),
                     ConfirmedPublisher.Target.queue("q".repeat(300), Map.of()),
                     ConfirmedPublisher.Target.queue("amq.reserved", Map.of()))) {
                 CompletableFuture<Void> before = publish(publisher);
-                assertThat(publisher.publish(hopeless, plain, new byte[] {1})).failsWithin(Duration.ofSeconds(20));
+                assertThat(publisher.publish(hopeless, plain, new byte[] {1}))
+                        .failsWithin(Duration.ofSeconds(20))
+                        .withThrowableOfType(ExecutionException.class)
+                        .withCauseInstanceOf(UnroutableException.class);
                 assertThat(before).succeedsWithin(Duration.ofSeconds(20));
             }
             for (Map<String, Object> headers : List.<Map<String, Object>>of(

@@ -46,6 +46,76 @@ class ResultEncoderTest {
     }
 
     @Test
+    void extendedFields_standBeforeTheTaskId_stampsFlat() {
+        TaskMessage plain = message("g", "p");
+        TaskMessage stamped = new TaskMessage(
+                plain.protocol(),
+                plain.task(),
+                plain.id(),
+                plain.rootId(),
+                plain.parentId(),
+                plain.group(),
+                plain.groupIndex(),
+                3,
+                plain.nesting(),
+                plain.eta(),
+                plain.expires(),
+                plain.ignoreResult(),
+                plain.shadow(),
+                plain.correlationId(),
+                plain.replyTo(),
+                plain.customHeaders(),
+                List.of(1L, "x"),
+                Map.of("k", 2.5),
+                plain.embed(),
+                new TaskMessage.Envelope("orders", null, null, null, null, List.of("who"), Map.of("who", "me")));
+
+        assertThat(text(encoder.extended("w@h").success(stamped, 5L).json()))
+                .endsWith("\"group_id\": \"g\", \"parent_id\": \"p\", \"name\": \"" + plain.task()
+                        + "\", \"args\": [1, \"x\"], \"kwargs\": {\"k\": 2.5}, \"worker\": \"w@h\", \"retries\": 3,"
+                        + " \"queue\": \"orders\", \"stamped_headers\": [\"who\"], \"who\": \"me\","
+                        + " \"task_id\": \"t-1\"}");
+    }
+
+    @Test
+    void extendedFieldsThatWouldCostTheResult_areLeftOut() {
+        TaskMessage plain = message(null, null);
+        TaskMessage large = new TaskMessage(
+                2,
+                plain.task(),
+                plain.id(),
+                plain.rootId(),
+                null,
+                null,
+                null,
+                0,
+                0,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                Map.of(),
+                List.of("x".repeat(600 * 1024)),
+                Map.of(),
+                TaskMessage.Embed.NONE);
+
+        ResultRecord record = encoder.extended("w@h").success(large, 5L);
+
+        assertThat(record.state()).isEqualTo(ResultState.SUCCESS);
+        assertThat(text(record.json())).contains("\"result\": 5").doesNotContain("\"args\"");
+    }
+
+    @Test
+    void stateOfTheHandlersOwn_hasNoEnd() {
+        assertThat(new String(
+                        encoder.state(message(null, null), "PROGRESS", Map.of("done", 3)), StandardCharsets.UTF_8))
+                .isEqualTo("{\"status\": \"PROGRESS\", \"result\": {\"done\": 3}, \"traceback\": null, "
+                        + "\"children\": [], \"date_done\": null, \"task_id\": \"t-1\"}");
+    }
+
+    @Test
     void unencodableResult_isEncodeErrorForTheCaller() {
         ResultRecord record = encoder.success(message(null, null), new Object());
 

@@ -54,8 +54,8 @@ class StoreUriTest {
         assertThat(uri.kind()).isEqualTo(StoreUri.Kind.CLUSTER);
         assertThat(uri.servers())
                 .containsExactly(
-                        new RedisUri("h1", 1, 0, "u", "pw", new RedisUri.Tls(true, "/ca.pem", null, null)),
-                        new RedisUri("h2", 2, 0, "u", "pw", new RedisUri.Tls(true, "/ca.pem", null, null)));
+                        new RedisUri("h1", 1, 0, "u", "pw", new TlsParameters(true, "/ca.pem", null, null)),
+                        new RedisUri("h2", 2, 0, "u", "pw", new TlsParameters(true, "/ca.pem", null, null)));
         assertThat(uri).hasToString("redis+cluster://h1:1,h2:2");
     }
 

@@ -52,12 +52,33 @@ class WorkerConfigTest {
         RedisUri tls = RedisUri.parse("--result-backend", "rediss://u:pw@h?ssl_cert_reqs=CERT_NONE&ssl_ca_certs=/ca");
 
         assertThat(plain).isEqualTo(new RedisUri("h", 1, 5, null, "pw", null));
-        assertThat(tls).isEqualTo(new RedisUri("h", 6379, 0, "u", "pw", new RedisUri.Tls(false, "/ca", null, null)));
+        assertThat(tls).isEqualTo(new RedisUri("h", 6379, 0, "u", "pw", new TlsParameters(false, "/ca", null, null)));
         RedisUri strict = RedisUri.parse("--result-backend", "rediss://h");
         assertThat(Objects.requireNonNull(strict.tls()).verify()).isTrue();
         assertThatExceptionOfType(ConfigurationException.class)
                 .isThrownBy(() -> RedisUri.parse("--result-backend", "rediss://h?ssl_cert_reqs=maybe"))
                 .withMessageContaining("use required, optional or none");
+    }
+
+    @Test
+    void settingsOfTls_areForUrlsWithTls_andTheirFilesAreReadAtOnce() {
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() -> BrokerUri.parseAll("--broker", "amqp://u:s3cret@h?ssl_ca_certs=/ca.pem"))
+                .withMessageContaining("write amqps://")
+                .withMessageNotContaining("s3cret");
+        List<BrokerUri> brokers = BrokerUri.parseAll("--broker", "amqps://u:s3cret@h?ssl_ca_certs=/none/ca.pem");
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() -> BrokerServers.of("--broker", brokers))
+                .withMessageContaining("--broker")
+                .withMessageContaining("ssl_ca_certs names /none/ca.pem, which cannot be read")
+                .withMessageNotContaining("s3cret");
+        assertThat(BrokerServers.of("--broker", BrokerUri.parseAll("--broker", "amqps://h?ssl_cert_reqs=none")))
+                .singleElement()
+                .satisfies(each ->
+                        assertThat(Objects.requireNonNull(each.tls()).verify()).isFalse());
+        assertThat(BrokerServers.of("--broker", BrokerUri.parseAll("--broker", "amqp://h?heartbeat=1")))
+                .singleElement()
+                .satisfies(each -> assertThat(each.tls()).isNull());
     }
 
     @ParameterizedTest

@@ -12,10 +12,14 @@ import java.util.Set;
  * counted by who was told, and true: a false positive iff the winning claim came after the block.
  */
 final class BlockCheck implements Checker.Check {
-    private static final class Tally {
+    /** What became of the blocks of one host: a later life reports what an earlier one left in the journal. */
+    private static final class Blocks {
         int blocked;
         int unreported;
         final Set<String> reported = new HashSet<>();
+    }
+
+    private static final class Tally {
         int toldFalse;
         int toldTrue;
         int countedFalse;
@@ -25,6 +29,7 @@ final class BlockCheck implements Checker.Check {
     private final Violations violations;
     private final Excuses excuses;
     private final Map<String, Tally> tallies = new LinkedHashMap<>();
+    private final Map<String, Blocks> hosts = new LinkedHashMap<>();
     private final Map<String, Line> reports = new LinkedHashMap<>();
     private final Map<String, Line> verdicts = new HashMap<>();
     private final Map<String, Line> lastClaim = new HashMap<>();
@@ -43,10 +48,10 @@ final class BlockCheck implements Checker.Check {
     public void see(Line line) {
         last = line;
         switch (line.event()) {
-            case BLOCKED -> tally(line).blocked++;
-            case UNREPORTED -> tally(line).unreported++;
+            case BLOCKED -> blocks(line).blocked++;
+            case UNREPORTED -> blocks(line).unreported++;
             case REPORTED -> {
-                tally(line).reported.add(line.what());
+                blocks(line).reported.add(line.what());
                 reports.putIfAbsent(line.what(), line);
             }
             case GRANTED -> lastClaim.put(line.key() + " " + line.attempt(), line);
@@ -74,6 +79,10 @@ final class BlockCheck implements Checker.Check {
         return tallies.computeIfAbsent(line.worker(), worker -> new Tally());
     }
 
+    private Blocks blocks(Line line) {
+        return hosts.computeIfAbsent(Excuses.node(line.worker()), host -> new Blocks());
+    }
+
     private void verdict(Line line) {
         boolean falsePositive = line.until() == 1;
         if (falsePositive) {
@@ -82,7 +91,7 @@ final class BlockCheck implements Checker.Check {
             tally(line).toldTrue++;
         }
         Line before = verdicts.putIfAbsent(line.what(), line);
-        if (before != null) {
+        if (before != null && !isRetold(before, line)) {
             violations.add("I8", line, "a block was decided twice, before in " + before);
         }
         Line report = reports.get(line.what());
@@ -96,6 +105,13 @@ final class BlockCheck implements Checker.Check {
                 }
             }
         }
+    }
+
+    /** A worker that dies on hearing the verdict, before it is marked in the journal: its next life asks again. */
+    private boolean isRetold(Line before, Line line) {
+        return excuses.ended(before.worker(), line.at())
+                && excuses.crashed(before.worker())
+                && Excuses.node(before.worker()).equals(Excuses.node(line.worker()));
     }
 
     /** Every report of a completed attempt has a verdict, unless who was to count it ended. */
@@ -128,12 +144,16 @@ final class BlockCheck implements Checker.Check {
                         worker + " was told " + tally.toldFalse + " false and " + tally.toldTrue
                                 + " true positives and counted " + tally.countedFalse + " and " + tally.countedTrue);
             }
-            if (tally.blocked > tally.reported.size() + tally.unreported || tally.reported.size() > tally.blocked) {
+        });
+        hosts.forEach((host, blocks) -> {
+            int known = blocks.reported.size() + blocks.unreported;
+            boolean someLost = !excuses.hostCrashed(host) && blocks.blocked > known;
+            if (someLost || blocks.reported.size() > blocks.blocked) {
                 violations.add(
                         "I8",
                         last,
-                        worker + " blocked " + tally.blocked + ", reported " + tally.reported.size() + ", gave up "
-                                + tally.unreported);
+                        host + " blocked " + blocks.blocked + ", reported " + blocks.reported.size() + ", gave up "
+                                + blocks.unreported);
             }
         });
     }

@@ -20,7 +20,8 @@ final class Checker {
                 new TenureCheck(violations, excuses),
                 new RunCheck(violations, excuses),
                 new CopyCheck(violations),
-                new BlockCheck(violations, excuses))) {
+                new BlockCheck(violations, excuses),
+                new JournalCheck(violations))) {
             lines.forEach(check::see);
             check.end();
         }

@@ -198,6 +198,27 @@ class CheckerTest {
     }
 
     @Test
+    void j1_aWorkerThatConsumesBeforeTheJournalIsReplayed_isCaught() {
+        caught(
+                "J1",
+                with(
+                        about(15, Line.Event.JOURNALED, "w1.1", 1),
+                        about(16, Line.Event.DELIVERED, "w1.2", 0).copy("c9")));
+    }
+
+    @Test
+    void j2_aRunThatIsInTheJournalOfThisHost_isCaught() {
+        List<Line> lines = good();
+        lines.add(6, about(1, Line.Event.JOURNALED, "w2.0", 1));
+        caught("J2", lines);
+    }
+
+    @Test
+    void j3_aBlockThatIsInTheJournalForEver_isCaught() {
+        caught("J3", with(about(15, Line.Event.JOURNALED, "w2.1", 0).what("b9")));
+    }
+
+    @Test
     void i12_aCopyReturnedTwiceInOneOutage_isCaught() {
         caught("I12", with(about(15, Line.Event.SETTLED, "w2.1", 0).copy("c2").what("requeue store_unavailable")));
     }

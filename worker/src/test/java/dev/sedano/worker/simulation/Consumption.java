@@ -13,6 +13,7 @@ final class Consumption {
     /** Why nothing is consumed. */
     enum Pause {
         STORE_DOWN,
+        REPLAY,
         SHUTDOWN
     }
 

@@ -1,13 +1,15 @@
 package dev.sedano.worker.simulation;
 
 import dev.sedano.worker.delivery.PipelineEvents;
+import dev.sedano.worker.delivery.SettlementReason;
 import dev.sedano.worker.idempotency.CheckerEvents;
 import dev.sedano.worker.idempotency.PriorRun;
 import dev.sedano.worker.idempotency.StoreException;
+import dev.sedano.worker.journal.JournalEvents;
 import java.time.Duration;
 
 /** What a worker's metrics would count, as lines of the ledger. */
-final class CountingEvents implements CheckerEvents, PipelineEvents {
+final class CountingEvents implements CheckerEvents, PipelineEvents, JournalEvents {
     private final World world;
     private final SimulatedWorker worker;
 
@@ -43,6 +45,15 @@ final class CountingEvents implements CheckerEvents, PipelineEvents {
     }
 
     @Override
+    public void journalWritten() {}
+
+    @Override
+    public void journalRefused(Refusal why) {}
+
+    @Override
+    public void journalReplayed(Replayed how) {}
+
+    @Override
     public void zombie() {}
 
     @Override
@@ -71,6 +82,9 @@ final class CountingEvents implements CheckerEvents, PipelineEvents {
 
     @Override
     public void followUp() {}
+
+    @Override
+    public void followUpSetAside(SettlementReason reason) {}
 
     @Override
     public void beyondRetention(String task) {}

@@ -34,6 +34,16 @@ final class Excuses {
         return crashes.containsKey(worker);
     }
 
+    /** The host of a worker's life: {@code w1} of {@code w1.2}. */
+    static String node(String worker) {
+        return worker.substring(0, worker.indexOf('.'));
+    }
+
+    /** Whether a life of a worker on the same host as this one crashed. */
+    boolean hostCrashed(String node) {
+        return crashes.keySet().stream().anyMatch(worker -> node(worker).equals(node));
+    }
+
     boolean everEnded(String worker) {
         return ends.containsKey(worker);
     }

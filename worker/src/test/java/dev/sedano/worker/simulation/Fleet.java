@@ -1,5 +1,6 @@
 package dev.sedano.worker.simulation;
 
+import dev.sedano.worker.journal.SimulatedDisk;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,6 +15,7 @@ final class Fleet {
     private final SimulatedWorker.Surroundings surroundings;
     private final List<SimulatedWorker> workers = new ArrayList<>();
     private final List<Trouble> troubles = new ArrayList<>();
+    private final List<SimulatedDisk> disks = new ArrayList<>();
     private final int[] starts;
 
     Fleet(World world, Rules rules, NaiveDesign design) {
@@ -30,13 +32,27 @@ final class Fleet {
             trouble.late = rules.late();
             trouble.slowest = rules.slowest();
             troubles.add(trouble);
+            disks.add(new SimulatedDisk());
             workers.add(created(i));
         }
         workers.forEach(SimulatedWorker::start);
     }
 
     private SimulatedWorker created(int index) {
-        return new SimulatedWorker("w" + (index + 1) + "." + ++starts[index], surroundings, troubles.get(index));
+        return new SimulatedWorker(
+                "w" + (index + 1) + "." + ++starts[index],
+                surroundings,
+                troubles.get(index),
+                disks.get(index),
+                () -> moment(index));
+    }
+
+    /** A worker is in the middle of something: now a crash hurts most. */
+    private void moment(int index) {
+        if (world.now() < rules.chaosEnds() && world.chance(rules.crashesAtMoments())) {
+            long away = world.between(World.SECOND / 10, 10 * World.SECOND);
+            world.after(world.between(0, 40 * World.MILLI), Host.WORLD, () -> crash(index, away));
+        }
     }
 
     SimulatedBroker broker() {
@@ -54,6 +70,9 @@ final class Fleet {
     void crash(int index, long away) {
         if (!workers.get(index).isDead()) {
             workers.get(index).crash();
+            if (world.chance(0.5)) {
+                disks.get(index).lose(world.random);
+            }
             world.after(away, Host.WORLD, () -> startAgain(index));
         }
     }

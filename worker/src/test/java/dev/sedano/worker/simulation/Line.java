@@ -66,6 +66,12 @@ record Line(
         VERDICT,
         /** A worker counted {@code what} = fp or tp. */
         COUNTED,
+        /** A finished run, or the block {@code what}, is safe in its worker's journal. */
+        JOURNALED,
+        /** The store has answered for an entry of the journal in the life that wrote it. */
+        ANSWERED,
+        /** The store has answered a later life for an entry of the journal. */
+        REPLAYED,
         /** A worker's breaker opened. */
         OPENED,
         /** The store forgot everything. */

@@ -36,6 +36,10 @@ enum NaiveDesign {
     RERUN_INSTEAD_OF_PARK,
     /** A retry is published without the hand-off being recorded. */
     NO_HAND_OFF,
+    /** Takes what is written to the journal for safe before it is forced to the medium. */
+    JOURNAL_WITHOUT_FORCE,
+    /** Consumes while the journal of an earlier worker is being replayed. */
+    CONSUMES_BEFORE_REPLAY,
     /** Completed keys are forgotten at once. */
     FORGETS_COMPLETIONS;
 

@@ -18,7 +18,9 @@ record Rules(
         long spread,
         double late,
         double publishFails,
-        double longHandlers) {
+        double longHandlers,
+        double crashesAtMoments,
+        boolean diskWorks) {
     static Rules of(World world) {
         boolean burst = world.chance(0.3);
         double[] failing = {0, 0, 0.01, 0.05, 0.3};
@@ -37,6 +39,8 @@ record Rules(
                 burst ? World.SECOND / 5 : 10 * World.SECOND,
                 world.chance(0.3) ? 0.2 : 0,
                 world.chance(0.3) ? 0.1 : 0,
-                world.chance(0.5) ? 0.2 : 0.02);
+                world.chance(0.5) ? 0.2 : 0.02,
+                world.chance(0.3) ? 0.3 : 0,
+                world.chance(0.75));
     }
 }

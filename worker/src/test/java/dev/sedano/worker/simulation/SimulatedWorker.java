@@ -15,7 +15,9 @@ import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.SimulatedCheckers;
 import dev.sedano.worker.idempotency.StoreException;
-import dev.sedano.worker.journal.Journal;
+import dev.sedano.worker.journal.JournalEntry;
+import dev.sedano.worker.journal.ReplaySteps;
+import dev.sedano.worker.journal.SimulatedDisk;
 import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.protocol.MessageDecoder;
 import dev.sedano.worker.result.ExceptionEncoding;
@@ -23,6 +25,8 @@ import dev.sedano.worker.result.RedisResults;
 import dev.sedano.worker.result.ResultEncoder;
 import dev.sedano.worker.result.StoredResults;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +48,12 @@ final class SimulatedWorker implements Host {
     private final DeliveryPipeline pipeline;
     private final Consumption consumption;
     private final CountingEvents events;
+    private final SimulatedJournal journal;
+    private final SimulatedReplay replay;
+    private final List<SimulatedDisk.Journalled> left;
+    private final IdempotencyStore store;
+    private final NaiveDesign design;
+    private final Runnable moment;
     private boolean dead;
     private boolean stopping;
     private long frozenUntil;
@@ -51,7 +61,8 @@ final class SimulatedWorker implements Host {
     /** What it shares with the other workers. */
     record Surroundings(World world, Rules rules, StoreServer store, SimulatedBroker broker, NaiveDesign design) {}
 
-    SimulatedWorker(String name, Surroundings around, Trouble trouble) {
+    /** @param moment run when this worker is in the middle of something */
+    SimulatedWorker(String name, Surroundings around, Trouble trouble, SimulatedDisk disk, Runnable moment) {
         this.world = around.world();
         this.name = name;
         this.rules = around.rules();
@@ -59,8 +70,20 @@ final class SimulatedWorker implements Host {
         this.link = new FaultyLink(world, around.store(), this, name, trouble);
         this.slots = new SimulatedSlots(world, this, rules.slots());
         this.events = new CountingEvents(world, this);
-        IdempotencyStore store = around.design().client(link, this);
-        this.checker = SimulatedCheckers.checker(store, timer, this::nanos, events, new StoreOutage(), world.random);
+        this.moment = moment;
+        this.design = around.design();
+        this.store = design.client(link, this);
+        this.left = disk.takeLeft();
+        this.journal = new SimulatedJournal(world, this, disk, rules.diskWorks(), design);
+        this.replay = new SimulatedReplay(world, this, journal);
+        this.checker = SimulatedCheckers.checker(
+                store,
+                timer,
+                this::nanos,
+                events,
+                new StoreOutage(),
+                block -> journal.keep(new JournalEntry.UnreportedBlock(block)),
+                world.random);
         SimulatedHandler handler = new SimulatedHandler(world, this, slots, link, rules);
         TaskRegistry registry = new TaskRegistry().add(Copy.TASK, TaskOptions.DEFAULT, handler);
         VirtualClock clock = new VirtualClock(world);
@@ -89,7 +112,7 @@ final class SimulatedWorker implements Host {
                         message -> around.broker().publish(this, message),
                         JSON,
                         slots,
-                        Journal.none(),
+                        journal,
                         events,
                         timer,
                         clock,
@@ -126,8 +149,44 @@ final class SimulatedWorker implements Host {
                 checker.breaker().failed(cause);
             }
             SimulatedCheckers.start(checker, (pause, step) -> world.after(pause.toNanos() / 1_000, this, step));
+            if (SimulatedDisk.isAnyOpen(left)) {
+                replay();
+            }
             consumption.connect();
         });
+    }
+
+    private void replay() {
+        if (design != NaiveDesign.CONSUMES_BEFORE_REPLAY) {
+            var unused = consumption.pause(Consumption.Pause.REPLAY);
+        }
+        SimulatedDisk.Replayer with = new SimulatedDisk.Replayer(
+                store, checker.breaker()::allowsClaims, checker.breaker()::failed, new StepsOfReplay(), events, events);
+        replay.start(left, with, () -> consumption.resume(Consumption.Pause.REPLAY));
+    }
+
+    /** Results are in the same store as markers here. */
+    private final class StepsOfReplay implements ReplaySteps {
+        @Override
+        public CompletableFuture<?> beforeMarker(JournalEntry.FinishedRun run) {
+            return CompletableFuture.completedFuture(true);
+        }
+
+        @Override
+        public CompletableFuture<?> afterMarker(JournalEntry.FinishedRun run) {
+            IdempotencyStore.Conclusion conclusion = run.conclusion();
+            byte[] kept = conclusion instanceof IdempotencyStore.HandOff over
+                    ? over.followUps()
+                    : conclusion instanceof IdempotencyStore.Completion done ? done.followUps() : null;
+            return kept == null
+                    ? CompletableFuture.completedFuture(true)
+                    : pipeline.finishFollowUps(kept, conclusion.key(), conclusion.token());
+        }
+    }
+
+    /** Something has just begun that a crash should not undo. */
+    void moment() {
+        moment.run();
     }
 
     String name() {
@@ -169,6 +228,7 @@ final class SimulatedWorker implements Host {
         dead = true;
         world.log(world.line(Line.Event.CRASHED, name));
         slots.killAll();
+        replay.kill();
         consumption.breakConnection();
     }
 
@@ -189,6 +249,7 @@ final class SimulatedWorker implements Host {
 
     /** As {@code Worker.end}. */
     private void stop() {
+        replay.stop();
         pipeline.inFlight().stopStarting();
         boolean[] drained = new boolean[1];
         Runnable drain = () -> {
@@ -228,11 +289,13 @@ final class SimulatedWorker implements Host {
         world.after(5 * World.MILLI, this, () -> {
             consumption.closeInOrder();
             checker.close();
+            journal.close();
             link.close();
             timer.shutdownNow();
             world.log(world.line(Line.Event.STOPPED, name));
             dead = true;
             slots.killAll();
+            replay.kill();
         });
     }
 
@@ -256,6 +319,8 @@ final class SimulatedWorker implements Host {
                 && pipeline.inFlight().size() == 0
                 && pipeline.unrecorded() == 0
                 && SimulatedCheckers.watched(checker) == 0
+                && journal.finishedRuns() == 0
+                && !replay.isRunning()
                 && slots.isIdle();
     }
 

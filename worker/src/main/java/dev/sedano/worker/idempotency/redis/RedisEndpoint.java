@@ -1,5 +1,6 @@
 package dev.sedano.worker.idempotency.redis;
 
+import dev.sedano.worker.tls.TlsSettings;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +20,7 @@ public record RedisEndpoint(
         int database,
         @Nullable String user,
         @Nullable String password,
-        @Nullable StoreTls tls) {
+        @Nullable TlsSettings tls) {
     private static final String FORM = "use redis[s]://[user:password@]host[:port][/database]";
 
     /**
@@ -53,7 +54,7 @@ public record RedisEndpoint(
                 database(uri.getPath()),
                 user,
                 password,
-                tls ? StoreTls.PLATFORM : null);
+                tls ? TlsSettings.PLATFORM : null);
     }
 
     /** The same login at another server. */

@@ -2,7 +2,9 @@ package dev.sedano.worker.idempotency.redis;
 
 import dev.sedano.worker.idempotency.StoreException;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +17,16 @@ final class ScriptCall<T> extends Operation<T> {
     private final byte[][] arguments;
     private final Function<Reply, T> decoder;
     private final DataSet dataSet;
+    private final Set<Repetition> repeated = EnumSet.noneOf(Repetition.class);
     private @Nullable Reply held;
+
+    /** Why a call that has surely changed nothing goes again. */
+    enum Repetition {
+        /** The server does not have the script's text. */
+        SCRIPT,
+        /** The server wants a hello first. */
+        DATA_SET
+    }
 
     ScriptCall(
             DataSet dataSet,
@@ -74,6 +85,16 @@ final class ScriptCall<T> extends Operation<T> {
             fail(e);
         }
         return true;
+    }
+
+    /** It may be another server's round than the last one, which then has to say for itself what it lacks. */
+    void beginRound() {
+        repeated.clear();
+    }
+
+    /** Whether the call may go again in this round, which it may once for each reason; only the pipeline's thread. */
+    boolean repeatsFor(Repetition reason) {
+        return repeated.add(reason);
     }
 
     /** Whether a reply was taken that the caller has not got yet. */

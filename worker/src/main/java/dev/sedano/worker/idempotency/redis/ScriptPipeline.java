@@ -110,7 +110,8 @@ final class ScriptPipeline implements StoreWatchdog.Watched, AutoCloseable {
                 round.run(batch, due);
             } catch (Throwable e) { // nothing, not even an Error, may end the only thread that answers
                 connector.drop();
-                batch.forEach(each -> each.fail(StoreErrors.bug(e)));
+                StoreException cause = StoreErrors.bug(e);
+                batch.forEach(each -> each.fail(cause));
             }
             due = 0;
             batch.clear();

@@ -102,11 +102,10 @@ final class Session implements AutoCloseable {
         return values;
     }
 
-    /** A field of INFO persistence, or empty text. */
-    String persistence(String field) {
+    /** INFO persistence, for {@link ServerInfo#field}. */
+    String persistence() {
         connection.sendCommand(Protocol.Command.INFO, "persistence");
-        String text = new String((byte[]) connection.getOne(), StandardCharsets.UTF_8);
-        return ServerInfo.field('\n' + text, field);
+        return '\n' + new String((byte[]) connection.getOne(), StandardCharsets.UTF_8);
     }
 
     /** The server's setting; "unknown" if this user may not ask, as on most hosted servers. */

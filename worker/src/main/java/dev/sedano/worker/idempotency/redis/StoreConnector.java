@@ -17,6 +17,8 @@ final class StoreConnector implements StoreRound.Connector {
     private volatile @Nullable StoreSocket socket;
     private @Nullable Session session;
     private long version;
+    /** The server was loading when it was asked what it keeps: it is asked with a new connection. */
+    private boolean reportIsDue;
 
     /** @param rechecks whether to look for another server each time, also while connected */
     StoreConnector(ServerFinder finder, ScriptLibrary scripts, boolean rechecks) {
@@ -32,7 +34,7 @@ final class StoreConnector implements StoreRound.Connector {
             if (rechecks) {
                 recheck(deadline);
             }
-            if (version == finder.version()) {
+            if (version == finder.version() && !reportIsDue) {
                 return open;
             }
             disconnect();
@@ -45,9 +47,7 @@ final class StoreConnector implements StoreRound.Connector {
         try {
             open = Session.open(endpoint, scripts, fresh, timeout);
             session = open;
-            if (rechecks) {
-                report.once(endpoint, open);
-            }
+            reportIsDue = rechecks && !report.once(endpoint, open);
             return open;
         } catch (StoreException e) {
             fresh.cut();

@@ -4,6 +4,7 @@ import dev.sedano.worker.idempotency.Durability;
 import dev.sedano.worker.idempotency.StoreException;
 import dev.sedano.worker.idempotency.StoreException.Effect;
 import dev.sedano.worker.idempotency.StoreException.Kind;
+import dev.sedano.worker.tls.TlsFaults;
 import java.net.SocketTimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -88,24 +89,36 @@ final class StoreErrors {
     }
 
     static StoreException unreachable(RedisEndpoint endpoint, boolean late, Throwable cause) {
-        String misfit = TlsFaults.explain(endpoint, cause);
+        TlsFaults faults =
+                new TlsFaults(endpoint.toString(), endpoint.tls() != null, "redis://", "rediss://", "the store URL");
+        String misfit =
+                endpoint.tls() == null && isUnknownReply(cause) ? faults.otherProtocol("Redis") : faults.explain(cause);
         if (misfit != null) {
             return new StoreException(Kind.NOT_PERMITTED, Effect.NONE, misfit, cause);
         }
         Kind kind = late || isTimeout(cause) ? Kind.TIMEOUT : Kind.CONNECT;
         return new StoreException(
-                kind,
-                Effect.NONE,
-                "cannot connect to the store at " + endpoint + TlsFaults.hint(endpoint, late, cause),
-                cause);
+                kind, Effect.NONE, "cannot connect to the store at " + endpoint + faults.hint(late, cause), cause);
     }
 
     static StoreException simple(Kind kind, String message) {
         return new StoreException(kind, Effect.NONE, message, null);
     }
 
+    /** A fault of ours; the first of each kind goes to the log with its stack. */
     static StoreException bug(Throwable cause) {
+        OwnFaults.tell(cause);
         return new StoreException(Kind.SCRIPT, Effect.UNKNOWN, "the store's own code failed", cause);
+    }
+
+    /** What Jedis says of the alert with which a TLS port answers plain text. */
+    private static boolean isUnknownReply(Throwable cause) {
+        for (Throwable at = cause; at != null; at = at.getCause()) {
+            if (String.valueOf(at.getMessage()).startsWith("Unknown reply")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isTimeout(@Nullable Throwable cause) {

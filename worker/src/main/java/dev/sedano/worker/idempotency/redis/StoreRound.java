@@ -4,6 +4,7 @@ import dev.sedano.worker.idempotency.Durability;
 import dev.sedano.worker.idempotency.StoreException;
 import dev.sedano.worker.idempotency.StoreException.Kind;
 import dev.sedano.worker.idempotency.StoreListener;
+import dev.sedano.worker.idempotency.redis.ScriptCall.Repetition;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -84,12 +85,13 @@ final class StoreRound {
         strangers.clear();
         for (Operation<?> each : batch) {
             if (each instanceof ScriptCall<?> call) {
+                call.beginRound();
                 calls.add(call);
             }
         }
         boolean alive = introduce(calls, session::meet)
                 && write(session, calls, Set.of())
-                && read(session, calls, true)
+                && read(session, calls)
                 && repeat(session);
         for (Operation<?> each : batch) {
             if (each instanceof SessionCall<?> call) {
@@ -141,21 +143,26 @@ final class StoreRound {
         });
     }
 
-    /** Calls that the server did not know, or that came before a hello, go once more in the same round. */
+    /**
+     * Calls that the server did not know, or that came before a hello, go again in the same round: once for either reason, for
+     * a node that never ran the script may have lost its data, too, and tells one after the other.
+     */
     private boolean repeat(Session session) {
-        if (again.isEmpty()) {
-            return true;
-        }
-        List<ScriptCall<?>> repeated = new ArrayList<>(again);
-        again.clear();
-        Set<RedisScript> unknown = EnumSet.noneOf(RedisScript.class);
-        repeated.forEach(each -> unknown.add(each.script()));
-        Consumer<DataSet> greeting = dataSet -> {
-            if (strangers.remove(dataSet)) {
-                dataSet.greet(session);
+        while (!again.isEmpty()) {
+            List<ScriptCall<?>> repeated = new ArrayList<>(again);
+            again.clear();
+            Set<RedisScript> unknown = EnumSet.noneOf(RedisScript.class);
+            repeated.forEach(each -> unknown.add(each.script()));
+            Consumer<DataSet> greeting = dataSet -> {
+                if (strangers.remove(dataSet)) {
+                    dataSet.greet(session);
+                }
+            };
+            if (!introduce(repeated, greeting) || !write(session, repeated, unknown) || !read(session, repeated)) {
+                return false;
             }
-        };
-        return introduce(repeated, greeting) && write(session, repeated, unknown) && read(session, repeated, false);
+        }
+        return true;
     }
 
     /** Of the scripts in {@code whole} the first call carries the text, because the server may not have it. */
@@ -185,20 +192,20 @@ final class StoreRound {
         return durability.kind() != Durability.Kind.NONE && all.stream().anyMatch(this::toConfirm);
     }
 
-    private boolean read(Session session, List<ScriptCall<?>> all, boolean mayRepeat) {
+    private boolean read(Session session, List<ScriptCall<?>> all) {
         for (int i = 0; i < all.size(); i++) {
             ScriptCall<?> call = all.get(i);
             try {
                 if (call.accept(session.read(), toConfirm(call))) {
                     tell(call);
-                } else if (mayRepeat) {
+                } else if (call.repeatsFor(Repetition.DATA_SET)) {
                     strangers.add(call.dataSet());
                     again.add(call);
                 } else {
                     call.fail(StoreErrors.simple(Kind.SERVER_UNABLE, "the store's data set changed twice in one call"));
                 }
             } catch (JedisNoScriptException e) {
-                if (mayRepeat) {
+                if (call.repeatsFor(Repetition.SCRIPT)) {
                     again.add(call);
                 } else {
                     call.fail(StoreErrors.refused(e));

@@ -1,5 +1,6 @@
 package dev.sedano.worker.idempotency.redis;
 
+import dev.sedano.worker.tls.TlsSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -34,7 +35,7 @@ final class StoreSocket implements JedisSocketFactory {
             socket.setKeepAlive(true);
             socket.setSoTimeout(timeoutMillis);
             socket.connect(new InetSocketAddress(endpoint.host(), endpoint.port()), timeoutMillis);
-            StoreTls tls = endpoint.tls();
+            TlsSettings tls = endpoint.tls();
             return tls == null ? socket : secured(socket, tls);
         } catch (IOException e) {
             cut();
@@ -42,8 +43,8 @@ final class StoreSocket implements JedisSocketFactory {
         }
     }
 
-    private Socket secured(Socket socket, StoreTls tls) throws IOException {
-        SSLSocketFactory factory = TlsContext.of(tls).getSocketFactory();
+    private Socket secured(Socket socket, TlsSettings tls) throws IOException {
+        SSLSocketFactory factory = tls.context().getSocketFactory();
         SSLSocket secure = (SSLSocket) factory.createSocket(socket, endpoint.host(), endpoint.port(), true);
         if (tls.verify()) {
             SSLParameters parameters = secure.getSSLParameters();

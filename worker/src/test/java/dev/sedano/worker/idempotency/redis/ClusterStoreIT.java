@@ -103,9 +103,4 @@ class ClusterStoreIT extends IdempotencyStoreContract {
     protected void endUnsafeWindow() {
         health("unsafe", "0");
     }
-
-    @Override
-    protected boolean answersAtOnceAfterALoss() {
-        return false;
-    }
 }

@@ -67,6 +67,17 @@ class StoreLossIT extends StoreFaultFixture {
     }
 
     @Test
+    void serverWithoutDataAndWithoutTheScript_answersTheFirstCall() {
+        try (Jedis admin = redis.client()) {
+            admin.flushAll();
+            admin.scriptFlush();
+        }
+
+        assertThat(get(claimRedelivered("x"))).isInstanceOf(ClaimReply.Unsafe.class);
+        assertThat(get(claim("y"))).isInstanceOf(ClaimReply.Granted.class);
+    }
+
+    @Test
     void epochInStateDir_letsARestartedWorkerNoticeTheLoss(@TempDir Path dir) {
         RedisStoreSettings settings = RedisStoreSettings.builder(redis.uri())
                 .stateDir(dir)

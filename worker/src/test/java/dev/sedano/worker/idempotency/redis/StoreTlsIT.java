@@ -8,6 +8,7 @@ import dev.sedano.services.PrivateRedis;
 import dev.sedano.worker.idempotency.StoreException;
 import dev.sedano.worker.idempotency.StoreException.Kind;
 import dev.sedano.worker.idempotency.StoreStatus.Verdict;
+import dev.sedano.worker.tls.TlsSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,13 +53,13 @@ class StoreTlsIT {
         elsewhere.close();
     }
 
-    private static StoreTls client(boolean verify) {
-        return new StoreTls(
+    private static TlsSettings client(boolean verify) {
+        return new TlsSettings(
                 verify, certificates.authority(), certificates.certificateOf("client"), certificates.keyOf("client"));
     }
 
     private static RedisIdempotencyStore open(
-            int port, @Nullable StoreTls tls, @Nullable String user, @Nullable String password) {
+            int port, @Nullable TlsSettings tls, @Nullable String user, @Nullable String password) {
         return new RedisIdempotencyStore(RedisStoreSettings.builder(
                         new RedisServers.Standalone(new RedisEndpoint("127.0.0.1", port, 0, user, password, tls)))
                 // The first handshake of a JVM loads many classes.
@@ -66,7 +67,7 @@ class StoreTlsIT {
                 .build());
     }
 
-    private static StoreException refusal(int port, @Nullable StoreTls tls) {
+    private static StoreException refusal(int port, @Nullable TlsSettings tls) {
         try (RedisIdempotencyStore store = open(port, tls, null, null)) {
             return Calls.failure(store.hello());
         }
@@ -91,7 +92,7 @@ class StoreTlsIT {
 
     @Test
     void clientWithoutCertificate_isToldSo() {
-        StoreException refused = refusal(redis.tlsPort(), new StoreTls(true, certificates.authority(), null, null));
+        StoreException refused = refusal(redis.tlsPort(), new TlsSettings(true, certificates.authority(), null, null));
 
         // The server's alert may be lost when it closes the connection.
         assertThat(refused.kind()).isIn(Kind.NOT_PERMITTED, Kind.CONNECT);
@@ -113,7 +114,7 @@ class StoreTlsIT {
     void unknownAuthority_isRefused() {
         Path foreign = PrivateCertificates.in(theirs).authority();
 
-        for (StoreTls tls : new StoreTls[] {new StoreTls(true, foreign, null, null), StoreTls.PLATFORM}) {
+        for (TlsSettings tls : new TlsSettings[] {new TlsSettings(true, foreign, null, null), TlsSettings.PLATFORM}) {
             StoreException refused = refusal(elsewhere.tlsPort(), tls);
             assertThat(refused.kind()).isEqualTo(Kind.NOT_PERMITTED);
             assertThat(refused).hasMessageContaining("is not trusted").hasMessageContaining("ssl_ca_certs");
@@ -140,18 +141,18 @@ class StoreTlsIT {
         Path empty = Files.writeString(ours.resolve("empty.pem"), "nothing");
 
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new StoreTls(true, empty, null, null).check())
+                .isThrownBy(() -> new TlsSettings(true, empty, null, null).context())
                 .withMessageContaining("ssl_ca_certs")
                 .withMessageContaining("empty.pem");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new StoreTls(true, null, certificates.authority(), empty).check())
+                .isThrownBy(() -> new TlsSettings(true, null, certificates.authority(), empty).context())
                 .withMessageContaining("ssl_keyfile")
                 .withMessageContaining("pkcs8");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new StoreTls(true, null, null, certificates.keyOf("client")).check())
+                .isThrownBy(() -> new TlsSettings(true, null, null, certificates.keyOf("client")).context())
                 .withMessageContaining("ssl_certfile");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new StoreTls(true, ours.resolve("missing.pem"), null, null).check())
+                .isThrownBy(() -> new TlsSettings(true, ours.resolve("missing.pem"), null, null).context())
                 .withMessageContaining("cannot be read");
     }
 }

@@ -1,4 +1,4 @@
-package dev.sedano.worker.idempotency.redis;
+package dev.sedano.worker.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

@@ -1,6 +1,7 @@
-package dev.sedano.worker.idempotency.redis;
+package dev.sedano.worker.tls;
 
 import java.nio.file.Path;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,20 +13,20 @@ import org.jspecify.annotations.Nullable;
  * @param certificateFile the client's certificate and what leads to its authority, or null
  * @param keyFile the client's key, unencrypted; null = none, or within {@code certificateFile}
  */
-public record StoreTls(
+public record TlsSettings(
         boolean verify,
         @Nullable Path caFile,
         @Nullable Path certificateFile,
         @Nullable Path keyFile) {
     /** The platform's authorities, no client certificate. */
-    public static final StoreTls PLATFORM = new StoreTls(true, null, null, null);
+    public static final TlsSettings PLATFORM = new TlsSettings(true, null, null, null);
 
     /**
-     * Reads the files once, to tell of mistakes early.
+     * Reads the files; called before the first connection, too, to tell of mistakes early.
      *
      * @throws IllegalArgumentException naming the parameter, the file and the cure
      */
-    public void check() {
-        TlsContext.of(this);
+    public SSLContext context() {
+        return TlsContext.of(this);
     }
 }

@@ -1,4 +1,4 @@
-package dev.sedano.worker.idempotency.redis;
+package dev.sedano.worker.tls;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.sedano.worker.idempotency.redis;
+package dev.sedano.worker.tls;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,17 +28,17 @@ final class TlsContext {
     private TlsContext() {}
 
     /** Throws IllegalArgumentException naming parameter and file. */
-    static SSLContext of(StoreTls tls) {
+    static SSLContext of(TlsSettings tls) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(keys(tls), trust(tls), null);
             return context;
         } catch (GeneralSecurityException | IOException e) {
-            throw new IllegalArgumentException("the TLS settings of the store cannot be used: " + e.getMessage(), e);
+            throw new IllegalArgumentException("the TLS settings cannot be used: " + e.getMessage(), e);
         }
     }
 
-    private static TrustManager @Nullable [] trust(StoreTls tls) throws GeneralSecurityException, IOException {
+    private static TrustManager @Nullable [] trust(TlsSettings tls) throws GeneralSecurityException, IOException {
         if (!tls.verify()) {
             return new TrustManager[] {new Anybody()};
         }
@@ -56,7 +56,7 @@ final class TlsContext {
         return factory.getTrustManagers();
     }
 
-    private static KeyManager @Nullable [] keys(StoreTls tls) throws GeneralSecurityException, IOException {
+    private static KeyManager @Nullable [] keys(TlsSettings tls) throws GeneralSecurityException, IOException {
         Path certificate = tls.certificateFile();
         if (certificate == null) {
             if (tls.keyFile() != null) {

@@ -1,0 +1,69 @@
+package dev.sedano.conformance.suite;
+
+import static dev.sedano.conformance.suite.PlainTasks.PREFIX;
+
+import dev.sedano.task.Default;
+import dev.sedano.task.Task;
+import dev.sedano.task.TaskContext;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.RedisClient;
+
+/** Tasks that write where the tests look: the tasks' own Redis, which is not the result backend's setting. */
+final class RedisTasks {
+    private final String host;
+    private final int port;
+
+    RedisTasks(String host, int port) {
+        this.host = host;
+        this.port = port;
+    }
+
+    private void redis(Consumer<RedisClient> use) {
+        try (RedisClient client = RedisClient.create(host, port)) {
+            use.accept(client);
+        }
+    }
+
+    void push(String key, @Nullable Object value) {
+        redis(client -> client.rpush(key, String.valueOf(value)));
+    }
+
+    private void increment(String key) {
+        redis(client -> client.incr(key));
+    }
+
+    @Task(PREFIX + "redis_echo")
+    void redisEcho(@Nullable Object message, @Default("\"redis-echo\"") String redis_key) {
+        push(redis_key, message);
+    }
+
+    @Task(PREFIX + "redis_count")
+    void redisCount(@Default("\"redis-count\"") String redis_key) {
+        increment(redis_key);
+    }
+
+    @Task(PREFIX + "redis_echo_group_id")
+    void redisEchoGroupId(
+            TaskContext context, @Nullable Object ignored, @Default("\"redis-group-ids\"") String redis_key) {
+        push(redis_key, context.groupId());
+    }
+
+    @Task(PREFIX + "sum_and_record")
+    Object sumAndRecord(TaskContext context, List<Object> values, String redis_key) {
+        push(redis_key, context.id());
+        return PythonValues.sum(values);
+    }
+
+    @Task(PREFIX + "errback_old_style")
+    String errbackOldStyle(String request_id) {
+        increment(request_id);
+        return request_id;
+    }
+
+    @Task(PREFIX + "errback_old_style_with_args")
+    void errbackOldStyleWithArgs(String request_id, Object label) {
+        push(request_id, label);
+    }
+}

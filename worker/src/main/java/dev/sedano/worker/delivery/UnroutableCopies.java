@@ -1,0 +1,38 @@
+package dev.sedano.worker.delivery;
+
+import dev.sedano.worker.canvas.OutgoingMessage;
+import dev.sedano.worker.protocol.MessageProperties;
+import java.time.Clock;
+import java.util.Map;
+
+/**
+ * Copies of follow-ups that have nowhere to go, for the dead-letter queue of the task's queue. Exchange and routing key in
+ * their headers are those that the follow-up was meant for.
+ *
+ * @param node who moves it
+ */
+record UnroutableCopies(String node, Clock clock) {
+    /** Without its expiration: a person decides. */
+    OutgoingMessage copy(OutgoingMessage message, String queue, UnroutableException why) {
+        MessageProperties properties = message.properties();
+        return new OutgoingMessage(
+                "",
+                queue + ".dead",
+                new MessageProperties(
+                        properties.contentType(),
+                        properties.contentEncoding(),
+                        properties.correlationId(),
+                        properties.replyTo(),
+                        null,
+                        properties.priority(),
+                        MoveHeaders.of(
+                                properties.headers(),
+                                SettlementReason.FOLLOW_UP_UNROUTABLE,
+                                String.valueOf(why.getMessage()),
+                                new MoveHeaders.Place(message.exchange(), message.routingKey(), queue),
+                                Map.of(),
+                                node,
+                                clock.instant())),
+                message.body());
+    }
+}
