@@ -22,8 +22,8 @@ class CanvasTest {
     void errbackOfAGroup_isThatOfEachMember() {
         Canvas.Group group = Canvas.group(ADD, Canvas.chain(ADD, ADD)).onError(REPORT);
 
-        assertThat(group.tasks()).allSatisfy(member -> assertThat(member.options())
-                .containsEntry("link_error", List.of(REPORT)));
+        assertThat(group.tasks())
+                .allSatisfy(member -> assertThat(member.options()).containsEntry("link_error", List.of(REPORT)));
         assertThat(group.options()).isEmpty();
     }
 

@@ -67,9 +67,8 @@ final class CanvasChaosIT {
         assertThat(wrong.toString()).as("seed %s", seed).isEqualTo("{}");
         List<Ledger.Entry> entries = HARNESS.ledger().entries();
         for (String key : ids.keySet()) {
-            Predicate<Ledger.Entry> first = entry -> entry.kind() == Ledger.Kind.START
-                    && entry.key().equals(key)
-                    && !entry.mayHaveRunBefore();
+            Predicate<Ledger.Entry> first =
+                    entry -> entry.kind() == Ledger.Kind.START && entry.key().equals(key) && !entry.mayHaveRunBefore();
             assertThat(entries.stream().filter(first))
                     .as("runs of the body %s that were not announced as repeated, seed %s", key, seed)
                     .hasSize(1);

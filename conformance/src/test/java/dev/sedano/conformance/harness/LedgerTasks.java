@@ -133,7 +133,8 @@ final class LedgerTasks {
     /** An errback that takes the failure: notes what failed how. */
     @Task("ledger.errback")
     void errback(Map<String, Object> request, Map<String, Object> error, String traceback, String key) {
-        String seen = key + " " + request.get("id") + " " + error.get("exc_type") + " " + traceback.contains("no stock");
+        String seen =
+                key + " " + request.get("id") + " " + error.get("exc_type") + " " + traceback.contains("no stock");
         ledger.append(new Ledger.Entry(
                 Ledger.Kind.START, seen, 0, false, ProcessHandle.current().pid(), Instant.now()));
     }

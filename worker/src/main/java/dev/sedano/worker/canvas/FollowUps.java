@@ -212,8 +212,7 @@ public final class FollowUps {
         }
         return new Plan(
                 new Failures(messages, inlineErrbacks)
-                        .afterTask(
-                                message, new Failures.Cause(message.rootId(), state, error, traceback, record)),
+                        .afterTask(message, new Failures.Cause(message.rootId(), state, error, traceback, record)),
                 List.of());
     }
 

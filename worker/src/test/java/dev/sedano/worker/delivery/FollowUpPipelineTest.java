@@ -320,10 +320,13 @@ class FollowUpPipelineTest {
             OutgoingMessage first = test.published.get(0);
             assertThat(header(first, "task")).isEqualTo("t.first");
             assertThat(header(first, "id")).isNotEqualTo("a");
-            assertThat(body(first)).contains("\"task_id\": \"a\"").contains("t.linked").contains("t.report");
+            assertThat(body(first))
+                    .contains("\"task_id\": \"a\"")
+                    .contains("t.linked")
+                    .contains("t.report");
 
-            test.pipeline.accept(test.delivery(
-                    "a", "y", Map.of("again", true, "replaced_task_nesting", 1, "parent_id", "x")));
+            test.pipeline.accept(
+                    test.delivery("a", "y", Map.of("again", true, "replaced_task_nesting", 1, "parent_id", "x")));
             await().until(() -> test.channel.settled.size() == 2);
             assertThat(test.channel.reasons()).endsWith("ack succeeded");
             assertThat(test.result("a")).contains("\"result\": 9");
