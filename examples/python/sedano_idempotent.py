@@ -63,7 +63,7 @@ __all__ = [
 
 log = logging.getLogger("sedano")
 
-SCRIPTS = "hello claim renew start complete handoff settle release report_blocked result".split()
+SCRIPTS = "hello claim renew start complete handoff settle release report_blocked result chord_tell".split()
 LONGEST_KEY = 200  # bytes of a record's name; longer ones are hashed
 LARGEST_RESULT = 512 * 1024
 LEAST_KEEP = 7 * 86_400_000  # ms: an unfinished record outlives its run, however short its marker is to live
@@ -1177,8 +1177,19 @@ class IdempotentTask(Task):
         kept = reply[index] if len(reply) > index else None
         if not kept:
             return
-        for item in celery_json.loads(kept):
-            if "result_of" in item:
+        items = celery_json.loads(kept)
+        for item in items:  # a chord must know what it waits for before its parts come in
+            if "chord_size_of" in item:
+                self._tell_chord(item["chord_size_of"], "size", item["size"], ".s", item["header"] or b"")
+            elif "chord_addition_to" in item:
+                self._tell_chord(item["chord_addition_to"], "add:" + item["task_id"], item["parts"], ".t", b"")
+        for item in items:
+            if "chord_size_of" in item or "chord_addition_to" in item:
+                continue
+            if "errback" in item:
+                log.error("errback %s of task %s runs in its own worker only, which is gone: it is left out",
+                          item["errback"]["task"], item["request"]["id"])
+            elif "result_of" in item:
                 record = json.loads(item["record"])
                 caller = types.SimpleNamespace(reply_to=item["reply_to"], correlation_id=None)
                 self._store_for(store, item["result_of"], record, caller)
@@ -1187,6 +1198,14 @@ class IdempotentTask(Task):
             else:
                 publisher.send(item)
         store.settle(key, int(reply[1]))
+
+    def _tell_chord(self, group, what, parts, ending, header):
+        """What a worker-made chord waits for; told twice, it changes nothing."""
+        text = self.sedano.scripts["chord_tell"][False][0]
+        ends = (".sedano", ending, ".c", "")
+        keys = [self.backend.get_key_for_group(group, end) for end in ends]
+        expires = self.backend.chord_expires or 86400
+        self.backend.client.eval(text, len(keys), *keys, what, parts, int(expires), header)
 
     def _count_part(self, item):
         """Counts a finished part of a chord as Celery does, which knows parts that were counted before."""

@@ -18,7 +18,7 @@ def main(given):
     callback = app.AsyncResult("linked-" + given["tag"])
 
     failing = task("ledger.fail", "fails-" + given["tag"], "no stock").apply_async(
-        link_error=task("proj.ident").set(task_id="errback-" + given["tag"]))
+        link_error=[task("proj.ident").set(task_id="errback-" + given["tag"]), task("ledger.errback", "called")])
     errback = app.AsyncResult("errback-" + given["tag"])
 
     broken = chain(task("ledger.fail", "breaks-" + given["tag"], "no stock"), task("proj.add", 1)).apply_async()

@@ -174,6 +174,13 @@ SUCCESS = {
 }
 
 
+INHERITING = {
+    'inherit_link': lambda: link(s(1).set(priority=3)),
+    'inherit_chain': lambda: first(chain(s(0, 0), pair(), total.s().set(priority=2), s(7))),
+    'inherit_group_and_tasks': lambda: link(pair(), s(3), s(4).set(priority=1)),
+}
+
+
 def stamped(canvas):
     canvas.stamp(order='o-1')
     return canvas
@@ -250,19 +257,19 @@ def given(embed):
         'embed': {key: embed.get(key) for key in ('callbacks', 'errbacks', 'chain', 'chord')}}
 
 
-def request(message):
+def request(message, priority=0):
     embed = plain(message['embed'])
     return {
         'id': message['id'], 'root_id': message['root_id'], 'task': 't.run', 'group': message['group'],
         'group_index': message['group_index'], 'args': [], 'kwargs': {}, 'hostname': 'w', 'retries': 0,
-        'delivery_info': {'priority': 0}, 'is_eager': False, 'called_directly': False,
+        'delivery_info': {'priority': priority}, 'is_eager': False, 'called_directly': False,
         'replaced_task_nesting': 0,
         'callbacks': embed['callbacks'], 'errbacks': embed['errbacks'], 'chain': embed['chain'], 'chord': embed['chord']}
 
 
-def run_task(message, *args):
+def run_task(message, *args, priority=0):
     clear()
-    build_tracer('t.run', run, app=app)(message['id'], args, {}, request(message))
+    build_tracer('t.run', run, app=app)(message['id'], args, {}, request(message, priority))
     return plain(NOTED)
 
 
@@ -296,6 +303,11 @@ def main(folder):
     for name, build in SUCCESS.items():
         message = given(build())
         write(folder, name, 'success', message, run_task(message, 'succeed'))
+    app.conf.task_inherit_parent_priority = True
+    for name, build in INHERITING.items():
+        message = given(build())
+        write(folder, name, 'inherit', message, run_task(message, 'succeed', priority=7))
+    app.conf.task_inherit_parent_priority = False
     for name, build in BODIES.items():
         message = given(first(build()))
         write(folder, name, 'body', message, run_body(message, False))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sedano.conformance.harness.Harness;
 import dev.sedano.conformance.harness.TestStore;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -34,6 +35,10 @@ final class WorkflowsIT {
         assertThat(answer.get("children").get(0).stringValue()).isEqualTo("linked-" + QUEUE);
         assertThat(answer.get("errback").stringValue())
                 .isEqualTo(answer.get("failing").stringValue());
+        String failing = answer.get("failing").stringValue();
+        Awaitility.await("the errback that takes the failure, called in the worker")
+                .untilAsserted(() -> assertThat(HARNESS.ledger().starts("called " + failing + " RuntimeError true"))
+                        .hasSize(1));
         assertThat(answer.get("broken").stringValue()).isEqualTo("RuntimeError");
         assertThat(answer.get("retried").stringValue()).isEqualTo("retries-" + QUEUE + " 2 acme");
         assertThat(HARNESS.ledger().starts("retries-" + QUEUE)).hasSize(3);

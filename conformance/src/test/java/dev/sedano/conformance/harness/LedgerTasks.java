@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -127,6 +128,15 @@ final class LedgerTasks {
     int adds(TaskContext context, int number, String queue) {
         context.addToChord(Signature.of("proj.add", number, 100).option("queue", queue));
         return number;
+    }
+
+    /** An errback that takes the failure: notes what failed how. */
+    @Task("ledger.errback")
+    void errback(Map<String, Object> request, Map<String, Object> error, String traceback, String key) {
+        String seen =
+                key + " " + request.get("id") + " " + error.get("exc_type") + " " + traceback.contains("no stock");
+        ledger.append(new Ledger.Entry(
+                Ledger.Kind.START, seen, 0, false, ProcessHandle.current().pid(), Instant.now()));
     }
 
     private void note(Ledger.Kind kind, TaskContext context, String key) {

@@ -16,9 +16,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Failures {
     private final TaskMessages messages;
+    private final InlineErrbacks inline;
 
-    Failures(TaskMessages messages) {
+    Failures(TaskMessages messages, InlineErrbacks inline) {
         this.messages = messages;
+        this.inline = inline;
     }
 
     /**
@@ -27,9 +29,15 @@ final class Failures {
      * @param root the root of the workflow
      * @param state FAILURE or REVOKED
      * @param error the failure as the stored record tells it
+     * @param traceback as the stored record tells it
      * @param record the failure as stored, by the id it is to be stored under
      */
-    record Cause(String root, String state, @Nullable Object error, Function<String, byte[]> record) {}
+    record Cause(
+            String root,
+            String state,
+            @Nullable Object error,
+            @Nullable String traceback,
+            Function<String, byte[]> record) {}
 
     /** Of a task that ran, or never will. */
     List<FollowUp> afterTask(TaskMessage message, Cause cause) {
@@ -44,7 +52,16 @@ final class Failures {
                     CallSignature.strings(body)));
         }
         chain(message.embed().chain(), cause, all);
-        errbacks(message.id(), message.embed().errbacks(), cause, all);
+        Map<String, @Nullable Object> request = new LinkedHashMap<>();
+        request.put("id", message.id());
+        request.put("task", message.task());
+        request.put("args", message.args());
+        request.put("kwargs", message.kwargs());
+        request.put("root_id", message.rootId());
+        request.put("parent_id", message.parentId());
+        request.put("group", message.group());
+        request.put("retries", message.retries());
+        errbacks(request, message.embed().errbacks(), cause, all);
         return all;
     }
 
@@ -67,10 +84,10 @@ final class Failures {
                 CallSignature.list(group.options.get("link_error")).stream()
                         .filter(each -> !errbacks.contains(each))
                         .forEach(errbacks::add);
-                errbacks(resultOf(member, bodyId), errbacks, cause, all);
+                errbacks(request(member, bodyId, cause), errbacks, cause, all);
             }
         } else {
-            errbacks(resultOf(node, bodyId), errbacksOf(node), cause, all);
+            errbacks(request(node, bodyId, cause), errbacksOf(node), cause, all);
         }
         return all;
     }
@@ -159,14 +176,40 @@ final class Failures {
         return all;
     }
 
-    /** Errbacks are published together, and get the id of what failed. */
-    private void errbacks(String failed, List<@Nullable Object> errbacks, Cause cause, List<FollowUp> all) {
-        if (errbacks.isEmpty()) {
+    /** Of something that never ran, as far as it is known. */
+    private static Map<String, @Nullable Object> request(Node node, String otherwise, Cause cause) {
+        Map<String, @Nullable Object> request = new LinkedHashMap<>();
+        request.put("id", resultOf(node, otherwise));
+        request.put("task", node.toMap().get("task"));
+        request.put("root_id", cause.root());
+        return request;
+    }
+
+    /**
+     * Those that take the failure itself are called in this worker. The others are published together, and get the id of
+     * what failed.
+     */
+    private void errbacks(
+            Map<String, @Nullable Object> request, List<@Nullable Object> errbacks, Cause cause, List<FollowUp> all) {
+        List<Node> sent = new ArrayList<>();
+        for (Object errback : errbacks) {
+            CallSignature call = CallSignature.of(errback);
+            if (call.type() == null
+                    && !call.immutable()
+                    && inline.takesFailure(
+                            call.task(), call.args().size(), call.kwargs().keySet())) {
+                all.add(new FollowUp.Call(CallSignature.strings(errback), request, cause.error(), cause.traceback()));
+            } else {
+                sent.add(Node.of(errback));
+            }
+        }
+        if (sent.isEmpty()) {
             return;
         }
+        String failed = String.valueOf(request.get("id"));
         Dispatch dispatch = new Dispatch(messages, new Ids(failed, "errback"), failed, cause.root());
-        Map<String, @Nullable Object> options = new LinkedHashMap<>(Dispatch.options(failed, cause.root()));
-        new GroupNode(Node.all(errbacks), Map.of()).apply(dispatch, Dispatch.one(failed), Map.of(), options);
+        new GroupNode(sent, Map.of())
+                .apply(dispatch, Dispatch.one(failed), Map.of(), Dispatch.options(failed, cause.root()));
         all.addAll(dispatch.followUps());
     }
 }

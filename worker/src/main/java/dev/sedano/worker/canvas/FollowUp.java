@@ -1,5 +1,8 @@
 package dev.sedano.worker.canvas;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +44,38 @@ public sealed interface FollowUp {
 
     /** Let a chord wait for {@code parts} more, those of the task {@code taskId}; once, however often it is said. */
     record ChordAddition(String group, String taskId, int parts) implements FollowUp {}
+
+    /**
+     * Call an errback of this worker with the failure, in place of a message.
+     *
+     * @param errback its signature
+     * @param request the failed task: {@code id}, {@code task}, {@code args} and so on
+     * @param error the exception as the stored record tells it
+     * @param traceback as the stored record tells it
+     */
+    record Call(
+            Map<String, @Nullable Object> errback,
+            Map<String, @Nullable Object> request,
+            @Nullable Object error,
+            @Nullable String traceback)
+            implements FollowUp {
+        /** The errback's task. */
+        public String task() {
+            return String.valueOf(errback.get("task"));
+        }
+
+        /** Request, exception and traceback, and then what the signature has. */
+        public List<@Nullable Object> args() {
+            List<@Nullable Object> all = new ArrayList<>(Arrays.asList(request, error, traceback));
+            all.addAll(CallSignature.list(errback.get("args")));
+            return all;
+        }
+
+        /** The signature's keyword arguments. */
+        public Map<String, @Nullable Object> kwargs() {
+            return CallSignature.strings(errback.get("kwargs"));
+        }
+    }
 
     /** Whether it comes before all that is published: a chord must know what it waits for before its parts come in. */
     default boolean isPreparation() {

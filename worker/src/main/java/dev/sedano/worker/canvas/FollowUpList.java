@@ -40,8 +40,10 @@ public final class FollowUpList {
                 all.add(fields(part));
             } else if (followUp instanceof FollowUp.ChordSize size) {
                 all.add(fields(size));
+            } else if (followUp instanceof FollowUp.ChordAddition addition) {
+                all.add(fields(addition));
             } else {
-                all.add(fields((FollowUp.ChordAddition) followUp));
+                all.add(fields((FollowUp.Call) followUp));
             }
         }
         return json.encode(all, LARGEST_BYTES);
@@ -99,6 +101,15 @@ public final class FollowUpList {
         return fields;
     }
 
+    private static Map<String, @Nullable Object> fields(FollowUp.Call call) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("errback", call.errback());
+        fields.put("request", call.request());
+        fields.put("error", call.error());
+        fields.put("traceback", call.traceback());
+        return fields;
+    }
+
     /** AMQP timestamps have no form of their own in Celery's JSON. */
     private static @Nullable Object storable(@Nullable Object value) {
         if (value instanceof Date time) {
@@ -135,6 +146,12 @@ public final class FollowUpList {
             } else if (fields.containsKey("chord_addition_to")) {
                 all.add(new FollowUp.ChordAddition(
                         required(fields, "chord_addition_to"), required(fields, "task_id"), number(fields, "parts")));
+            } else if (fields.containsKey("errback")) {
+                all.add(new FollowUp.Call(
+                        CallSignature.strings(fields.get("errback")),
+                        CallSignature.strings(fields.get("request")),
+                        fields.get("error"),
+                        text(fields, "traceback")));
             } else if (fields.containsKey("result_of")) {
                 all.add(new FollowUp.Store(
                         required(fields, "result_of"), text(fields, "reply_to"), bytes(fields, "record")));

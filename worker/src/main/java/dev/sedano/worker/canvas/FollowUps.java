@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class FollowUps {
     private final TaskMessages messages;
     private final boolean inheritsPriority;
+    private final InlineErrbacks inlineErrbacks;
 
     /** With messages in JSON; see {@link TaskMessages#TaskMessages}. */
     public FollowUps(CeleryJson json, Clock clock, String origin, String defaultQueue) {
@@ -32,17 +33,23 @@ public final class FollowUps {
 
     /** See {@link TaskMessages#TaskMessages}. */
     public FollowUps(CeleryJson json, Clock clock, String origin, String defaultQueue, PayloadForm form) {
-        this(new TaskMessages(json, clock, origin, defaultQueue, form), false);
+        this(new TaskMessages(json, clock, origin, defaultQueue, form), false, InlineErrbacks.NONE);
     }
 
-    private FollowUps(TaskMessages messages, boolean inheritsPriority) {
+    private FollowUps(TaskMessages messages, boolean inheritsPriority, InlineErrbacks inlineErrbacks) {
         this.messages = messages;
         this.inheritsPriority = inheritsPriority;
+        this.inlineErrbacks = inlineErrbacks;
+    }
+
+    /** The same, knowing which errbacks are called in the failing worker. */
+    public FollowUps calling(InlineErrbacks errbacks) {
+        return new FollowUps(messages, inheritsPriority, errbacks);
     }
 
     /** The same, with Celery's setting {@code task_inherit_parent_priority}. */
     public FollowUps inheritingPriority(boolean inherits) {
-        return new FollowUps(messages, inherits);
+        return new FollowUps(messages, inherits, inlineErrbacks);
     }
 
     /** Whether what follows a task gets the priority of its message. */
@@ -198,15 +205,21 @@ public final class FollowUps {
      *
      * @param state FAILURE or REVOKED
      * @param error the failure as the stored record tells it
+     * @param traceback as the stored record tells it
      * @param record the failure as stored, by the id it is to be stored under
      */
     public Plan afterFailure(
-            TaskMessage message, String state, @Nullable Object error, Function<String, byte[]> record) {
+            TaskMessage message,
+            String state,
+            @Nullable Object error,
+            @Nullable String traceback,
+            Function<String, byte[]> record) {
         if (message.embed().isEmpty()) {
             return Plan.NONE;
         }
         return new Plan(
-                new Failures(messages).afterTask(message, new Failures.Cause(message.rootId(), state, error, record)),
+                new Failures(messages, inlineErrbacks)
+                        .afterTask(message, new Failures.Cause(message.rootId(), state, error, traceback, record)),
                 List.of());
     }
 
@@ -265,8 +278,8 @@ public final class FollowUps {
      */
     public List<FollowUp> afterHeaderFailure(
             FollowUp.ChordPart last, @Nullable Object error, Function<String, byte[]> record) {
-        return new Failures(messages)
-                .ofBody(last.body(), bodyId(last), new Failures.Cause(last.rootId(), "FAILURE", error, record));
+        return new Failures(messages, inlineErrbacks)
+                .ofBody(last.body(), bodyId(last), new Failures.Cause(last.rootId(), "FAILURE", error, null, record));
     }
 
     /**

@@ -97,6 +97,7 @@ final class ConfigFromOptions {
         config.taskEvents(options.events);
         given("--control", options.control, "SEDANO_CONTROL")
                 .apply((name, text) -> config.control(ControlAccess.parse(name, text)));
+        config.inheritPriority(options.inheritPriority);
         given("--on-unknown-task", options.onUnknownTask)
                 .apply((name, text) -> config.unknownTask(choice(name, text, UnknownTaskPolicy.values())));
         given("--on-lease-loss", options.onLeaseLoss)

@@ -190,6 +190,11 @@ final class WorkerOptions {
     String deliveryLimit;
 
     @Option(
+            names = "--inherit-priority",
+            description = "What follows a task gets the priority of its message (task_inherit_parent_priority).")
+    boolean inheritPriority;
+
+    @Option(
             names = "--log-format",
             paramLabel = "FORMAT",
             description = "text or json (one object per line). Default: text.")

@@ -127,18 +127,18 @@ public final class DeliveryPipeline {
         this.workFactory = new WorkFactory(settings, with.converter(), nonces);
         this.horizon = new MarkerHorizon(settings.retention(), with.events(), with.clock(), with.ticker());
         this.repetition = new Repetition(with.timer());
+        FollowUps followUps = with.followUps().calling(with.handlers()::takesFailure);
         this.endings = new Endings(
                 settings,
                 checker,
                 with.encoder(),
                 with.storedResults(),
                 with.results(),
-                with.followUps(),
+                followUps,
                 with.followUpList(),
                 clock);
-        ChordRun chords =
-                new ChordRun(with.chords(), with.followUps(), with.encoder(), with.storedResults());
-        this.handlers = BuiltIns.with(with.handlers(), with.converter(), with.followUps(), chords);
+        ChordRun chords = new ChordRun(with.chords(), followUps, with.encoder(), with.storedResults());
+        this.handlers = BuiltIns.with(with.handlers(), with.converter(), followUps, chords);
         this.followUpRun = new FollowUpRun(
                 with.publisher(),
                 with.results(),
@@ -147,7 +147,8 @@ public final class DeliveryPipeline {
                 checker,
                 events,
                 chords,
-                new UnroutableCopies(settings.node(), clock));
+                new UnroutableCopies(settings.node(), clock),
+                new ErrbackCalls(handlers, with.converter(), slots));
         this.recorder = new Recorder(settings, with, oversight, repetition, followUpRun);
         this.handlerRun = new HandlerRun(
                 checker,

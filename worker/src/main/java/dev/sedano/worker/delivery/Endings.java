@@ -182,6 +182,7 @@ final class Endings {
                         work.message,
                         result.state().name(),
                         storedResults.valueOf(result.json()),
+                        storedResults.tracebackOf(result.json()),
                         id -> storedResults.rewriteTaskId(result.json(), id))
                 .followUps()
                 .stream()
@@ -196,6 +197,7 @@ final class Endings {
                 work.message,
                 result.state().name(),
                 storedResults.valueOf(result.json()),
+                storedResults.tracebackOf(result.json()),
                 id -> storedResults.rewriteTaskId(result.json(), id));
         return completed(work, lease, outcome, result, plan.followUps(), frees);
     }
@@ -255,6 +257,7 @@ final class Endings {
                                 message,
                                 outcome,
                                 storedResults.valueOf(record),
+                                storedResults.tracebackOf(record),
                                 id -> storedResults.rewriteTaskId(record, id))
                         .followUps();
     }

@@ -32,6 +32,7 @@ final class FollowUpRun {
     private final PipelineEvents events;
     private final ChordRun chords;
     private final UnroutableCopies setAside;
+    private final ErrbackCalls errbacks;
 
     FollowUpRun(
             FollowUpPublisher publisher,
@@ -41,7 +42,8 @@ final class FollowUpRun {
             IdempotencyChecker checker,
             PipelineEvents events,
             ChordRun chords,
-            UnroutableCopies setAside) {
+            UnroutableCopies setAside,
+            ErrbackCalls errbacks) {
         this.publisher = publisher;
         this.results = results;
         this.lists = lists;
@@ -49,6 +51,7 @@ final class FollowUpRun {
         this.checker = checker;
         this.events = events;
         this.chords = chords;
+        this.errbacks = errbacks;
         this.setAside = setAside;
     }
 
@@ -148,6 +151,8 @@ final class FollowUpRun {
             done = results.sendFor(store.taskId(), store.replyTo(), store.record());
         } else if (followUp instanceof FollowUp.ChordPart part) {
             done = chords.count(part, each -> one(each, waiting, tries));
+        } else if (followUp instanceof FollowUp.Call call) {
+            done = errbacks.call(call);
         } else {
             done = chords.prepare(followUp);
         }

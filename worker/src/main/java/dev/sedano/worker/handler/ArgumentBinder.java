@@ -8,6 +8,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Binds a call's arguments to a method's parameters by Python's rules. Immutable and thread-safe. */
@@ -23,10 +24,11 @@ final class ArgumentBinder {
     /**
      * The values for the method's parameters, in order.
      *
+     * @param context null only if no parameter takes it
      * @throws ArgumentsException if the call does not fit
      */
     @Nullable
-    Object[] bind(TaskContext context, TaskCallValues call) {
+    Object[] bind(@Nullable TaskContext context, TaskCallValues call) {
         IdentityHashMap<Slot, Object> given = assign(call);
         @Nullable Object[] values = new Object[signature.slots().size()];
         for (int i = 0; i < values.length; i++) {
@@ -38,6 +40,18 @@ final class ArgumentBinder {
             };
         }
         return values;
+    }
+
+    /**
+     * Whether the method takes more than one positional argument when the given ones are set, and no context: then it is
+     * an errback that takes the failure (celery/backends/base.py, {@code _call_task_errbacks}).
+     */
+    boolean takesFailure(int args, Set<String> kwargs) {
+        long left = signature.named().stream()
+                .filter(slot -> !kwargs.contains(slot.name()))
+                .count();
+        return (left - args > 1 || signature.rest() != null)
+                && signature.slots().stream().noneMatch(slot -> slot.kind() == Signature.Kind.CONTEXT);
     }
 
     /**

@@ -12,6 +12,7 @@ import dev.sedano.worker.idempotency.TaskKey;
 import java.lang.reflect.InvocationTargetException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,19 +24,22 @@ public final class BoundHandler {
     private final TaskOptions options;
     private final KeyReader keys;
     private final Body body;
+    /** Null if it is no method. */
+    private final @Nullable ArgumentBinder binder;
 
     /** The handler's code behind its arguments. */
     @FunctionalInterface
     private interface Body {
         @Nullable
-        Object run(TaskContext context, TaskCallValues call) throws Throwable;
+        Object run(@Nullable TaskContext context, TaskCallValues call) throws Throwable;
     }
 
-    private BoundHandler(TaskDefinition task, KeyReader keys, Body body) {
+    private BoundHandler(TaskDefinition task, KeyReader keys, Body body, @Nullable ArgumentBinder binder) {
         this.name = task.name();
         this.options = task.options();
         this.keys = keys;
         this.body = body;
+        this.binder = binder;
     }
 
     /**
@@ -46,10 +50,14 @@ public final class BoundHandler {
     static BoundHandler of(TaskDefinition task, ArgumentConverter converter) {
         if (task instanceof TaskDefinition.MethodTask method) {
             ArgumentBinder binder = new ArgumentBinder(Signature.of(method.method(), converter), converter);
-            return new BoundHandler(task, KeyReader.of(task, binder), methodBody(method, binder));
+            return new BoundHandler(task, KeyReader.of(task, binder), methodBody(method, binder), binder);
         }
         TaskDefinition.HandlerTask handler = (TaskDefinition.HandlerTask) task;
-        return new BoundHandler(task, KeyReader.of(task, null), handler.handler()::handle);
+        return new BoundHandler(
+                task,
+                KeyReader.of(task, null),
+                (context, call) -> handler.handler().handle(Objects.requireNonNull(context), call),
+                null);
     }
 
     private static Body methodBody(TaskDefinition.MethodTask task, ArgumentBinder binder) {
@@ -155,12 +163,22 @@ public final class BoundHandler {
     }
 
     /**
+     * Whether it is an errback that is called with request, exception and traceback in the failing worker.
+     *
+     * @param args how many positional arguments come after those
+     * @param kwargs the names of its keyword arguments
+     */
+    public boolean takesFailure(int args, Set<String> kwargs) {
+        return binder != null && binder.takesFailure(args, kwargs);
+    }
+
+    /**
      * Runs the handler as a part of another run, whose claim covers it.
      *
-     * @param context that of the other run
+     * @param context that of the other run; null for an errback, see {@link #takesFailure}
      * @throws Exception what the handler threw; an {@link Error} is thrown as it is
      */
-    public @Nullable Object callWithin(TaskContext context, TaskCallValues call) throws Exception {
+    public @Nullable Object callWithin(@Nullable TaskContext context, TaskCallValues call) throws Exception {
         try {
             return body.run(context, call);
         } catch (Exception | Error e) {

@@ -59,6 +59,12 @@ public final class Handlers {
         return handler == null ? builtIn.get(name) : handler;
     }
 
+    /** See {@link BoundHandler#takesFailure}; false for a task that is not here, or built in. */
+    public boolean takesFailure(String name, int args, Set<String> kwargs) {
+        BoundHandler handler = byName.get(name);
+        return handler != null && handler.takesFailure(args, kwargs);
+    }
+
     /** Whether every task runs also when the store cannot be asked. */
     public boolean allFailOpen() {
         return !byName.isEmpty()

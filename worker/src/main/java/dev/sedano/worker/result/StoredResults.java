@@ -52,4 +52,11 @@ public final class StoredResults {
         }
         throw new IllegalArgumentException("not a result record: it is no map");
     }
+
+    /** The traceback of a stored record; null if it has none. */
+    public @Nullable String tracebackOf(byte[] record) {
+        return json.decode(record) instanceof Map<?, ?> fields && fields.get("traceback") instanceof String text
+                ? text
+                : null;
+    }
 }

@@ -178,7 +178,8 @@ public final class Worker {
                                 clock,
                                 origin(),
                                 DEFAULT_QUEUE,
-                                config.payloads().tasks()),
+                                config.payloads().tasks())
+                                .inheritingPriority(config.inheritPriority()),
                         new FollowUpList(json),
                         resultStore instanceof ChordStore chords ? chords : null,
                         broker::publish,

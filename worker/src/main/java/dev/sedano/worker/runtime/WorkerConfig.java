@@ -47,6 +47,8 @@ import org.jspecify.annotations.Nullable;
  *     --result-serializer}, {@code --result-compression}; everything safe is read, JSON is written
  * @param taskEvents {@code -E}; whether task events are sent from the start; no
  * @param control {@code --control}; which control commands are obeyed; all, as in Celery
+ * @param inheritPriority {@code --inherit-priority}; whether what follows a task has the priority of its message, as with
+ *     Celery's {@code task_inherit_parent_priority}
  */
 public record WorkerConfig(
         List<BrokerUri> brokers,
@@ -76,7 +78,8 @@ public record WorkerConfig(
         int deliveryLimit,
         PayloadSettings payloads,
         boolean taskEvents,
-        ControlAccess control) {
+        ControlAccess control,
+        boolean inheritPriority) {
 
     /** What {@link #isJournalLimit} allows, for people. */
     public static final String JOURNAL_LIMITS = "must be 0 (no journal) or from 64K to 1G";

@@ -45,6 +45,7 @@ public final class WorkerConfigBuilder {
     private PayloadSettings payloads = PayloadSettings.DEFAULT;
     private boolean taskEvents;
     private ControlAccess control = ControlAccess.ALL;
+    private boolean inheritPriority;
 
     WorkerConfigBuilder() {}
 
@@ -224,6 +225,12 @@ public final class WorkerConfigBuilder {
         return this;
     }
 
+    /** Whether what follows a task has the priority of its message. */
+    public WorkerConfigBuilder inheritPriority(boolean value) {
+        this.inheritPriority = value;
+        return this;
+    }
+
     /**
      * The checked settings.
      *
@@ -268,7 +275,8 @@ public final class WorkerConfigBuilder {
                 deliveryLimit,
                 payloads,
                 taskEvents,
-                control);
+                control,
+                inheritPriority);
     }
 
     /** Results that are no Redis leave no place for the markers, and without markers nothing may run. */

@@ -194,8 +194,9 @@ record CanvasGolden(Map<String, @Nullable Object> file) {
         Map<String, @Nullable Object> canvas = CallSignature.strings(file.get("canvas"));
         return switch (text("kind")) {
             case "success" -> followUps.afterSuccess(message, 5L, null);
+            case "inherit" -> followUps.afterSuccess(message, 5L, 7);
             case "failure" ->
-                followUps.afterFailure(message, "FAILURE", Map.of("exc_type", "ValueError"), id -> new byte[0]);
+                followUps.afterFailure(message, "FAILURE", Map.of("exc_type", "ValueError"), null, id -> new byte[0]);
             case "add" ->
                 followUps.addToChord(message, List.of(canvas)).with(followUps.afterSuccess(message, 5L, null));
             case "replace" -> new FollowUps.Plan(followUps.replacement(message, origin(), canvas, Map.of()), List.of());

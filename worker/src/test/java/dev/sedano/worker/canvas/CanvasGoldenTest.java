@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What follows a task is what Celery's own worker makes of the same signatures, ids aside. */
 class CanvasGoldenTest {
     static List<String> succeeding() {
-        return CanvasGolden.names("success", "body", "add");
+        return CanvasGolden.names("success", "inherit", "body", "add");
     }
 
     static List<String> replacing() {

@@ -3,6 +3,7 @@ package dev.sedano.worker.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sedano.task.Canvas;
 import dev.sedano.task.Retry;
 import dev.sedano.task.RetryException;
 import dev.sedano.task.Signature;
@@ -298,6 +299,98 @@ class FollowUpPipelineTest {
                     .startsWith("[[9], {}, ")
                     .contains("t.linked")
                     .contains("next-id");
+        }
+    }
+
+    @Test
+    void replacementByAChain_givesTheIdToItsLastStep_whichIsClaimedAsALaterAttempt() {
+        try (PipelineFixture test = new PipelineFixture((context, call) -> {
+            if (!context.headers().containsKey("again")) {
+                throw context.replace(Canvas.chain(
+                                Signature.of("t.first", 1),
+                                Signature.of("test.run", "y").option("headers", Map.of("again", true)))
+                        .onError(Signature.of("t.report")));
+            }
+            return 9;
+        })) {
+            test.pipeline.accept(test.followed("a", embed("[" + LINK + "]", "null", "null"), Map.of()));
+
+            await().until(() -> test.channel.settled.size() == 1);
+            assertThat(test.channel.reasons()).containsExactly("ack replaced");
+            OutgoingMessage first = test.published.get(0);
+            assertThat(header(first, "task")).isEqualTo("t.first");
+            assertThat(header(first, "id")).isNotEqualTo("a");
+            assertThat(body(first))
+                    .contains("\"task_id\": \"a\"")
+                    .contains("t.linked")
+                    .contains("t.report");
+
+            test.pipeline.accept(
+                    test.delivery("a", "y", Map.of("again", true, "replaced_task_nesting", 1, "parent_id", "x")));
+            await().until(() -> test.channel.settled.size() == 2);
+            assertThat(test.channel.reasons()).endsWith("ack succeeded");
+            assertThat(test.result("a")).contains("\"result\": 9");
+        }
+    }
+
+    @Test
+    void replacementByNothing_fails() {
+        try (PipelineFixture test = new PipelineFixture((context, call) -> {
+            throw context.replace(Canvas.chain());
+        })) {
+            test.pipeline.accept(test.delivery("a"));
+
+            await().until(() -> test.channel.settled.size() == 1);
+            assertThat(test.channel.reasons()).containsExactly("ack failed");
+            assertThat(test.result("a")).contains("FAILURE").contains("Cannot replace with an empty chain");
+        }
+    }
+
+    @Test
+    void addingToAChord_outsideOfOne_isAnError() {
+        try (PipelineFixture test = new PipelineFixture((context, call) -> {
+            context.addToChord(Signature.of("t.more"));
+            return 1;
+        })) {
+            test.pipeline.accept(test.delivery("a"));
+
+            await().until(() -> test.channel.settled.size() == 1);
+            assertThat(test.result("a")).contains("FAILURE").contains("not in the header of a chord");
+            assertThat(test.published).isEmpty();
+        }
+    }
+
+    @Test
+    void starmap_callsTheTaskInTheSameRun() {
+        try (PipelineFixture test = new PipelineFixture((context, call) -> context.id() + call.args())) {
+            test.pipeline.accept(test.called(
+                    "m",
+                    "celery.starmap",
+                    "[[], {\"task\": {\"task\": \"test.run\", \"args\": [], \"kwargs\": {}, \"options\": {}}, \"it\":"
+                            + " [[1, 2], [3]]}, null]"));
+
+            await().until(() -> test.channel.settled.size() == 1);
+            assertThat(test.channel.reasons()).containsExactly("ack succeeded");
+            assertThat(test.result("m")).contains("[\"m[1, 2]\", \"m[3]\"]");
+        }
+    }
+
+    @Test
+    void chunks_arePublished_andTheirGroupIsTheResult() {
+        try (PipelineFixture test = new PipelineFixture((context, call) -> 1)) {
+            test.pipeline.accept(test.called(
+                    "c",
+                    "celery.chunks",
+                    "[[{\"task\": \"t.add\", \"args\": [], \"kwargs\": {}, \"options\": {}}, [[1, 2], [3, 4], [5, 6]], 2],"
+                            + " {}, null]"));
+
+            await().until(() -> test.channel.settled.size() == 1);
+            assertThat(test.published).hasSize(2);
+            assertThat(header(test.published.get(0), "task")).isEqualTo("celery.starmap");
+            assertThat(body(test.published.get(1))).contains("[[5, 6]]");
+            assertThat(test.result("c"))
+                    .contains(header(test.published.get(0), "group").toString())
+                    .contains(header(test.published.get(1), "id").toString());
         }
     }
 }

@@ -373,6 +373,20 @@ final class PipelineFixture implements AutoCloseable {
                 channel);
     }
 
+    /** A delivery of another task, with this body. */
+    Delivery called(String id, String task, String body) {
+        Delivery plain = delivery(id, "x", Map.of("task", task));
+        return new Delivery(
+                plain.queue(),
+                plain.exchange(),
+                plain.routingKey(),
+                plain.tag(),
+                false,
+                plain.properties(),
+                body.getBytes(StandardCharsets.UTF_8),
+                channel);
+    }
+
     /** What was published, as it would be delivered. */
     Delivery arriving(OutgoingMessage message) {
         return new Delivery(

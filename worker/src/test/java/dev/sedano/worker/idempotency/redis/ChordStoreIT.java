@@ -74,6 +74,39 @@ class ChordStoreIT {
     }
 
     @Test
+    void sizeIsToldOnce_evenAfterTheEnd_andKeepsTheClaimOfOthers() {
+        byte[] header = "{\"result\": []}".getBytes(StandardCharsets.UTF_8);
+        try (Jedis client = redis.client()) {
+            assertThat(get(store.begin("g", 1, header))).isTrue();
+            assertThat(client.get(GROUP + ".s")).isEqualTo("1");
+            assertThat(client.ttl(GROUP + ".s")).isPositive();
+            assertThat(client.get(GROUP)).isEqualTo("{\"result\": []}");
+            assertThat(get(store.begin("g", 1, header))).isFalse();
+
+            assertThat(get(store.count(part("a", "0")))).isInstanceOf(Counted.Complete.class);
+            assertThat(get(store.end(part("a", "0")))).isTrue();
+            client.del(GROUP + ".c"); // as after its five minutes
+            assertThat(get(store.begin("g", 1, header))).isFalse();
+            assertThat(client.exists(GROUP + ".s")).isFalse();
+            assertThat(get(store.count(part("a", "0")))).isInstanceOf(Counted.Waiting.class);
+        }
+    }
+
+    @Test
+    void sizeThatAPythonWorkerTold_stays_andAdditionsCountOnce() {
+        try (Jedis client = redis.client()) {
+            client.set(GROUP + ".s", "1");
+            assertThat(get(store.begin("g", 1, null))).isTrue();
+            assertThat(client.get(GROUP + ".s")).isEqualTo("1");
+            assertThat(get(store.add("g", "more", 1))).isTrue();
+            assertThat(get(store.add("g", "more", 1))).isFalse();
+            assertThat(client.get(GROUP + ".t")).isEqualTo("1");
+            assertThat(get(store.count(part("a", "0")))).isInstanceOf(Counted.Waiting.class);
+            assertThat(get(store.count(part("more", "0")))).isInstanceOf(Counted.Complete.class);
+        }
+    }
+
+    @Test
     void resultsAreReadInOrder() {
         try (Jedis client = redis.client()) {
             client.set("celery-task-meta-x", "1");
