@@ -18,6 +18,7 @@ final class CanvasIT {
     static final Harness HARNESS = new Harness();
 
     @Test
+    @SuppressWarnings("try") // the worker in Python only has to be there
     void everyShapeEndsAsItWouldInPython() {
         String java = HARNESS.queue();
         String python = HARNESS.queue();
