@@ -35,9 +35,9 @@ final class SerializerSettingsIT {
         String queue = HARNESS.queue();
         CelerySession celery =
                 new CelerySession(HARNESS.broker().url(), TestStore.shared().url(0), queue);
-        boolean written = taskCompression != null && !taskCompression.equals("brotli");
+        String written = taskCompression == null || taskCompression.equals("brotli") ? "none" : taskCompression;
         WorkerProcess worker = HARNESS.start(HARNESS.worker(queue)
-                .options("--task-serializer", taskSerializer, "--task-compression", written ? taskCompression : "none")
+                .options("--task-serializer", taskSerializer, "--task-compression", written)
                 .options("--result-serializer", resultSerializer)
                 .options("--result-compression", resultCompression == null ? "none" : resultCompression));
         Map<String, @Nullable Object> given = new HashMap<>();

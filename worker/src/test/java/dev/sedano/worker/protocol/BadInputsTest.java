@@ -24,6 +24,7 @@ class BadInputsTest {
 
     private final MessageDecoder decoder = new MessageDecoder(new CeleryJson());
 
+    @SuppressWarnings("JavaUtilDate") // the type that the AMQP client gives
     static Stream<Arguments> headers() {
         return Stream.of(
                 header("id", "line\r\nbreak", null),
