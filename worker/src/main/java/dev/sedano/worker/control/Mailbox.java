@@ -29,6 +29,7 @@ public final class Mailbox {
     private static final int LONGEST_MESSAGE = 4 << 20;
     private static final int LONGEST_REPLY = 8 << 20;
     private static final int LONGEST_NAME = 255;
+    private static final int MOST_TOLD = 100;
 
     private final String node;
     private final ControlAccess access;
@@ -36,6 +37,7 @@ public final class Mailbox {
     private final LamportClock lamport;
     private final CeleryJson json;
     private final Replies replies;
+    private long ignored;
 
     Mailbox(
             String node,
@@ -70,23 +72,28 @@ public final class Mailbox {
 
     private @Nullable Object read(MessageProperties properties, byte[] body) {
         if (!"application/json".equals(properties.contentType()) || body.length > LONGEST_MESSAGE) {
-            LOG.warn(
-                    "a control message of {} bytes is ignored: only JSON of at most {} bytes is read",
-                    body.length,
-                    LONGEST_MESSAGE);
+            ignored("it is no JSON, or longer than " + LONGEST_MESSAGE + " bytes");
             return null;
         }
         try {
             return json.decode(body);
         } catch (ProtocolException e) {
-            LOG.warn("a control message is ignored: {}", e.getMessage());
+            ignored(String.valueOf(e.getMessage()));
             return null;
+        }
+    }
+
+    /** Said of some only: whoever sends nonsense shall not fill the disk. */
+    private void ignored(String why) {
+        long count = ++ignored;
+        if (count <= MOST_TOLD || count % MOST_TOLD == 0) {
+            LOG.warn("a control message is ignored ({} so far): {}", count, why);
         }
     }
 
     private void obey(Map<?, ?> message) {
         if (!(message.get("method") instanceof String method) || method.length() > LONGEST_NAME) {
-            LOG.warn("a control message without a method is ignored");
+            ignored("it has no method");
             return;
         }
         Object value;
@@ -134,7 +141,7 @@ public final class Mailbox {
                 || !exchange.endsWith(".pidbox")
                 || exchange.length() > LONGEST_NAME
                 || routingKey.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) {
-            LOG.warn("a control message wants its reply at exchange {}: not sent", printable(exchange));
+            ignored("it wants its reply at exchange " + printable(exchange));
             return;
         }
         Map<String, Object> headers = new LinkedHashMap<>();

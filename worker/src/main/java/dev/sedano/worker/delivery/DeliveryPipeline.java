@@ -109,11 +109,7 @@ public final class DeliveryPipeline {
     }
 
     /** @param random for nonces and jitter; safe for use by many threads */
-    DeliveryPipeline(PipelineSettings settings, Collaborators with, RandomGenerator random) {
-        this(settings, with, Oversight.NONE, random);
-    }
-
-    private DeliveryPipeline(
+    DeliveryPipeline(
             PipelineSettings settings, Collaborators with, Oversight oversight, RandomGenerator random) {
         this.oversight = oversight;
         this.longestHold = settings.longestHold();

@@ -17,6 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,6 +75,17 @@ final class KeptRevokes implements RevokeRecords {
             }
             return true;
         });
+    }
+
+    /** As {@link #load}, and waits for it. */
+    void loadWithin(Duration most) {
+        try {
+            load().get(most.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("what was revoked earlier cannot be read now: {}", e.toString());
+        }
     }
 
     /** As {@link #load}, unless that succeeded before. */

@@ -325,7 +325,9 @@ public final class Worker {
             var unusedQuiet = broker.pause(Broker.Pause.REPLAY);
         }
         checker.start();
-        learnRevokes();
+        if (storeUp) {
+            revokes.loadWithin(FIRST_HELLO);
+        }
         control.start(pipeline, poolSize, taskNames, revokes, this::stop);
         var unused = broker.start(pipeline);
         if (replay) {
@@ -333,19 +335,6 @@ public final class Worker {
                 metrics.resumed("replay");
                 broker.resume(Broker.Pause.REPLAY);
             });
-        }
-    }
-
-    private void learnRevokes() {
-        if (!storeUp) {
-            return;
-        }
-        try {
-            revokes.load().get(FIRST_HELLO.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.warn("what was revoked earlier cannot be read now: {}", e.toString());
         }
     }
 

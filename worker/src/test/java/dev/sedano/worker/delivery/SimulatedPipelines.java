@@ -9,6 +9,6 @@ public final class SimulatedPipelines {
     /** A pipeline whose nonces and jitter come from {@code random}. */
     public static DeliveryPipeline pipeline(
             PipelineSettings settings, DeliveryPipeline.Collaborators with, RandomGenerator random) {
-        return new DeliveryPipeline(settings, with, random);
+        return new DeliveryPipeline(settings, with, Oversight.NONE, random);
     }
 }
