@@ -82,8 +82,7 @@ final class CanvasTasks {
     }
 
     @Task(PREFIX + "record_replaced_task_nesting")
-    List<Object> recordNesting(
-            TaskContext context, int replacements, @Nullable @Default("null") List<Object> nesting) {
+    List<Object> recordNesting(TaskContext context, int replacements, @Nullable @Default("null") List<Object> nesting) {
         List<Object> depths = new ArrayList<>(nesting == null ? List.of() : nesting);
         depths.add(context.request().replacedTaskNesting());
         if (replacements > 0) {
@@ -130,13 +129,13 @@ final class CanvasTasks {
     void register(TaskRegistry registry) {
         registry.addMethods(this)
                 .add(PREFIX + "replace_with_chain", (context, call) -> {
-                    Canvas.Chain chain = Canvas.chain(
-                            call("identity", call.args().toArray()), call("identity"));
+                    Canvas.Chain chain =
+                            Canvas.chain(call("identity", call.args().toArray()), call("identity"));
                     throw context.replace(chain.link(echo(call.kwargs().get("link_msg"))));
                 })
                 .add(PREFIX + "replace_with_chain_which_raises", (context, call) -> {
-                    Canvas.Chain chain = Canvas.chain(
-                            call("identity", call.args().toArray()), call("raise_error"));
+                    Canvas.Chain chain =
+                            Canvas.chain(call("identity", call.args().toArray()), call("raise_error"));
                     throw context.replace(chain.onError(echo(call.kwargs().get("link_msg"))));
                 });
     }

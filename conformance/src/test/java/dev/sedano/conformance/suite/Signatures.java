@@ -27,7 +27,10 @@ final class Signatures {
             }
         }
         registry.add(PREFIX + "rebuild_signature", (context, call) -> {
-            check(call.args().isEmpty() ? call.kwargs().get("sig_dict") : call.args().get(0));
+            check(
+                    call.args().isEmpty()
+                            ? call.kwargs().get("sig_dict")
+                            : call.args().get(0));
             return null;
         });
     }

@@ -46,11 +46,7 @@ public final class ResultEncoder {
     }
 
     private ResultEncoder(
-            CeleryJson json,
-            ExceptionEncoding exceptions,
-            Clock clock,
-            ResultForm form,
-            @Nullable String extendedBy) {
+            CeleryJson json, ExceptionEncoding exceptions, Clock clock, ResultForm form, @Nullable String extendedBy) {
         this.json = json;
         this.exceptions = exceptions;
         this.clock = clock;

@@ -174,11 +174,11 @@ public final class Worker {
                         new StoredResults(json),
                         results(resultForm),
                         new FollowUps(
-                                json,
-                                clock,
-                                origin(),
-                                DEFAULT_QUEUE,
-                                config.payloads().tasks())
+                                        json,
+                                        clock,
+                                        origin(),
+                                        DEFAULT_QUEUE,
+                                        config.payloads().tasks())
                                 .inheritingPriority(config.inheritPriority()),
                         new FollowUpList(json),
                         resultStore instanceof ChordStore chords ? chords : null,
