@@ -53,7 +53,7 @@ public final class StoreSchedule {
 
     private static final Duration LEASE = Duration.ofSeconds(10);
     private static final Duration DAY = Duration.ofDays(1);
-    private static final long STEP = 4000;
+    static final long STEP = 4000;
     private static final long REPLACED = 1L << 20;
     private static final byte[] STORED = "{\"status\": \"SUCCESS\", \"result\": \"stored\"}".getBytes(UTF_8);
 
@@ -68,10 +68,7 @@ public final class StoreSchedule {
     private final List<String> log = new ArrayList<>();
     private final List<Tenure> tenures = new ArrayList<>();
     private final Map<Long, Long> claimedAt = new HashMap<>();
-    private final Map<String, BlockedDelivery> blocked = new HashMap<>();
-    private final Map<String, Long> blockedAgo = new HashMap<>();
-    /** Whose call decided a block, by the block's id: nobody else may count it. */
-    private final Map<String, String> counted = new HashMap<>();
+    private final BlockSchedule blocks;
 
     /** Tenures whose handler started. */
     private final Set<Tenure> handlers = new HashSet<>();
@@ -96,6 +93,7 @@ public final class StoreSchedule {
         this.store = new StoreTwin(bench.store());
         this.ghost = new StoreGhost(key.explicit(), LEASE.toMillis());
         this.maxCrashes = 2 + random.nextInt(2);
+        this.blocks = new BlockSchedule(bench, random, key, store, ghost, log);
     }
 
     /** Plays the history of {@code seed}; throws AssertionError with the whole history if the store is wrong. */
@@ -124,7 +122,7 @@ public final class StoreSchedule {
                 case 11, 12, 13 -> handOff();
                 case 14 -> settle();
                 case 15 -> release();
-                case 16 -> report();
+                case 16 -> blocks.report(ghostNow);
                 case 17 -> start();
                 case 18 -> park();
                 case 19, 20, 21 -> step();
@@ -315,7 +313,7 @@ public final class StoreSchedule {
             written(reply, body);
             successStored |= !done.frees();
         }
-        verdicts(any, reply);
+        blocks.ended(any, reply);
     }
 
     private void written(CompleteReply reply, byte[] body) {
@@ -356,7 +354,7 @@ public final class StoreSchedule {
             events.add("handoff");
             written(reply, body);
         }
-        verdicts(any, reply);
+        blocks.ended(any, reply);
     }
 
     /** The same call again, now or much later: its reply was lost. */
@@ -390,44 +388,5 @@ public final class StoreSchedule {
             tenures.remove(any);
             forgotten |= ghost.absent();
         }
-    }
-
-    private void report() {
-        String block = "b" + blocked.size();
-        if (!blocked.isEmpty() && random.nextInt(3) == 0) {
-            block = "b" + random.nextInt(blocked.size());
-        }
-        // Half a step off the claims, whose times are a multiple of it.
-        long ago = blockedAgo.computeIfAbsent(block, name -> STEP / 2 + STEP * random.nextInt(3) - ghostNow) + ghostNow;
-        BlockedDelivery delivery = blocked.computeIfAbsent(
-                block, name -> new BlockedDelivery(name, key, random.nextInt(2), bench.now() - ago));
-        BlockVerdict reply = store.reportBlocked(delivery, ago);
-        log.add("report " + delivery + " -> " + reply);
-        if (reply instanceof BlockVerdict.Resolved resolved) {
-            verdict(resolved, "report " + resolved.id());
-        } else {
-            assertThat(ghost.completed(delivery.attempt()))
-                    .as("a completed attempt's block is decided")
-                    .isFalse();
-        }
-    }
-
-    private void verdicts(Tenure any, CompleteReply reply) {
-        if (reply instanceof CompleteReply.Recorded recorded) {
-            recorded.resolved().forEach(each -> verdict(each, "token " + any.token()));
-            if (!recorded.replay()) {
-                long due = blocked.values().stream()
-                        .filter(each -> each.attempt() <= any.attempt() && !counted.containsKey(each.id()))
-                        .count();
-                assertThat(due).as("an end settles every block").isZero();
-            }
-        }
-    }
-
-    private void verdict(BlockVerdict.Resolved resolved, String caller) {
-        assertThat(blocked).containsKey(resolved.id());
-        String decider = counted.computeIfAbsent(resolved.id(), name -> caller);
-        assertThat(resolved.first()).as("counted by its decider alone").isEqualTo(decider.equals(caller));
-        assertThat(resolved.falsePositive()).isEqualTo(!resolved.delay().isZero());
     }
 }

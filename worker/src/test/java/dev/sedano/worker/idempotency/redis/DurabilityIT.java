@@ -86,7 +86,7 @@ class DurabilityIT {
 
     @Test
     void moreReplicasThanThereAre_isRefused() {
-        try (RedisIdempotencyStore store = open("wait:2:50")) {
+        try (RedisIdempotencyStore store = open("wait:2:500")) {
             assertThat(Calls.failure(store.claim(Calls.claim("x")))).hasMessageContaining("1 of 2 replicas");
         }
     }
