@@ -54,14 +54,12 @@ final class ControlIT {
     private CeleryMessage gate(String name) {
         CeleryMessage gated = CeleryMessage.of("ledger.gated", key(name));
         HARNESS.publisher().publish(queue, gated);
-        await().atMost(LIMIT)
-                .until(() -> HARNESS.ledger().starts(key(name)).size() == 1);
+        await().atMost(LIMIT).until(() -> HARNESS.ledger().starts(key(name)).size() == 1);
         return gated;
     }
 
     private void awaitEnds(String name, int count) {
-        await().atMost(LIMIT)
-                .until(() -> HARNESS.ledger().ends(key(name)).size() == count);
+        await().atMost(LIMIT).until(() -> HARNESS.ledger().ends(key(name)).size() == count);
     }
 
     @Test
@@ -114,8 +112,7 @@ final class ControlIT {
                 .header("stamped_headers", List.of("tenant"))
                 .header("stamps", Map.of("tenant", "run"));
         HARNESS.publisher().publish(queue, running);
-        await().atMost(LIMIT)
-                .until(() -> HARNESS.ledger().starts(key("run")).size() == 1);
+        await().atMost(LIMIT).until(() -> HARNESS.ledger().starts(key("run")).size() == 1);
 
         assertThat(control.ok(
                         "revoke_by_stamped_headers",
@@ -132,8 +129,7 @@ final class ControlIT {
 
         assertThat(control.ok("pool_grow", Map.of("n", 1))).isEqualTo("pool will grow");
 
-        await().atMost(LIMIT)
-                .until(() -> HARNESS.ledger().starts(key("two")).size() == 1);
+        await().atMost(LIMIT).until(() -> HARNESS.ledger().starts(key("two")).size() == 1);
         assertThat(control.ask("stats", Map.of()).at("/pool/max-concurrency").intValue())
                 .isEqualTo(2);
         assertThat(control.ok("pool_shrink", Map.of("n", 5))).isEqualTo("pool will shrink");
@@ -151,7 +147,15 @@ final class ControlIT {
         assertThat(control.ok("add_consumer", Map.of("queue", extra))).isEqualTo("add consumer " + extra);
         assertThat(control.ok(
                         "add_consumer",
-                        Map.of("queue", bound, "exchange", "x-" + bound, "exchange_type", "topic", "routing_key", "a.#")))
+                        Map.of(
+                                "queue",
+                                bound,
+                                "exchange",
+                                "x-" + bound,
+                                "exchange_type",
+                                "topic",
+                                "routing_key",
+                                "a.#")))
                 .isEqualTo("add consumer " + bound);
 
         for (String each : List.of(extra, bound)) {
@@ -161,7 +165,8 @@ final class ControlIT {
         }
         assertThat(control.ask("active_queues", Map.of()).toString()).contains(extra, "x-" + bound, "a.#");
 
-        assertThat(control.ok("cancel_consumer", Map.of("queue", extra))).isEqualTo("no longer consuming from " + extra);
+        assertThat(control.ok("cancel_consumer", Map.of("queue", extra)))
+                .isEqualTo("no longer consuming from " + extra);
         await().atMost(LIMIT).until(() -> HARNESS.publisher().consumers(extra) == 0);
         HARNESS.publisher().publish(queue, CeleryMessage.of("ledger.work", key("own"), 0));
         awaitEnds("own", 1);

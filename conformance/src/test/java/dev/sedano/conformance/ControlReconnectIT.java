@@ -35,8 +35,8 @@ final class ControlReconnectIT {
         String added = HARNESS.queue();
         String gone = HARNESS.queue();
         String node = "again@" + queue;
-        RemoteControl control =
-                new RemoteControl(new CelerySession(BROKER.url(), TestStore.shared().url(0), queue), node);
+        RemoteControl control = new RemoteControl(
+                new CelerySession(BROKER.url(), TestStore.shared().url(0), queue), node);
         Map<String, List<String>> here = Map.of("destination", List.of(node));
         WorkerProcess worker = HARNESS.start(HARNESS.worker(queue, gone).node(node));
         await().atMost(LIMIT).until(() -> control.answers(here));
@@ -48,8 +48,7 @@ final class ControlReconnectIT {
 
         await().atMost(LIMIT).until(() -> HARNESS.publisher().consumers(added) > 0);
         HARNESS.publisher().publish(added, CeleryMessage.of("ledger.work", added, 0));
-        await().atMost(LIMIT)
-                .until(() -> HARNESS.ledger().ends(added).size() == 1);
+        await().atMost(LIMIT).until(() -> HARNESS.ledger().ends(added).size() == 1);
         assertThat(HARNESS.publisher().consumers(gone)).isZero();
         await().atMost(LIMIT).until(() -> control.answers(here));
         assertThat(worker.isReady()).isTrue();

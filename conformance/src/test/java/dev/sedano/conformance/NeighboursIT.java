@@ -61,7 +61,8 @@ final class NeighboursIT {
         await().atMost(LIMIT).until(() -> python.log().contains("mingle: sync complete"));
         RemoteControl pythonsControl = new RemoteControl(celery, python.node());
         assertThat(pythonsControl.ask("revoked", Map.of()).toString()).contains("revoked-" + queue);
-        assertThat(control.commandLine("status").get("out").stringValue()).contains(node + ": OK", python.node() + ": OK");
+        assertThat(control.commandLine("status").get("out").stringValue())
+                .contains(node + ": OK", python.node() + ": OK");
 
         ours.term();
         assertThat(ours.awaitExit(LIMIT)).isZero();
@@ -74,14 +75,15 @@ final class NeighboursIT {
     void pythonFirst_oursLearnsWhatIsRevoked_andTheTime() {
         PythonWorker python = startPython();
         RemoteControl pythonsControl = new RemoteControl(celery, python.node());
-        assertThat(pythonsControl.ok("revoke", Map.of("task_id", "told-" + queue))).contains("told-" + queue);
+        assertThat(pythonsControl.ok("revoke", Map.of("task_id", "told-" + queue)))
+                .contains("told-" + queue);
         long theirs = pythonsControl.ask("clock", Map.of()).get("clock").longValue();
 
         startOurs();
 
         await().atMost(LIMIT)
-                .untilAsserted(() -> assertThat(control.ask("revoked", Map.of()).toString())
-                        .contains("told-" + queue));
+                .untilAsserted(() ->
+                        assertThat(control.ask("revoked", Map.of()).toString()).contains("told-" + queue));
         assertThat(control.ask("clock", Map.of()).get("clock").longValue()).isGreaterThan(theirs);
         assertUnharmed(python);
     }

@@ -77,8 +77,9 @@ public final class Mingle {
             lamport.adjust(clock);
         }
         Object theirs = told.get("revoked");
-        List<String> ids =
-                Arguments.texts("revoked", theirs instanceof Map<?, ?> map ? Arrays.asList(map.keySet().toArray()) : theirs);
+        List<String> ids = Arguments.texts(
+                "revoked",
+                theirs instanceof Map<?, ?> map ? Arrays.asList(map.keySet().toArray()) : theirs);
         if (!ids.isEmpty()) {
             LOG.info("{} tells {} revoked tasks", from.replaceAll("\\p{Cntrl}", "?"), ids.size());
             revoked.add(ids);

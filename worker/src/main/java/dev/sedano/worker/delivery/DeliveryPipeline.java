@@ -109,8 +109,7 @@ public final class DeliveryPipeline {
     }
 
     /** @param random for nonces and jitter; safe for use by many threads */
-    DeliveryPipeline(
-            PipelineSettings settings, Collaborators with, Oversight oversight, RandomGenerator random) {
+    DeliveryPipeline(PipelineSettings settings, Collaborators with, Oversight oversight, RandomGenerator random) {
         this.oversight = oversight;
         this.longestHold = settings.longestHold();
         this.decoder = with.decoder();

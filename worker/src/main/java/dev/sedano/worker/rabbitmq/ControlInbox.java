@@ -34,6 +34,7 @@ final class ControlInbox {
     private final String queue;
     /** The routing key of replies to what this node asks. */
     private final String replyKey = UUID.randomUUID().toString();
+
     private final String node;
     private final ControlSession.Listener listener;
     private final Ticker ticker;

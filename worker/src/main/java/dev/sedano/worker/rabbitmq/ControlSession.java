@@ -161,7 +161,9 @@ public final class ControlSession implements AutoCloseable {
                 }
                 if (!complained) {
                     complained = true;
-                    LOG.warn("remote control and events: {}; work goes on, trying again", BrokerConnections.rootMessage(e));
+                    LOG.warn(
+                            "remote control and events: {}; work goes on, trying again",
+                            BrokerConnections.rootMessage(e));
                 }
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(
                         RETRY_MILLIS / 2 + ThreadLocalRandom.current().nextLong(RETRY_MILLIS)));

@@ -128,7 +128,8 @@ class MailboxTest {
 
     @Test
     void commandsReachTheWorker() {
-        worker.ask("add_consumer", Map.of("queue", "q", "exchange", "e", "exchange_type", "topic", "routing_key", "a.#"));
+        worker.ask(
+                "add_consumer", Map.of("queue", "q", "exchange", "e", "exchange_type", "topic", "routing_key", "a.#"));
         worker.ask("pool_shrink", Map.of());
         worker.ask("rate_limit", Map.of("task_name", "t.a", "rate_limit", "30/m"));
         worker.ask("time_limit", Map.of("task_name", "t.b", "hard", 20));
@@ -155,8 +156,8 @@ class MailboxTest {
         assertThat(worker.ask("autoscale", Map.of("max", 4, "min", 2)))
                 .isEqualTo(Map.of("ok", "autoscale now max=4 min=2"));
         assertThat(worker.ask("pool_grow", Map.of("n", 1)))
-                .isEqualTo(Map.of(
-                        "error", "pool_grow is not supported with autoscale. Adjust autoscale range instead."));
+                .isEqualTo(
+                        Map.of("error", "pool_grow is not supported with autoscale. Adjust autoscale range instead."));
     }
 
     @Test

@@ -47,7 +47,8 @@ class RevokedTasksTest {
     @Test
     void ofTooManyTheOldestAreForgotten_andStampsAreNoIds() {
         revoked.add(List.of("oldest", RevokedTasks.stamp("tenant", "evil")));
-        revoked.add(IntStream.range(0, RevokedTasks.MOST).mapToObj(i -> "id-" + i).toList());
+        revoked.add(
+                IntStream.range(0, RevokedTasks.MOST).mapToObj(i -> "id-" + i).toList());
 
         assertThat(revoked.ids()).hasSize(RevokedTasks.MOST).doesNotContain("oldest");
     }

@@ -27,6 +27,8 @@ class SafeReprTest {
     void depthAndLengthAreCut() {
         assertThat(SafeRepr.ofArgs(List.of(List.of(List.of(List.of(1L)))))).isEqualTo("([[[...]]],)");
         assertThat(SafeRepr.of("x".repeat(5_000))).hasSizeLessThan(1_100).endsWith("...'");
-        assertThat(SafeRepr.of(Collections.nCopies(10_000, 1L))).hasSizeLessThan(1_100).endsWith(", ...]");
+        assertThat(SafeRepr.of(Collections.nCopies(10_000, 1L)))
+                .hasSizeLessThan(1_100)
+                .endsWith(", ...]");
     }
 }
