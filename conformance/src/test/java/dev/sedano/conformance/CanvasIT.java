@@ -23,20 +23,19 @@ final class CanvasIT {
         String java = HARNESS.queue();
         String python = HARNESS.queue();
         HARNESS.start(HARNESS.worker(java));
-        try (PythonWorker ignored = PythonWorker.start(PythonWorker.Setup.solo(HARNESS, python))) {
-            CelerySession celery =
-                    new CelerySession(HARNESS.broker().url(), TestStore.shared().url(0), java);
+        HARNESS.own(PythonWorker.start(PythonWorker.Setup.solo(HARNESS, python)));
+        CelerySession celery =
+                new CelerySession(HARNESS.broker().url(), TestStore.shared().url(0), java);
 
-            JsonNode cases = celery.run("canvas", Map.of("tag", java, "python", python));
+        JsonNode cases = celery.run("canvas", Map.of("tag", java, "python", python));
 
-            List<String> wrong = new ArrayList<>();
-            cases.forEach(each -> {
-                if (!each.get("expected").equals(each.get("actual"))) {
-                    wrong.add(each.toString());
-                }
-            });
-            assertThat(wrong).as("%s", String.join("\n", wrong)).isEmpty();
-            assertThat(cases.size()).isGreaterThan(40);
-        }
+        List<String> wrong = new ArrayList<>();
+        cases.forEach(each -> {
+            if (!each.get("expected").equals(each.get("actual"))) {
+                wrong.add(each.toString());
+            }
+        });
+        assertThat(wrong).as("%s", String.join("\n", wrong)).isEmpty();
+        assertThat(cases.size()).isGreaterThan(40);
     }
 }
