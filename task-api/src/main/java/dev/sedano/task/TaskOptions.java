@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param releaseOn exceptions after which the key is free for a later message
  * @param whenStoreDown what becomes of a call when the store cannot be asked
  * @param observe whether everything runs and refusals are only reported
+ * @param ignoreResult whether callers get no result unless their message asks for one (Celery's {@code ignore_result})
  */
 public record TaskOptions(
         @Nullable String keyPath,
@@ -34,7 +35,8 @@ public record TaskOptions(
         DuplicatePolicy duplicates,
         List<Class<? extends Throwable>> releaseOn,
         StoreDownPolicy whenStoreDown,
-        boolean observe) {
+        boolean observe,
+        boolean ignoreResult) {
     /** The task id is the key, remembered as long as the worker's setting says. */
     public static final TaskOptions DEFAULT = builder().build();
 
@@ -138,6 +140,7 @@ public record TaskOptions(
         private List<Class<? extends Throwable>> releaseOn = List.of();
         private StoreDownPolicy whenStoreDown = StoreDownPolicy.CLOSED;
         private boolean observe;
+        private boolean ignoreResult;
 
         private Builder() {}
 
@@ -211,6 +214,12 @@ public record TaskOptions(
             return this;
         }
 
+        /** Stores no result unless the caller's message asks for one. */
+        public Builder ignoreResult(boolean ignore) {
+            this.ignoreResult = ignore;
+            return this;
+        }
+
         /**
          * The options.
          *
@@ -228,7 +237,8 @@ public record TaskOptions(
                     duplicates,
                     releaseOn,
                     whenStoreDown,
-                    observe);
+                    observe,
+                    ignoreResult);
         }
     }
 }

@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Tasks that tell what they see of their own message. */
@@ -44,27 +43,20 @@ final class RequestTasks {
     }
 
     @Task(PREFIX + "return_request_time_limits")
-    @Nullable
     Map<String, @Nullable Object> returnRequestTimeLimits(TaskContext context) {
         return limits(context.request(), null, null);
     }
 
     @Task(PREFIX + "task_with_declared_time_limits")
-    @Nullable
     Map<String, @Nullable Object> taskWithDeclaredTimeLimits(TaskContext context) {
         return limits(context.request(), 60, 45);
     }
 
-    private static @Nullable Map<String, @Nullable Object> limits(
+    private static Map<String, @Nullable Object> limits(
             TaskRequest request, @Nullable Number hard, @Nullable Number soft) {
-        Number theHard = Objects.requireNonNullElse(request.hardTimeLimit(), hard == null ? 0 : hard);
-        Number theSoft = Objects.requireNonNullElse(request.softTimeLimit(), soft == null ? 0 : soft);
-        if (request.hardTimeLimit() == null && request.softTimeLimit() == null && hard == null) {
-            return null;
-        }
         Map<String, @Nullable Object> limits = new LinkedHashMap<>();
-        limits.put("time_limit", theHard.doubleValue() == 0 ? null : theHard);
-        limits.put("soft_time_limit", theSoft.doubleValue() == 0 ? null : theSoft);
+        limits.put("time_limit", request.hardTimeLimit() == null ? hard : request.hardTimeLimit());
+        limits.put("soft_time_limit", request.softTimeLimit() == null ? soft : request.softTimeLimit());
         return limits;
     }
 }

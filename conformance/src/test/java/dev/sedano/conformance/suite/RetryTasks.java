@@ -8,6 +8,7 @@ import dev.sedano.task.Retry;
 import dev.sedano.task.Task;
 import dev.sedano.task.TaskCall;
 import dev.sedano.task.TaskContext;
+import dev.sedano.task.TaskOptions;
 import dev.sedano.task.TaskRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +26,10 @@ final class RetryTasks {
         registry.addMethods(this)
                 .add(PREFIX + "retry", this::retry)
                 .add(PREFIX + "retry_once", (context, call) -> once(context, call, context.retries()))
-                .add(PREFIX + "retry_once_ignore_result", (context, call) -> once(context, call, context.retries()))
+                .add(
+                        PREFIX + "retry_once_ignore_result",
+                        TaskOptions.builder().ignoreResult(true).build(),
+                        (context, call) -> once(context, call, context.retries()))
                 .add(PREFIX + "retry_once_with_result", (context, call) -> once(context, call, context.retries()))
                 .add(
                         PREFIX + "retry_once_priority",

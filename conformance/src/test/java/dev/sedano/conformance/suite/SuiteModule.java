@@ -1,6 +1,7 @@
 package dev.sedano.conformance.suite;
 
 import dev.sedano.task.TaskModule;
+import dev.sedano.task.TaskOptions;
 import dev.sedano.task.TaskRegistry;
 import java.util.Objects;
 
@@ -14,6 +15,10 @@ public final class SuiteModule implements TaskModule {
         registry.addMethods(new PlainTasks()).addMethods(new RequestTasks()).addMethods(redis);
         new CanvasTasks(redis).register(registry);
         Signatures.register(registry);
+        registry.add(
+                PlainTasks.PREFIX + "add_ignore_result",
+                TaskOptions.builder().ignoreResult(true).build(),
+                (context, call) -> PythonValues.plus(call.arg(0, Object.class), call.arg(1, Object.class)));
         new RetryTasks().register(registry);
         WaitingTasks.register(registry);
     }

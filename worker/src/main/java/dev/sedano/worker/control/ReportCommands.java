@@ -115,13 +115,23 @@ final class ReportCommands {
 
     private List<String> registered(Arguments arguments) {
         List<String> items = arguments.texts("taskinfoitems");
-        boolean limited = items.isEmpty() || items.contains("rate_limit");
         return worker.taskNames().stream()
                 .sorted()
-                .map(name -> limited && limits.rateOf(name) != null
-                        ? name + " [rate_limit=" + limits.rateOf(name) + "]"
-                        : name)
+                .map(name -> described(name, items.isEmpty() ? List.of("rate_limit") : items))
                 .toList();
+    }
+
+    /** {@code name [item=value …]}, of the items that the task has. */
+    private String described(String task, List<String> items) {
+        String described = items.stream()
+                .map(item -> switch (item) {
+                    case "name" -> "name=" + task;
+                    case "rate_limit" -> limits.rateOf(task) == null ? "" : "rate_limit=" + limits.rateOf(task);
+                    default -> "";
+                })
+                .filter(text -> !text.isEmpty())
+                .collect(Collectors.joining(" "));
+        return described.isEmpty() ? task : task + " [" + described + "]";
     }
 
     private String report() {

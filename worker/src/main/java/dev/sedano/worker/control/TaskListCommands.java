@@ -117,7 +117,8 @@ final class TaskListCommands {
         info.put("type", message.task());
         info.put("hostname", node);
         info.put("time_start", started == null ? null : EventSender.seconds(started));
-        info.put("acknowledged", false); // only what is recorded is
+        // What runs counts as taken, as in Celery: to the broker a delivery is acknowledged when it is recorded.
+        info.put("acknowledged", started != null);
         info.put("delivery_info", where);
         info.put("worker_pid", started == null ? null : ProcessHandle.current().pid());
         return info;

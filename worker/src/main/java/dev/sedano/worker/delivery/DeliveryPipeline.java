@@ -212,7 +212,8 @@ public final class DeliveryPipeline {
         if (malformed != null) {
             settling.finish(delivery, message.task(), Settlements.malformedFollowUps(malformed));
         } else {
-            take(workFactory.workOf(delivery, message, handler));
+            boolean ignored = message.ignoreResult() == null && handler.ignoresResult();
+            take(workFactory.workOf(delivery, ignored ? message.ignoringResult() : message, handler));
         }
     }
 

@@ -116,6 +116,11 @@ public final class BoundHandler {
         return options.observe();
     }
 
+    /** Whether callers get no result unless their message asks for one. */
+    public boolean ignoresResult() {
+        return options.ignoreResult();
+    }
+
     /** Whether a run that failed so gives its key free. */
     public boolean releasesOn(Throwable failure) {
         return options.releaseOn().stream().anyMatch(type -> type.isInstance(failure));

@@ -89,6 +89,24 @@ public record TaskMessage(
 
     /** The same, consumed with this routing key. */
     public TaskMessage routedBy(String routingKey) {
+        return with(
+                ignoreResult,
+                new Envelope(
+                        routingKey,
+                        envelope.etaText,
+                        envelope.expiresText,
+                        envelope.hardTimeLimit,
+                        envelope.softTimeLimit,
+                        envelope.stampedHeaders,
+                        envelope.stamps));
+    }
+
+    /** The same, whose caller wants no result. */
+    public TaskMessage ignoringResult() {
+        return with(true, envelope);
+    }
+
+    private TaskMessage with(@Nullable Boolean ignores, Envelope another) {
         return new TaskMessage(
                 protocol,
                 task,
@@ -101,7 +119,7 @@ public record TaskMessage(
                 nesting,
                 eta,
                 expires,
-                ignoreResult,
+                ignores,
                 shadow,
                 correlationId,
                 replyTo,
@@ -109,14 +127,7 @@ public record TaskMessage(
                 args,
                 kwargs,
                 embed,
-                new Envelope(
-                        routingKey,
-                        envelope.etaText,
-                        envelope.expiresText,
-                        envelope.hardTimeLimit,
-                        envelope.softTimeLimit,
-                        envelope.stampedHeaders,
-                        envelope.stamps));
+                another);
     }
 
     /**

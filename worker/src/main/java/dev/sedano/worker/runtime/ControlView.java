@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What remote control sees of this worker. Thread-safe. */
 final class ControlView implements WorkerView {
+    /** The release of Celery whose conduct this worker copies. */
+    private static final String CELERY = "5.7.0";
+
     private final WorkerConfig config;
     private final InFlight inFlight;
     private final Broker broker;
@@ -80,7 +83,17 @@ final class ControlView implements WorkerView {
         settings.put("result_expires", config.resultExpiry().toSeconds());
         settings.put("task_default_queue", "celery");
         settings.put("task_acks_late", true);
-        settings.put("accept_content", List.of("json"));
+        settings.put(
+                "accept_content",
+                config.payloads().accepted().stream()
+                        .map(each -> each.name().toLowerCase(Locale.ROOT))
+                        .sorted()
+                        .toList());
+        settings.put("broker_heartbeat", 30);
+        settings.put("include", List.of());
+        settings.put("deprecated_settings", null);
+        settings.put("worker_hijack_root_logger", false);
+        settings.put("worker_log_color", false);
         settings.put("timezone", "UTC");
         settings.put("enable_utc", true);
         settings.put("worker_concurrency", config.concurrency());
@@ -105,12 +118,14 @@ final class ControlView implements WorkerView {
 
     @Override
     public String software() {
-        return "sedano:" + version + " java:" + Runtime.version().feature();
+        // Celery's own line begins so; tools look for it.
+        return "celery:" + CELERY + " sedano:" + version + " java:"
+                + Runtime.version().feature();
     }
 
     @Override
     public long uptimeSeconds() {
-        return TimeUnit.NANOSECONDS.toSeconds(ticker.nanos() - startedAt);
+        return TimeUnit.NANOSECONDS.toSeconds(ticker.nanos() - startedAt) + 1; // seconds that have begun
     }
 
     @Override
