@@ -123,15 +123,7 @@ public final class DeliveryPipeline {
         this.horizon = new MarkerHorizon(settings.retention(), with.events(), with.clock(), with.ticker());
         this.repetition = new Repetition(with.timer());
         FollowUps followUps = with.followUps().calling(with.handlers()::takesFailure);
-        this.endings = new Endings(
-                settings,
-                checker,
-                with.encoder(),
-                with.storedResults(),
-                with.results(),
-                followUps,
-                with.followUpList(),
-                clock);
+        this.endings = new Endings(settings, with, followUps);
         ChordRun chords = new ChordRun(with.chords(), followUps, with.encoder(), with.storedResults());
         this.handlers = BuiltIns.with(with.handlers(), with.converter(), followUps, chords);
         this.followUpRun = new FollowUpRun(
@@ -145,16 +137,7 @@ public final class DeliveryPipeline {
                 new UnroutableCopies(settings.node(), clock),
                 new ErrbackCalls(handlers, with.converter(), slots));
         this.recorder = new Recorder(settings, with, oversight, repetition, followUpRun);
-        this.handlerRun = new HandlerRun(
-                checker,
-                with.json(),
-                with.converter(),
-                new RunRequests(settings.node()),
-                new RunStates(with.encoder(), with.results(), settings.node(), settings.trackStarted()),
-                events,
-                oversight,
-                clock,
-                ticker);
+        this.handlerRun = new HandlerRun(settings, with, oversight);
         this.claimAhead = new ClaimAhead(settings.slots(), this::admit);
         this.pacer = new Pacer(claimAhead::offer, with.timer(), ticker);
         this.holding = new HoldingArea(settings.mostHeld(), with.timer(), pacer::offer, random);

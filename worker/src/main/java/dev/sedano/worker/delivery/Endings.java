@@ -47,23 +47,16 @@ final class Endings {
     private final PipelineSettings settings;
     private final Clock clock;
 
-    Endings(
-            PipelineSettings settings,
-            IdempotencyChecker checker,
-            ResultEncoder encoder,
-            StoredResults storedResults,
-            Results results,
-            FollowUps followUps,
-            FollowUpList lists,
-            Clock clock) {
+    /** @param followUps those that know which tasks take a failure */
+    Endings(PipelineSettings settings, DeliveryPipeline.Collaborators with, FollowUps followUps) {
         this.settings = settings;
-        this.checker = checker;
-        this.encoder = encoder;
-        this.storedResults = storedResults;
-        this.results = results;
+        this.checker = with.checker();
+        this.encoder = with.encoder();
+        this.storedResults = with.storedResults();
+        this.results = with.results();
         this.followUps = followUps;
-        this.lists = lists;
-        this.clock = clock;
+        this.lists = with.followUpList();
+        this.clock = with.clock();
     }
 
     /** Never throws: values and exceptions are the handler's, and whatever their methods throw, it has run. */

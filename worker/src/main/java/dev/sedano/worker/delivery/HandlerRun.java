@@ -44,25 +44,16 @@ final class HandlerRun {
     private final Clock clock;
     private final Ticker ticker;
 
-    HandlerRun(
-            IdempotencyChecker checker,
-            CeleryJson json,
-            ArgumentConverter converter,
-            RunRequests requests,
-            RunStates states,
-            PipelineEvents events,
-            Oversight oversight,
-            Clock clock,
-            Ticker ticker) {
-        this.checker = checker;
-        this.json = json;
-        this.converter = converter;
-        this.requests = requests;
-        this.states = states;
-        this.events = events;
+    HandlerRun(PipelineSettings settings, DeliveryPipeline.Collaborators with, Oversight oversight) {
+        this.checker = with.checker();
+        this.json = with.json();
+        this.converter = with.converter();
+        this.requests = new RunRequests(settings.node());
+        this.states = new RunStates(with.encoder(), with.results(), settings.node(), settings.trackStarted());
+        this.events = with.events();
         this.oversight = oversight;
-        this.clock = clock;
-        this.ticker = ticker;
+        this.clock = with.clock();
+        this.ticker = with.ticker();
     }
 
     /** Whether the start counts in the store, where it must: a crash from now on is then this work's own. */

@@ -1,5 +1,11 @@
 package dev.sedano.worker.runtime;
 
+import dev.sedano.worker.canvas.FollowUps;
+import dev.sedano.worker.canvas.ImproperlyConfiguredException;
+import dev.sedano.worker.delivery.MaxRetriesExceededException;
+import dev.sedano.worker.delivery.PipelineSettings;
+import dev.sedano.worker.delivery.TimeLimitExceededException;
+import dev.sedano.worker.handler.ArgumentsException;
 import dev.sedano.worker.idempotency.Durability;
 import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.StoreListener;
@@ -8,18 +14,35 @@ import dev.sedano.worker.idempotency.redis.RedisResultStore;
 import dev.sedano.worker.idempotency.redis.RedisStoreSettings;
 import dev.sedano.worker.idempotency.redis.RedisStores;
 import dev.sedano.worker.metrics.WorkerMetrics;
+import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.rabbitmq.BrokerSettings;
+import dev.sedano.worker.result.ExceptionEncoding;
+import dev.sedano.worker.result.NoResults;
+import dev.sedano.worker.result.RedisResults;
+import dev.sedano.worker.result.ResultEncoder;
+import dev.sedano.worker.result.ResultForm;
 import dev.sedano.worker.result.ResultStore;
+import dev.sedano.worker.result.Results;
+import dev.sedano.worker.result.RpcResults;
+import java.time.Clock;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** From the configuration to the concrete broker and stores. */
+/** From the configuration to the parts of a worker: concrete stores, settings, forms. */
 final class Wiring {
     private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
     private static final Duration STORE_DEADLINE = Duration.ofSeconds(1);
     private static final Duration RESULT_DEADLINE = Duration.ofSeconds(1);
+    /** Celery's {@code task_default_queue}: where callbacks go that name no queue. */
+    private static final String DEFAULT_QUEUE = "celery";
+
+    private static final int MOST_PREFETCH = 512;
+    private static final int MOST_HELD = 2_000;
+    private static final Duration LONGEST_HOLD = Duration.ofSeconds(60);
+    private static final Duration RETURN_DELAY = Duration.ofMillis(1_500);
+    private static final Duration MOST_MARGIN = Duration.ofMinutes(2);
 
     private Wiring() {}
 
@@ -66,7 +89,7 @@ final class Wiring {
         };
     }
 
-    static BrokerSettings brokerSettings(WorkerConfig config, int mostPrefetch, Duration remembered) {
+    static BrokerSettings brokerSettings(WorkerConfig config, Duration remembered) {
         return new BrokerSettings(
                 BrokerServers.of("--broker", config.brokers()),
                 config.node(),
@@ -78,8 +101,71 @@ final class Wiring {
                 },
                 config.concurrency(),
                 config.concurrency() * config.prefetchMultiplier(),
-                Math.max(mostPrefetch, config.concurrency() * config.prefetchMultiplier()),
+                Math.max(MOST_PREFETCH, config.concurrency() * config.prefetchMultiplier()),
                 config.deliveryLimit(),
                 remembered);
+    }
+
+    static PipelineSettings pipelineSettings(WorkerConfig config) {
+        return new PipelineSettings(
+                config.node(),
+                config.concurrency(),
+                config.lease(),
+                config.retention(),
+                config.afterLeaseLoss(),
+                MOST_HELD,
+                LONGEST_HOLD,
+                RETURN_DELAY,
+                settleWithin(config.consumerTimeout()),
+                config.trackStarted());
+    }
+
+    /** Two minutes before the broker would take the channel away: it looks once a minute. */
+    private static Duration settleWithin(Duration consumerTimeout) {
+        Duration margin = consumerTimeout.dividedBy(2);
+        return consumerTimeout.minus(margin.compareTo(MOST_MARGIN) < 0 ? margin : MOST_MARGIN);
+    }
+
+    static Results results(
+            WorkerConfig config, @Nullable ResultStore store, ResultForm form, RpcResults.ReplySender replies) {
+        if (config.resultBackend() instanceof ResultBackend.Rpc) {
+            return new RpcResults(replies, form);
+        }
+        return store == null
+                ? new NoResults()
+                : new RedisResults(store, config.resultExpiry(), config.resultBesideMarker(), form::toStore);
+    }
+
+    static ResultEncoder encoder(WorkerConfig config, CeleryJson json, Clock clock, ResultForm form) {
+        ResultEncoder encoder = new ResultEncoder(
+                json,
+                new ExceptionEncoding()
+                        .with(ArgumentsException.class.getName(), "TypeError")
+                        .with(
+                                MaxRetriesExceededException.class.getName(),
+                                "MaxRetriesExceededError",
+                                "celery.exceptions")
+                        .with(
+                                ImproperlyConfiguredException.class.getName(),
+                                "ImproperlyConfigured",
+                                "celery.exceptions")
+                        .with(
+                                TimeLimitExceededException.class.getName(),
+                                "SoftTimeLimitExceeded",
+                                "billiard.exceptions"),
+                clock,
+                form);
+        return config.resultExtended() ? encoder.extended(config.node()) : encoder;
+    }
+
+    static FollowUps followUps(WorkerConfig config, CeleryJson json, Clock clock) {
+        return new FollowUps(
+                        json, clock, origin(), DEFAULT_QUEUE, config.payloads().tasks())
+                .inheritingPriority(config.inheritPriority());
+    }
+
+    /** As Celery names publishers; the process id tells workers on one host apart. */
+    private static String origin() {
+        return "gen" + ProcessHandle.current().pid() + "@" + NodeName.hostname();
     }
 }

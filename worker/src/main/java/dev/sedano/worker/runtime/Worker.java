@@ -3,21 +3,13 @@ package dev.sedano.worker.runtime;
 import dev.sedano.task.TaskRegistry;
 import dev.sedano.worker.ConfigurationException;
 import dev.sedano.worker.canvas.FollowUpList;
-import dev.sedano.worker.canvas.FollowUps;
-import dev.sedano.worker.canvas.ImproperlyConfiguredException;
 import dev.sedano.worker.console.Console;
 import dev.sedano.worker.delivery.DeliveryPipeline;
 import dev.sedano.worker.delivery.InFlight;
-import dev.sedano.worker.delivery.MaxRetriesExceededException;
-import dev.sedano.worker.delivery.PipelineSettings;
-import dev.sedano.worker.delivery.TimeLimitExceededException;
-import dev.sedano.worker.handler.ArgumentsException;
 import dev.sedano.worker.handler.Handlers;
-import dev.sedano.worker.idempotency.CircuitBreaker;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.RevokeLog;
-import dev.sedano.worker.idempotency.StoreException;
 import dev.sedano.worker.metrics.MetricName;
 import dev.sedano.worker.metrics.WorkerMetrics;
 import dev.sedano.worker.protocol.CeleryJson;
@@ -25,14 +17,9 @@ import dev.sedano.worker.protocol.DecodeLimits;
 import dev.sedano.worker.protocol.MessageDecoder;
 import dev.sedano.worker.rabbitmq.Broker;
 import dev.sedano.worker.result.ChordStore;
-import dev.sedano.worker.result.ExceptionEncoding;
-import dev.sedano.worker.result.NoResults;
-import dev.sedano.worker.result.RedisResults;
-import dev.sedano.worker.result.ResultEncoder;
 import dev.sedano.worker.result.ResultForm;
 import dev.sedano.worker.result.ResultStore;
 import dev.sedano.worker.result.Results;
-import dev.sedano.worker.result.RpcResults;
 import dev.sedano.worker.result.StoredResults;
 import dev.sedano.worker.time.Ticker;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -43,13 +30,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -82,17 +65,6 @@ public final class Worker {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
-    /** Celery's {@code task_default_queue}: where callbacks go that name no queue. */
-    private static final String DEFAULT_QUEUE = "celery";
-
-    private static final int MOST_PREFETCH = 512;
-    private static final int MOST_HELD = 2_000;
-    private static final Duration LONGEST_HOLD = Duration.ofSeconds(60);
-    private static final Duration RETURN_DELAY = Duration.ofMillis(1_500);
-    private static final Duration QUIET_WITHIN = Duration.ofSeconds(2);
-    private static final Duration AFTER_GIVING_UP = Duration.ofSeconds(2);
-    private static final Duration MOST_MARGIN = Duration.ofMinutes(2);
-    private static final Duration FIRST_HELLO = Duration.ofSeconds(3);
 
     private final WorkerConfig config;
     private final Ticker ticker = Ticker.system();
@@ -106,16 +78,14 @@ public final class Worker {
     private final DeliveryPipeline pipeline;
     private final Broker broker;
     private final RemoteControl control;
+    private final StoreWatch storeWatch;
     private final KeptRevokes revokes;
     private final PoolSize poolSize;
     private final Set<String> taskNames;
     private final Journals journals;
-    private final CountDownLatch stopAsked = new CountDownLatch(1);
-    private final CountDownLatch stopNow = new CountDownLatch(1);
+    private final StopRequest stop = new StopRequest();
     private final CountDownLatch ended = new CountDownLatch(1);
-    private final AtomicInteger stops = new AtomicInteger();
     private volatile @Nullable Console console;
-    private volatile boolean storeUp;
     private final boolean goesOnWithoutStore;
     private final List<String> unprotected;
 
@@ -142,46 +112,41 @@ public final class Worker {
         this.store = around.apply(concrete);
         Handlers handlers = Handlers.of(registry, json::convert);
         this.broker = new Broker(
-                Wiring.brokerSettings(config, MOST_PREFETCH, handlers.leastRetention(config.retention())),
+                Wiring.brokerSettings(config, handlers.leastRetention(config.retention())),
                 metrics,
                 timer,
                 clock,
                 ticker);
         this.resultStore = Wiring.resultStore(config, metrics);
-        this.journals = new Journals(config, metrics);
-        this.checker = new IdempotencyChecker(store, timer, ticker, metrics, new StoreOutage(), journals.blockLog());
+        ChordStore chords = resultStore instanceof ChordStore readable ? readable : null;
+        Results results = Wiring.results(config, resultStore, resultForm, broker::reply);
+        this.control = new RemoteControl(config, broker, json, timer, clock, ticker);
+        this.revokes = new KeptRevokes(
+                concrete instanceof RevokeLog log ? log : null,
+                chords,
+                results,
+                control.revoked(),
+                json,
+                clock,
+                config.retention());
         this.goesOnWithoutStore = handlers.allFailOpen();
         this.unprotected = handlers.unprotected();
-        this.control = new RemoteControl(config, broker, json, timer, clock, ticker);
+        this.storeWatch = new StoreWatch(goesOnWithoutStore, this::inFlight, broker, revokes, metrics, timer);
+        this.journals = new Journals(config, metrics);
+        this.checker = new IdempotencyChecker(store, timer, ticker, metrics, storeWatch, journals.blockLog());
         this.pipeline = new DeliveryPipeline(
-                new PipelineSettings(
-                        config.node(),
-                        config.concurrency(),
-                        config.lease(),
-                        config.retention(),
-                        config.afterLeaseLoss(),
-                        MOST_HELD,
-                        LONGEST_HOLD,
-                        RETURN_DELAY,
-                        settleWithin(config.consumerTimeout()),
-                        config.trackStarted()),
+                Wiring.pipelineSettings(config),
                 new DeliveryPipeline.Collaborators(
                         new MessageDecoder(json, config.payloads().accepted(), DecodeLimits.DEFAULT),
                         handlers,
                         json::convert,
                         checker,
-                        encoder(json, clock, resultForm),
+                        Wiring.encoder(config, json, clock, resultForm),
                         new StoredResults(json),
-                        results(resultForm),
-                        new FollowUps(
-                                        json,
-                                        clock,
-                                        origin(),
-                                        DEFAULT_QUEUE,
-                                        config.payloads().tasks())
-                                .inheritingPriority(config.inheritPriority()),
+                        results,
+                        Wiring.followUps(config, json, clock),
                         new FollowUpList(json),
-                        resultStore instanceof ChordStore chords ? chords : null,
+                        chords,
                         broker::publish,
                         json,
                         slots,
@@ -192,44 +157,12 @@ public final class Worker {
                         ticker),
                 control);
         this.taskNames = handlers.names();
-        this.poolSize = new PoolSize(config.pool(), slots, pipeline.inFlight(), broker);
-        this.revokes = new KeptRevokes(
-                concrete instanceof RevokeLog log ? log : null,
-                resultStore instanceof ChordStore readable ? readable : null,
-                results(resultForm),
-                control.revoked(),
-                json,
-                clock,
-                config.retention());
+        this.poolSize = new PoolSize(config.pool(), slots, inFlight(), broker);
         gauges();
     }
 
-    private ResultEncoder encoder(CeleryJson json, Clock clock, ResultForm form) {
-        ResultEncoder encoder = new ResultEncoder(
-                json,
-                new ExceptionEncoding()
-                        .with(ArgumentsException.class.getName(), "TypeError")
-                        .with(
-                                MaxRetriesExceededException.class.getName(),
-                                "MaxRetriesExceededError",
-                                "celery.exceptions")
-                        .with(
-                                ImproperlyConfiguredException.class.getName(),
-                                "ImproperlyConfigured",
-                                "celery.exceptions")
-                        .with(
-                                TimeLimitExceededException.class.getName(),
-                                "SoftTimeLimitExceeded",
-                                "billiard.exceptions"),
-                clock,
-                form);
-        return config.resultExtended() ? encoder.extended(config.node()) : encoder;
-    }
-
-    /** Two minutes before the broker would take the channel away: it looks once a minute. */
-    private static Duration settleWithin(Duration consumerTimeout) {
-        Duration margin = consumerTimeout.dividedBy(2);
-        return consumerTimeout.minus(margin.compareTo(MOST_MARGIN) < 0 ? margin : MOST_MARGIN);
+    private InFlight inFlight() {
+        return pipeline.inFlight();
     }
 
     /** A builder for programs that embed a worker. */
@@ -237,60 +170,13 @@ public final class Worker {
         return new WorkerBuilder();
     }
 
-    /** As Celery names publishers; the process id tells workers on one host apart. */
-    private static String origin() {
-        return "gen" + ProcessHandle.current().pid() + "@" + NodeName.hostname();
-    }
-
-    private Results results(ResultForm form) {
-        if (config.resultBackend() instanceof ResultBackend.Rpc) {
-            return new RpcResults(broker::reply, form);
-        }
-        ResultStore redis = resultStore;
-        return redis == null
-                ? new NoResults()
-                : new RedisResults(redis, config.resultExpiry(), config.resultBesideMarker(), form::toStore);
-    }
-
-    /** What happens when the store goes and comes back; all on the timer thread. */
-    private final class StoreOutage implements CircuitBreaker.Listener {
-        @Override
-        public void opened(@Nullable StoreException cause) {
-            storeUp = false;
-            metrics.paused("store_down");
-            pipeline.inFlight()
-                    .storeGone(
-                            goesOnWithoutStore
-                                    ? CompletableFuture.completedFuture(null)
-                                    : broker.pause(Broker.Pause.STORE_DOWN));
-        }
-
-        @Override
-        public void recovering() {
-            LOG.debug("pending releases, completions and reports are repeated");
-        }
-
-        @Override
-        public void halfOpened(Duration outage) {
-            storeUp = true;
-            metrics.resumed("store_down");
-            // What was revoked before this worker started must be known before anything runs.
-            var unused = revokes.loadOnce()
-                    .thenRun(() -> timer.execute(() -> {
-                        pipeline.inFlight().storeBack();
-                        broker.resume(Broker.Pause.STORE_DOWN);
-                    }));
-        }
-    }
-
     private void gauges() {
-        InFlight inFlight = pipeline.inFlight();
-        metrics.gauge(MetricName.STORE_UP, () -> storeUp ? 1 : 0);
+        metrics.gauge(MetricName.STORE_UP, () -> storeWatch.isUp() ? 1 : 0);
         metrics.gauge(MetricName.BREAKER_STATE, () -> checker.breaker().state().code());
         metrics.gauge(MetricName.SLOTS, poolSize::now);
         metrics.gauge(MetricName.BROKER_BLOCKED, () -> broker.isBlocked() ? 1 : 0);
         metrics.gauge(MetricName.IN_FLIGHT, broker::unsettled);
-        metrics.gauge(MetricName.HELD, inFlight::held);
+        metrics.gauge(MetricName.HELD, inFlight()::held);
         metrics.gauge(MetricName.UNRECORDED, pipeline::unrecorded);
         journals.gauges();
     }
@@ -303,7 +189,7 @@ public final class Worker {
     public void start() {
         try {
             openConsole();
-            checkStore();
+            storeWatch.checkAtStart(store, config.idempotencyStore(), checker.breaker());
         } catch (ConfigurationException e) {
             closeAll();
             throw e;
@@ -325,8 +211,8 @@ public final class Worker {
             var unusedQuiet = broker.pause(Broker.Pause.REPLAY);
         }
         checker.start();
-        if (storeUp) {
-            revokes.loadWithin(FIRST_HELLO);
+        if (storeWatch.isUp()) {
+            revokes.loadWithin(StoreWatch.FIRST_HELLO);
         }
         control.start(pipeline, poolSize, taskNames, revokes, this::stop);
         var unused = broker.start(pipeline);
@@ -344,61 +230,19 @@ public final class Worker {
             return;
         }
         try {
-            console = Console.open(new InetSocketAddress(http.host(), http.port()), registry::scrape, this::ready);
+            Readiness ready = new Readiness(stop, checker.breaker(), broker, journals, unprotected);
+            console = Console.open(new InetSocketAddress(http.host(), http.port()), registry::scrape, ready::now);
         } catch (IOException e) {
             throw new ConfigurationException(
                     "--http", http.toString(), "cannot be bound (" + e.getMessage() + "): choose another, or off", e);
         }
     }
 
-    /** A store that is away now is an outage like any other; one that is not fit for the job is refused. */
-    private void checkStore() {
-        try {
-            store.hello().get(FIRST_HELLO.toMillis(), TimeUnit.MILLISECONDS);
-            storeUp = true;
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof StoreException cause) {
-                if (cause.kind() == StoreException.Kind.NOT_PERMITTED) {
-                    throw new ConfigurationException(
-                            "--idempotency-store",
-                            config.idempotencyStore().toString(),
-                            String.valueOf(cause.getMessage()),
-                            cause);
-                }
-                checker.breaker().failed(cause);
-            }
-        } catch (TimeoutException e) {
-            checker.breaker()
-                    .failed(new StoreException(
-                            StoreException.Kind.TIMEOUT, StoreException.Effect.UNKNOWN, "no answer at start", e));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private Console.Health ready() {
-        if (stopAsked.getCount() == 0) {
-            return new Console.Health(false, "stopping");
-        } else if (!checker.breaker().allowsClaims()) {
-            return new Console.Health(false, "the idempotency store does not answer");
-        } else if (!broker.isConnected()) {
-            return new Console.Health(false, "not connected to the broker");
-        } else if (!broker.isConsuming()) {
-            return new Console.Health(
-                    false, journals.left() > 0 ? "recording what earlier workers finished" : "not consuming");
-        } else if (broker.isBlocked()) {
-            // Work goes on; only replies and moved deliveries wait. Taking the worker away would help nobody.
-            return new Console.Health(true, "ready, but the broker takes no messages (memory or disk alarm)");
-        }
-        return new Console.Health(
-                true, unprotected.isEmpty() ? "ready" : "ready, but without protection for " + unprotected);
-    }
-
     /** Starts, runs until {@link #stop}, and ends in order. */
     public Ending run() {
         start();
         try {
-            stopAsked.await();
+            stop.await();
         } catch (InterruptedException e) {
             stop();
         }
@@ -407,10 +251,7 @@ public final class Worker {
 
     /** Asks the worker to end: the first time after what runs, the second time now. Returns at once. */
     public void stop() {
-        stopAsked.countDown();
-        if (stops.incrementAndGet() > 1) {
-            stopNow.countDown();
-        }
+        stop.ask();
     }
 
     /** Waits until {@link #run} has ended, at most {@code most}. */
@@ -426,20 +267,8 @@ public final class Worker {
 
     private Ending end() {
         journals.stopReplay();
-        LOG.info(
-                "stopping: no new work, {} deliveries in flight",
-                pipeline.inFlight().size());
-        pipeline.inFlight().stopStarting();
-        awaitQuiet(broker.pause(Broker.Pause.SHUTDOWN));
-        pipeline.inFlight().drain();
-        boolean empty = awaitEmpty(config.shutdownTimeout());
-        if (!empty) {
-            pipeline.giveUpRecording();
-            pipeline.inFlight().cutShort();
-            slots.interrupt();
-            awaitEmpty(AFTER_GIVING_UP);
-            pipeline.giveUpRecording();
-        }
+        LOG.info("stopping: no new work, {} deliveries in flight", inFlight().size());
+        boolean empty = new Drain(broker, pipeline, slots, stop, ticker).run(config.shutdownTimeout());
         control.stop();
         broker.close();
         closeAll();
@@ -450,17 +279,6 @@ public final class Worker {
         }
         LOG.info(empty ? "stopped" : "stopped while handlers ran: their deliveries will come again");
         return empty ? Ending.CLEAN : Ending.CUT_SHORT;
-    }
-
-    /** A delivery that is returned before the consumers are cancelled would come straight back. */
-    private static void awaitQuiet(CompletableFuture<Void> quiet) {
-        try {
-            quiet.get(QUIET_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.warn("the consumers could not be cancelled in time");
-        }
     }
 
     private void closeAll() {
@@ -476,26 +294,6 @@ public final class Worker {
         Console open = console;
         if (open != null) {
             open.close();
-        }
-    }
-
-    /** Waits in slices, so that a second {@link #stop} cuts it short. */
-    private boolean awaitEmpty(Duration most) {
-        long until = ticker.nanos() + most.toNanos();
-        try {
-            while (true) {
-                long left = until - ticker.nanos();
-                Duration slice = Duration.ofNanos(Math.max(0, Math.min(left, 100_000_000)));
-                if (pipeline.inFlight().awaitEmpty(slice)) {
-                    return true;
-                }
-                if (left <= 0 || stopNow.getCount() == 0) {
-                    return false;
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
         }
     }
 }
