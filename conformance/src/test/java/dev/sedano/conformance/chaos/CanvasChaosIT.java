@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sedano.conformance.harness.Harness;
 import dev.sedano.conformance.harness.Ledger;
+import dev.sedano.conformance.harness.Metrics;
 import dev.sedano.conformance.harness.PythonCelery;
 import dev.sedano.conformance.harness.TestStore;
 import dev.sedano.conformance.harness.WorkerProcess;
@@ -13,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
@@ -26,7 +29,7 @@ import tools.jackson.databind.JsonNode;
  */
 @Tag("chaos")
 final class CanvasChaosIT {
-    private static final int CANVASES_PER_KILL = 4;
+    private static final int CANVASES_PER_KILL = 40;
     /** A canvas has some twenty follow-ups, so that this kills in its midst. */
     private static final int MOST_FOLLOW_UPS = 40;
 
@@ -37,7 +40,7 @@ final class CanvasChaosIT {
 
     private final String queue = HARNESS.queue();
     private final String tag = UUID.randomUUID().toString();
-    private final Map<String, String> ids = new HashMap<>();
+    private final Map<String, String> ids = new ConcurrentHashMap<>();
 
     @Test
     void bodiesRunOnce_whereverTheirWorkersDie() {
@@ -48,20 +51,30 @@ final class CanvasChaosIT {
         WorkerProcess survivor = start();
         WorkerProcess victim = start();
         for (int kill = 0; kill < kills; kill++) {
-            send(kill * CANVASES_PER_KILL);
+            int first = kill * CANVASES_PER_KILL;
+            // Sent while they are worked on: what is all there is soon all done.
+            CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> send(first));
             WorkerProcess dying = victim;
             int followUps = 1 + random.nextInt(MOST_FOLLOW_UPS);
             Awaitility.await("follow-ups of worker " + dying.folder())
+                    .pollDelay(Duration.ZERO)
                     .pollInterval(Duration.ofMillis(2))
                     .atMost(LIMIT)
-                    .until(() -> dying.metrics().sum("sedano_follow_ups_total") >= followUps
-                            || survivor.metrics().inFlight() + dying.metrics().inFlight() == 0);
-            amid += dying.metrics().inFlight() > 0 ? 1 : 0;
+                    .until(() -> {
+                        Metrics now = dying.metrics();
+                        if (now.sum("sedano_follow_ups_total") >= followUps && now.inFlight() > 0) {
+                            dying.kill9();
+                            return true;
+                        }
+                        return sent.isDone() && now.inFlight() == 0;
+                    });
+            amid += dying.isAlive() ? 0 : 1;
             dying.kill9();
+            sent.join();
             victim = start();
         }
 
-        assertThat(amid).as("kills of a worker that had work").isGreaterThan(kills / 4);
+        assertThat(amid).as("kills of a worker that had work").isGreaterThan(kills / 2);
         JsonNode wrong = python("results", Map.of("ids", ids, "seconds", LIMIT.toSeconds()));
 
         assertThat(wrong.toString()).as("seed %s", seed).isEqualTo("{}");
@@ -71,7 +84,12 @@ final class CanvasChaosIT {
                     entry -> entry.kind() == Ledger.Kind.START && entry.key().equals(key) && !entry.mayHaveRunBefore();
             assertThat(entries.stream().filter(first))
                     .as("runs of the body %s that were not announced as repeated, seed %s", key, seed)
-                    .hasSize(1);
+                    .hasSizeLessThanOrEqualTo(1); // none if its first owner died between claim and start
+            assertThat(entries.stream()
+                            .filter(entry -> entry.kind() == Ledger.Kind.END
+                                    && entry.key().equals(key)))
+                    .as("ends of the body %s", key)
+                    .isNotEmpty();
         }
     }
 
