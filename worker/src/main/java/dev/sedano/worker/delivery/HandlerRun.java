@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,7 @@ final class HandlerRun {
     private final RunStates states;
     private final PipelineEvents events;
     private final Oversight oversight;
+    private final TimeLimits limits;
     private final Clock clock;
     private final Ticker ticker;
 
@@ -52,6 +54,7 @@ final class HandlerRun {
         this.states = new RunStates(with.encoder(), with.results(), settings.node(), settings.trackStarted());
         this.events = with.events();
         this.oversight = oversight;
+        this.limits = new TimeLimits(with.timer(), oversight);
         this.clock = with.clock();
         this.ticker = with.ticker();
     }
@@ -128,6 +131,7 @@ final class HandlerRun {
         events.handlerStarted(work.handler.name());
         long begin = ticker.nanos();
         List<Canvas> added = new CopyOnWriteArrayList<>();
+        Future<?> alarm = limits.watch(work, run);
         MDC.put("task_id", work.message.id());
         MDC.put("task", work.handler.name());
         try {
@@ -171,6 +175,9 @@ final class HandlerRun {
                     failure.getClass().getName());
             return new TaskOutcome.Failed(failure);
         } finally {
+            if (alarm != null) {
+                alarm.cancel(false);
+            }
             run.end(ticker.nanos() - begin);
             MDC.clear();
             events.handlerEnded(work.handler.name(), ticker.nanos() - begin);

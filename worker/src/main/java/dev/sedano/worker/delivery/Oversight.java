@@ -1,6 +1,7 @@
 package dev.sedano.worker.delivery;
 
 import dev.sedano.worker.protocol.TaskMessage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who watches the tasks of a worker and may keep some from running: events and remote control. Safe for use by many
@@ -52,6 +53,11 @@ public interface Oversight {
 
     /** A task arrived that this worker does not have. */
     default void unknown(TaskMessage message) {}
+
+    /** Seconds after which the task's handler is interrupted, whatever its message says; null = no such order. */
+    default @Nullable Double timeLimit(TaskView task) {
+        return null;
+    }
 
     /** Whether the task must not run. Asked when it arrives and right before it runs. */
     default boolean isRevoked(TaskView task) {

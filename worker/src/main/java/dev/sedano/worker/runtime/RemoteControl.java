@@ -149,13 +149,11 @@ final class RemoteControl implements Oversight {
         String name = task.message().task();
         totals.computeIfAbsent(name, first -> new LongAdder()).increment();
         safely(() -> events.started(task));
-        Double limit = timeLimits.get(name);
-        if (limit != null) {
-            var unused = timer.schedule(
-                    () -> task.timeOut(limit),
-                    (long) Math.min(limit * 1e9, Long.MAX_VALUE / 4.0),
-                    TimeUnit.NANOSECONDS);
-        }
+    }
+
+    @Override
+    public @Nullable Double timeLimit(TaskView task) {
+        return timeLimits.get(task.message().task());
     }
 
     @Override

@@ -15,6 +15,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.jspecify.annotations.Nullable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What a handler may say besides returning a value or failing (CONTRACT §3). */
@@ -183,6 +188,31 @@ class HandlerOutcomesTest {
                     .containsEntry("content_type", "application/json")
                     .containsEntry("priority", 0);
             assertThat(request.hostname()).isEqualTo("test@host");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.05,,true", ",0.05,true", "60,0.05,true", "60,60,false", "0,0,false"})
+    void limitOfTheMessage_interruptsTheHandler(@Nullable Double hard, @Nullable Double soft, boolean strikes) {
+        CountDownLatch never = new CountDownLatch(1);
+        try (PipelineFixture test = new PipelineFixture(
+                (context, call) -> "in time " + never.await(strikes ? 20_000 : 100, TimeUnit.MILLISECONDS))) {
+            test.pipeline.accept(test.delivery("a", "x", Map.of("timelimit", Arrays.asList(hard, soft))));
+            await().until(() -> test.channel.settled.size() == 1);
+
+            assertThat(test.result("a")).contains(strikes ? "TimeLimitExceededException" : "in time false");
+        }
+    }
+
+    @Test
+    void handlerThatEndsInTime_leavesNoAlarmBehind() {
+        try (PipelineFixture test = new PipelineFixture(PipelineFixture::idOf0)) {
+            for (int i = 0; i < 50; i++) {
+                test.pipeline.accept(test.delivery("id" + i, "x", Map.of("timelimit", Arrays.asList(3600, null))));
+            }
+            await().until(() -> test.channel.settled.size() == 50);
+
+            assertThat(test.alarms()).isLessThan(50);
         }
     }
 }

@@ -236,6 +236,7 @@ final class PipelineFixture implements AutoCloseable {
     }
 
     PipelineFixture(TaskHandler handler, TaskOptions options, Journal journal, Duration settleWithin) {
+        timer.setRemoveOnCancelPolicy(true); // as the worker's own
         CeleryJson json = new CeleryJson();
         TaskRegistry registry = new TaskRegistry().add("test.run", options, (context, call) -> {
             runs.add(context.id());
@@ -331,6 +332,11 @@ final class PipelineFixture implements AutoCloseable {
 
         @Override
         public void close() {}
+    }
+
+    /** What waits on the timer. */
+    int alarms() {
+        return timer.getQueue().size();
     }
 
     /** A delivery of {@code test.run("x")} under this id. */
