@@ -48,7 +48,7 @@ final class CanvasChaosIT {
         Random random = new Random(seed);
         int kills = Effort.rounds(30, 1_000);
         int amid = 0;
-        WorkerProcess survivor = start();
+        start(); // survives, and takes over
         WorkerProcess victim = start();
         for (int kill = 0; kill < kills; kill++) {
             int first = kill * CANVASES_PER_KILL;
