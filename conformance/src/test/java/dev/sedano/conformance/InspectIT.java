@@ -61,7 +61,7 @@ final class InspectIT {
                         .get("worker_concurrency")
                         .intValue())
                 .isEqualTo(1);
-        assertThat(CONTROL.ok("report", Map.of())).contains("software -> sedano:");
+        assertThat(CONTROL.ok("report", Map.of())).contains("software -> celery:", " sedano:");
         assertThat(CONTROL.ask("registered", Map.of("taskinfoitems", List.of())).toString())
                 .contains("\"proj.add\"");
         JsonNode queue = CONTROL.ask("active_queues", Map.of()).get(0);
