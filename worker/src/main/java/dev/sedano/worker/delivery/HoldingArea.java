@@ -20,6 +20,8 @@ import java.util.random.RandomGenerator;
 final class HoldingArea {
     private static final long FIRST_MILLIS = 200;
     private static final long LONGEST_MILLIS = 5_000;
+    /** What the bodies of all that is held may take, but for the last one. */
+    private static final long MOST_BYTES = 64 << 20;
 
     private final int most;
     private final ScheduledExecutorService timer;
@@ -27,7 +29,9 @@ final class HoldingArea {
     private final RandomGenerator random;
     private final Map<String, Set<Work>> byKey = new HashMap<>();
     private int held;
+    private long bytes;
 
+    /** @param again takes work whose wait is over; it may be too early, or for nothing */
     HoldingArea(int most, ScheduledExecutorService timer, Consumer<Work> again, RandomGenerator random) {
         this.most = most;
         this.timer = timer;
@@ -36,7 +40,7 @@ final class HoldingArea {
     }
 
     synchronized boolean isFull() {
-        return held >= most;
+        return held >= most || bytes >= MOST_BYTES;
     }
 
     synchronized int size() {
@@ -55,6 +59,7 @@ final class HoldingArea {
 
     /** Holds work (stage HELD) until it is due. */
     void untilDue(Work work, Duration early) {
+        work.untilDue = true;
         hold(work, early.toMillis() + 1);
     }
 
@@ -63,6 +68,7 @@ final class HoldingArea {
             byKey.computeIfAbsent(work.claim.key().record(), key -> new HashSet<>())
                     .add(work);
             held++;
+            bytes += work.delivery.body().length;
         }
         var unused = timer.schedule(() -> release(work), millis, TimeUnit.MILLISECONDS);
     }
@@ -82,7 +88,11 @@ final class HoldingArea {
 
     /** Ends the wait of this work, if it is held. */
     void release(Work work) {
-        if (remove(work) && work.move(Work.Stage.HELD, Work.Stage.WAITING)) {
+        if (!remove(work)) {
+            return;
+        }
+        work.untilDue = false;
+        if (work.move(Work.Stage.HELD, Work.Stage.WAITING)) {
             again.accept(work);
         }
     }
@@ -99,6 +109,7 @@ final class HoldingArea {
                 byKey.remove(record);
             }
             held--;
+            bytes -= work.delivery.body().length;
             return true;
         }
     }

@@ -49,6 +49,7 @@ import org.jspecify.annotations.Nullable;
  * @param control {@code --control}; which control commands are obeyed; all, as in Celery
  * @param inheritPriority {@code --inherit-priority}; whether what follows a task has the priority of its message, as with
  *     Celery's {@code task_inherit_parent_priority}
+ * @param longestHold {@code --longest-hold}; tasks that are due later wait in delay queues of the broker, 1 s to 60 s; 60 s
  */
 public record WorkerConfig(
         List<BrokerUri> brokers,
@@ -79,7 +80,8 @@ public record WorkerConfig(
         PayloadSettings payloads,
         boolean taskEvents,
         ControlAccess control,
-        boolean inheritPriority) {
+        boolean inheritPriority,
+        Duration longestHold) {
 
     /** What {@link #isJournalLimit} allows, for people. */
     public static final String JOURNAL_LIMITS = "must be 0 (no journal) or from 64K to 1G";
@@ -119,6 +121,7 @@ public record WorkerConfig(
                 "--shutdown-timeout",
                 DurationText.format(shutdownTimeout),
                 "is negative: write 60s");
+        between("--longest-hold", longestHold, Duration.ofSeconds(1), Duration.ofSeconds(60));
         between("--lease", lease, Duration.ofSeconds(1), Duration.ofHours(1));
         between("--retention", retention, lease, Duration.ofDays(3650));
         between("result expiry", resultExpiry, Duration.ofSeconds(1), Duration.ofDays(3650));

@@ -46,6 +46,7 @@ public final class WorkerConfigBuilder {
     private boolean taskEvents;
     private ControlAccess control = ControlAccess.ALL;
     private boolean inheritPriority;
+    private Duration longestHold = Duration.ofSeconds(60);
 
     WorkerConfigBuilder() {}
 
@@ -231,6 +232,12 @@ public final class WorkerConfigBuilder {
         return this;
     }
 
+    /** What is due later waits in delay queues of the broker. */
+    public WorkerConfigBuilder longestHold(Duration value) {
+        this.longestHold = value;
+        return this;
+    }
+
     /**
      * The checked settings.
      *
@@ -276,7 +283,8 @@ public final class WorkerConfigBuilder {
                 payloads,
                 taskEvents,
                 control,
-                inheritPriority);
+                inheritPriority,
+                longestHold);
     }
 
     /** Results that are no Redis leave no place for the markers, and without markers nothing may run. */
