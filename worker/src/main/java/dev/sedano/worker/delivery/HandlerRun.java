@@ -7,6 +7,7 @@ import dev.sedano.task.RejectException;
 import dev.sedano.task.ReplaceException;
 import dev.sedano.task.Retry;
 import dev.sedano.task.RetryException;
+import dev.sedano.task.RetryRule;
 import dev.sedano.task.StaleOwnerException;
 import dev.sedano.task.StepOutcomeUnknownException;
 import dev.sedano.task.Verification;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -169,11 +171,7 @@ final class HandlerRun {
                 LOG.warn("task {} id {}: exceeded its limit of {} s", work.handler.name(), work.message.id(), limit);
                 return new TaskOutcome.Failed(new TimeLimitExceededException(limit, failure));
             }
-            LOG.warn(
-                    "task {} failed with {}",
-                    work.handler.name(),
-                    failure.getClass().getName());
-            return new TaskOutcome.Failed(failure);
+            return failed(work, failure);
         } finally {
             if (alarm != null) {
                 alarm.cancel(false);
@@ -182,6 +180,21 @@ final class HandlerRun {
             MDC.clear();
             events.handlerEnded(work.handler.name(), ticker.nanos() - begin);
         }
+    }
+
+    private TaskOutcome failed(Work work, Throwable failure) {
+        LOG.warn(
+                "task {} failed with {}",
+                work.handler.name(),
+                failure.getClass().getName());
+        RetryRule rule = work.handler.retryRule();
+        Retry retry = rule == null
+                ? null
+                : rule.after(
+                        failure,
+                        work.message.retries(),
+                        bound -> ThreadLocalRandom.current().nextLong(bound));
+        return retry == null ? new TaskOutcome.Failed(failure) : retried(work, retry);
     }
 
     /** As Celery: beyond the limit the cause itself is the outcome, or MaxRetriesExceededError without one. */

@@ -9,6 +9,7 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.GetResponse;
 import dev.sedano.services.PrivateRabbit;
+import dev.sedano.worker.amqp.ConfirmedPublisher;
 import dev.sedano.worker.delivery.Delivery;
 import dev.sedano.worker.delivery.DeliveryChannel;
 import dev.sedano.worker.delivery.Settlement;
@@ -35,6 +36,8 @@ import org.junit.jupiter.api.Test;
 /** Where deliveries that are not due wait in a real broker, and what comes back when. */
 final class DelayedDeliveriesIT {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    @SuppressWarnings("JavaUtilDate") // the client's type
     private static final Date SENT = new Date(1_700_000_000_000L);
 
     private static PrivateRabbit rabbit;
@@ -102,7 +105,7 @@ final class DelayedDeliveriesIT {
                 .containsEntry("retries", 2)
                 .containsEntry("x-sedano-delayed", 2)
                 .doesNotContainKeys("x-sedano-returned", "x-delivery-count", "x-sedano-exchange");
-        assertThat(properties.getHeaders().get("x-death").toString())
+        assertThat(String.valueOf(properties.getHeaders().get("x-death")))
                 .contains("plain.wait.2s")
                 .doesNotContain("old");
         assertThat(back.getBody()).containsExactly(1, 2, 3);
