@@ -26,13 +26,16 @@ import picocli.CommandLine.Option;
         })
 final class TestCommand implements Callable<Integer> {
     private static final String REQUIRE_PYTHON = "SEDANO_TEST_REQUIRE_PYTHON";
+    private static final String CHAOS_MINUTES = "SEDANO_CHAOS_MINUTES";
 
     @Option(names = "--install", description = "Let the system's package manager install what is missing.")
     private boolean install;
 
     @Option(
             names = "--full",
-            description = "Repeat the chaos tests as often as a release needs, and fuzz for 10 minutes.")
+            description =
+                    "Repeat the chaos tests as often as a release needs: 10 minutes of random faults, 10 minutes of"
+                            + " fuzzing. No test may fail, not even once.")
     private boolean full;
 
     @Option(
@@ -74,11 +77,12 @@ final class TestCommand implements Callable<Integer> {
         python.ifPresent(program -> environment.put("SEDANO_TEST_PYTHON", program.toString()));
         if (full) {
             environment.put("SEDANO_TEST_FULL", "1");
+            environment.put(CHAOS_MINUTES, System.getenv().getOrDefault(CHAOS_MINUTES, "10"));
         }
         if (!matrix) {
             return full
                     ? maven(project, environment, "verify", "-Dfuzz.duration=10m")
-                    : maven(project, environment, "verify");
+                    : verifyWithRepetition(project, environment);
         }
         if (install) {
             new SystemPackages(System.out::println, project.installLog()).install(List.of("debootstrap"));
@@ -90,6 +94,20 @@ final class TestCommand implements Callable<Integer> {
                 })
                 .run();
         return passed ? 0 : 1;
+    }
+
+    /**
+     * An integration test with real servers on a machine that does other things, too, may miss a time limit: it is repeated
+     * once, and what failed is named at the end. A broken promise is a failure whatever the repetition says.
+     */
+    private static int verifyWithRepetition(Project project, Map<String, String> environment) {
+        int exit = maven(project, environment, "verify", "-Dfailsafe.rerunFailingTestsCount=1");
+        List<Flake> flakes = Flake.allOf(project);
+        if (!flakes.isEmpty()) {
+            System.out.println("Tests that failed first and passed when repeated:");
+            flakes.forEach(flake -> System.out.println("  " + flake));
+        }
+        return exit == 0 && flakes.stream().anyMatch(Flake::isViolation) ? 1 : exit;
     }
 
     /** Failures do not end the build: all of them belong into the table. */
