@@ -92,6 +92,8 @@ final class ConfigFromOptions {
         given("-c", options.concurrency).apply((name, text) -> config.concurrency(number(name, text)));
         given("--prefetch-multiplier", options.prefetchMultiplier)
                 .apply((name, text) -> config.prefetchMultiplier(number(name, text)));
+        given("--max-left-behind", options.mostLeftBehind)
+                .apply((name, text) -> config.mostLeftBehind(number(name, text)));
         given("--delivery-limit", options.deliveryLimit)
                 .apply((name, text) -> config.deliveryLimit(number(name, text)));
         config.taskEvents(options.events);

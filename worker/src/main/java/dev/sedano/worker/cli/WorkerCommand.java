@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
             "0:stopped as asked; everything is settled or returned",
             "2:wrong usage or configuration; nothing was started",
             "3:finished work is unrecorded, and kept in the journal in --state-dir",
+            "4:ended since --max-left-behind handlers ran on past their hard time limits: start it again",
             "70:internal error"
         })
 final class WorkerCommand implements Callable<Integer> {

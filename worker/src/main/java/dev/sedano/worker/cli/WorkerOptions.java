@@ -129,6 +129,14 @@ final class WorkerOptions {
     String shutdownTimeout;
 
     @Option(
+            names = "--max-left-behind",
+            paramLabel = "N",
+            description = "End, for a supervisor to start anew, when N handlers run on past their hard time limits."
+                    + " Default: as many as -c.")
+    @Nullable
+    String mostLeftBehind;
+
+    @Option(
             names = "--namespace",
             paramLabel = "NAME",
             description = "Prefix of the keys in the store; workers that share work share it. Default: default.")

@@ -4,7 +4,6 @@ import dev.sedano.worker.canvas.FollowUps;
 import dev.sedano.worker.canvas.ImproperlyConfiguredException;
 import dev.sedano.worker.delivery.MaxRetriesExceededException;
 import dev.sedano.worker.delivery.PipelineSettings;
-import dev.sedano.worker.delivery.TimeLimitExceededException;
 import dev.sedano.worker.handler.ArgumentsException;
 import dev.sedano.worker.idempotency.Durability;
 import dev.sedano.worker.idempotency.IdempotencyStore;
@@ -148,11 +147,7 @@ final class Wiring {
                         .with(
                                 ImproperlyConfiguredException.class.getName(),
                                 "ImproperlyConfigured",
-                                "celery.exceptions")
-                        .with(
-                                TimeLimitExceededException.class.getName(),
-                                "SoftTimeLimitExceeded",
-                                "billiard.exceptions"),
+                                "celery.exceptions"),
                 clock,
                 form);
         return config.resultExtended() ? encoder.extended(config.node()) : encoder;

@@ -49,6 +49,8 @@ import org.jspecify.annotations.Nullable;
  * @param control {@code --control}; which control commands are obeyed; all, as in Celery
  * @param inheritPriority {@code --inherit-priority}; whether what follows a task has the priority of its message, as with
  *     Celery's {@code task_inherit_parent_priority}
+ * @param mostLeftBehind {@code --max-left-behind}; at how many handlers that run on past their hard time limits the worker
+ *     ends, 1 to 10000; as many as run at once
  */
 public record WorkerConfig(
         List<BrokerUri> brokers,
@@ -79,7 +81,8 @@ public record WorkerConfig(
         PayloadSettings payloads,
         boolean taskEvents,
         ControlAccess control,
-        boolean inheritPriority) {
+        boolean inheritPriority,
+        int mostLeftBehind) {
 
     /** What {@link #isJournalLimit} allows, for people. */
     public static final String JOURNAL_LIMITS = "must be 0 (no journal) or from 64K to 1G";
@@ -113,6 +116,7 @@ public record WorkerConfig(
                 node,
                 "is no node name: write NAME@HOST without blanks and slashes, as w1@%h");
         inRange("--prefetch-multiplier", prefetchMultiplier, 1, 1000);
+        inRange("--max-left-behind", mostLeftBehind, 1, 10_000);
         inRange("--delivery-limit", deliveryLimit, 1, 1_000_000);
         require(
                 !shutdownTimeout.isNegative(),

@@ -27,6 +27,7 @@ public final class WorkerConfigBuilder {
     private @Nullable String node;
     private PoolKind pool = PoolKind.THREADS;
     private int prefetchMultiplier = 4;
+    private int mostLeftBehind;
     private @Nullable HttpAddress http = new HttpAddress("127.0.0.1", 9464);
     private Duration shutdownTimeout = Duration.ofSeconds(60);
     private Duration lease = Duration.ofSeconds(30);
@@ -231,6 +232,15 @@ public final class WorkerConfigBuilder {
         return this;
     }
 
+    /** At how many handlers that run on past their hard time limits the worker ends; as many as run at once. */
+    public WorkerConfigBuilder mostLeftBehind(int value) {
+        if (value == 0) { // which is how the builder says "not given"
+            throw new ConfigurationException("--max-left-behind", "0", "must be from 1 to 10000");
+        }
+        this.mostLeftBehind = value;
+        return this;
+    }
+
     /**
      * The checked settings.
      *
@@ -276,7 +286,8 @@ public final class WorkerConfigBuilder {
                 payloads,
                 taskEvents,
                 control,
-                inheritPriority);
+                inheritPriority,
+                mostLeftBehind == 0 ? concurrency : mostLeftBehind);
     }
 
     /** Results that are no Redis leave no place for the markers, and without markers nothing may run. */

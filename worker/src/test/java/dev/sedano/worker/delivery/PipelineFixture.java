@@ -43,6 +43,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A pipeline on the in-memory store, with a channel that only remembers what it was told to do. */
@@ -78,6 +79,9 @@ final class PipelineFixture implements AutoCloseable {
         }
     };
     private final ExecutorService slots = Executors.newFixedThreadPool(2);
+    /** How many slots were given up by handlers that run on. */
+    final AtomicInteger left = new AtomicInteger();
+
     private final AtomicLong tags = new AtomicLong();
 
     /** What is revoked, and what was told of tasks. */
@@ -86,6 +90,12 @@ final class PipelineFixture implements AutoCloseable {
     static final class Orders implements Oversight {
         final Set<String> revoked = ConcurrentHashMap.newKeySet();
         final List<String> told = new CopyOnWriteArrayList<>();
+        volatile Limits limits = Limits.NONE;
+
+        @Override
+        public Limits timeLimits(TaskView task) {
+            return limits;
+        }
 
         @Override
         public void received(TaskView task) {
@@ -144,6 +154,9 @@ final class PipelineFixture implements AutoCloseable {
             }
         }
 
+        /** Handlers that run on past their hard limits. */
+        final AtomicInteger leftBehind = new AtomicInteger();
+
         final AtomicInteger blocked = new AtomicInteger();
         final AtomicInteger falsePositives = new AtomicInteger();
         final AtomicInteger truePositives = new AtomicInteger();
@@ -186,6 +199,16 @@ final class PipelineFixture implements AutoCloseable {
 
         @Override
         public void handlerStarted(String task) {}
+
+        @Override
+        public void handlerLeft(String task) {
+            leftBehind.incrementAndGet();
+        }
+
+        @Override
+        public void handlerLeftEnded(String task) {
+            leftBehind.decrementAndGet();
+        }
 
         @Override
         public void handlerEnded(String task, long nanos) {
@@ -308,8 +331,8 @@ final class PipelineFixture implements AutoCloseable {
 
     private final class Slots implements HandlerSlots {
         @Override
-        public void execute(Runnable body) {
-            slots.execute(body);
+        public void execute(Consumer<Slot> body) {
+            slots.execute(() -> body.accept(left::incrementAndGet));
         }
 
         @Override
