@@ -16,7 +16,7 @@ import dev.sedano.worker.runtime.ResultBackend;
 import dev.sedano.worker.runtime.StateDir;
 import dev.sedano.worker.runtime.StoreUri;
 import dev.sedano.worker.runtime.TopologyMode;
-import dev.sedano.worker.runtime.UnknownTaskPolicy;
+import dev.sedano.worker.runtime.UnknownTaskText;
 import dev.sedano.worker.runtime.WorkerConfig;
 import dev.sedano.worker.runtime.WorkerConfigBuilder;
 import java.nio.file.Path;
@@ -101,7 +101,7 @@ final class ConfigFromOptions {
                 .apply((name, text) -> config.control(ControlAccess.parse(name, text)));
         config.inheritPriority(options.inheritPriority);
         given("--on-unknown-task", options.onUnknownTask)
-                .apply((name, text) -> config.unknownTask(choice(name, text, UnknownTaskPolicy.values())));
+                .apply((name, text) -> config.unknownTask(UnknownTaskText.parse(name, text)));
         given("--on-lease-loss", options.onLeaseLoss)
                 .apply((name, text) -> config.afterLeaseLoss(choice(name, text, AfterLeaseLoss.values())));
     }

@@ -212,7 +212,9 @@ final class WorkerOptions {
     @Option(
             names = "--on-unknown-task",
             paramLabel = "POLICY",
-            description = "dead-letter: to <queue>.dead. Default: dead-letter.")
+            description = "dead-letter: to <queue>.dead. hand-on or hand-on:HOPS:TIME: back to the queue for its other"
+                    + " workers, HOPS times (100), each time after TIME (2s), then to <queue>.dead. Default:"
+                    + " dead-letter.")
     @Nullable
     String onUnknownTask;
 

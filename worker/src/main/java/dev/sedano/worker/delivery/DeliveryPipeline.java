@@ -152,7 +152,9 @@ public final class DeliveryPipeline {
                 with.encoder(),
                 with.results(),
                 repetition,
-                events);
+                events,
+                oversight,
+                settings.unknownTasks());
     }
 
     /** What is on its way; for outages, channel loss, shutdown and gauges. */
@@ -187,7 +189,6 @@ public final class DeliveryPipeline {
     private void resolve(Delivery delivery, TaskMessage message) {
         BoundHandler handler = handlers.find(message.task());
         if (handler == null) {
-            oversight.unknown(message);
             refusals.unknownTask(delivery, message);
             return;
         }

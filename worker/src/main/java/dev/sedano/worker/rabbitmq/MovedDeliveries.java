@@ -5,6 +5,8 @@ import dev.sedano.worker.canvas.OutgoingMessage;
 import dev.sedano.worker.delivery.Delivery;
 import dev.sedano.worker.delivery.MoveHeaders;
 import dev.sedano.worker.delivery.Settlement;
+import dev.sedano.worker.delivery.SettlementReason;
+import dev.sedano.worker.delivery.UnknownTaskPolicy;
 import dev.sedano.worker.protocol.MessageProperties;
 import java.time.Clock;
 import java.util.HashMap;
@@ -47,7 +49,7 @@ final class MovedDeliveries {
             WaitQueues queue = WaitQueues.of(delivery.queue(), wait.delay(), keptByQuorum.test(delivery.queue()));
             return publisher.publish(
                     ConfirmedPublisher.Target.queue(queue.name(), queue.arguments()),
-                    waiting(delivery),
+                    waiting(delivery, wait.reason()),
                     delivery.body());
         }
         return CompletableFuture.failedFuture(new IllegalArgumentException("not a move: " + settlement.outcome()));
@@ -59,12 +61,15 @@ final class MovedDeliveries {
                 delivery, MoveHeaders.of(delivery, settlement.reason(), error, details, node, clock.instant()), null);
     }
 
-    private static AMQP.BasicProperties waiting(Delivery delivery) {
+    private static AMQP.BasicProperties waiting(Delivery delivery, SettlementReason reason) {
         Map<String, @Nullable Object> headers =
                 new HashMap<>(delivery.properties().headers());
         headers.remove("x-death");
         Object returned = headers.get(WaitQueues.RETURNED);
         headers.put(WaitQueues.RETURNED, returned instanceof Number count ? count.intValue() + 1 : 1);
+        if (reason == SettlementReason.UNKNOWN_TASK) {
+            headers.put(UnknownTaskPolicy.HOPS, UnknownTaskPolicy.hopsOf(delivery.properties()) + 1);
+        }
         return properties(delivery, headers, delivery.properties().expiration());
     }
 

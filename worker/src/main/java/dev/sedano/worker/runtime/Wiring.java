@@ -116,7 +116,8 @@ final class Wiring {
                 LONGEST_HOLD,
                 RETURN_DELAY,
                 settleWithin(config.consumerTimeout()),
-                config.trackStarted());
+                config.trackStarted(),
+                config.unknownTask());
     }
 
     /** Two minutes before the broker would take the channel away: it looks once a minute. */

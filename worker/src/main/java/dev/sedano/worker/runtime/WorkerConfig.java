@@ -2,6 +2,7 @@ package dev.sedano.worker.runtime;
 
 import dev.sedano.worker.ConfigurationException;
 import dev.sedano.worker.control.ControlAccess;
+import dev.sedano.worker.delivery.UnknownTaskPolicy;
 import dev.sedano.worker.idempotency.Durability;
 import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
 import dev.sedano.worker.protocol.PayloadSettings;

@@ -227,6 +227,29 @@ class DeliveryPipelineTest {
     }
 
     @Test
+    void unknownTask_isHandedOn_andDeadLetteredOnlyAfterTheLastHop() {
+        UnknownTaskPolicy twice = new UnknownTaskPolicy(2, Duration.ofSeconds(4));
+        try (PipelineFixture test = new PipelineFixture((context, call) -> 1, twice)) {
+            for (Object hops : new Object[] {"none", 1, 2, 1L << 40, -1}) {
+                test.pipeline.accept(
+                        test.delivery("a", "x", Map.of("task", "test.nobody", UnknownTaskPolicy.HOPS, hops)));
+            }
+
+            await().until(() -> test.channel.settled.size() == 5);
+            assertThat(test.channel.reasons())
+                    .containsExactly(
+                            "wait unknown_task",
+                            "wait unknown_task",
+                            "dead_letter unknown_task",
+                            "dead_letter unknown_task",
+                            "wait unknown_task");
+            assertThat(test.channel.settled.get(0).settlement())
+                    .isEqualTo(new Settlement.Wait(SettlementReason.UNKNOWN_TASK, Duration.ofSeconds(4)));
+            assertThat(test.orders.told).as("told once it is given up").containsExactly("unknown a", "unknown a");
+        }
+    }
+
+    @Test
     void expired_isRevokedWithoutRunning() {
         try (PipelineFixture test = new PipelineFixture((context, call) -> 1)) {
             test.pipeline.accept(test.delivery("a", "x", Map.of("expires", "2001-01-01T00:00:00+00:00")));

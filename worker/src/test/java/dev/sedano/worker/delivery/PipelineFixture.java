@@ -19,6 +19,7 @@ import dev.sedano.worker.journal.Journal;
 import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.protocol.MessageDecoder;
 import dev.sedano.worker.protocol.MessageProperties;
+import dev.sedano.worker.protocol.TaskMessage;
 import dev.sedano.worker.result.ExceptionEncoding;
 import dev.sedano.worker.result.RedisResults;
 import dev.sedano.worker.result.ResultEncoder;
@@ -110,6 +111,11 @@ final class PipelineFixture implements AutoCloseable {
         @Override
         public void ended(TaskView task, End end) {
             told.add(end.kind() + " " + task.message().id());
+        }
+
+        @Override
+        public void unknown(TaskMessage message) {
+            told.add("unknown " + message.id());
         }
 
         @Override
@@ -258,7 +264,20 @@ final class PipelineFixture implements AutoCloseable {
         this(handler, options, Journal.none(), Duration.ofMinutes(28));
     }
 
+    PipelineFixture(TaskHandler handler, UnknownTaskPolicy unknownTasks) {
+        this(handler, TaskOptions.DEFAULT, Journal.none(), Duration.ofMinutes(28), unknownTasks);
+    }
+
     PipelineFixture(TaskHandler handler, TaskOptions options, Journal journal, Duration settleWithin) {
+        this(handler, options, journal, settleWithin, UnknownTaskPolicy.DEAD_LETTER);
+    }
+
+    private PipelineFixture(
+            TaskHandler handler,
+            TaskOptions options,
+            Journal journal,
+            Duration settleWithin,
+            UnknownTaskPolicy unknownTasks) {
         timer.setRemoveOnCancelPolicy(true); // as the worker's own
         CeleryJson json = new CeleryJson();
         TaskRegistry registry = new TaskRegistry().add("test.run", options, (context, call) -> {
@@ -291,7 +310,9 @@ final class PipelineFixture implements AutoCloseable {
                         100,
                         Duration.ofSeconds(60),
                         RETURN_DELAY,
-                        settleWithin),
+                        settleWithin,
+                        false,
+                        unknownTasks),
                 new DeliveryPipeline.Collaborators(
                         new MessageDecoder(json),
                         Handlers.of(registry, json::convert),
