@@ -1,6 +1,7 @@
 package dev.sedano.conformance.suite;
 
 import static dev.sedano.conformance.suite.PlainTasks.PREFIX;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sedano.task.Default;
 import dev.sedano.task.Task;
@@ -28,7 +29,9 @@ final class RedisTasks {
     }
 
     void push(String key, @Nullable Object value) {
-        redis(client -> client.rpush(key, String.valueOf(value)));
+        byte[] text =
+                value instanceof byte[] bytes ? bytes : String.valueOf(value).getBytes(UTF_8);
+        redis(client -> client.rpush(key.getBytes(UTF_8), text));
     }
 
     private void increment(String key) {
