@@ -2,7 +2,6 @@ package dev.sedano.workbench;
 
 import dev.sedano.services.ServiceProvider;
 import dev.sedano.services.SystemPackages;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -130,16 +129,7 @@ final class TestCommand implements Callable<Integer> {
     }
 
     private static int maven(Project project, Map<String, String> environment, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(System.getProperty("sedano.maven", "./mvnw"), "-B", "-ntp"));
-        command.addAll(List.of(arguments));
-        ProcessBuilder maven =
-                new ProcessBuilder(command).directory(project.root().toFile()).inheritIO();
-        maven.environment().putAll(environment);
-        try {
-            return maven.start().onExit().join().exitValue();
-        } catch (IOException e) {
-            throw new WorkbenchException("cannot run " + command.get(0) + ": " + e.getMessage(), e);
-        }
+        return MavenBuild.run(project, environment, List.of(arguments));
     }
 
     /** The version becomes part of a path and of pip's input. */

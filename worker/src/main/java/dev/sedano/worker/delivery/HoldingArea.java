@@ -13,7 +13,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * Deliveries that stay unsettled for a while: their key runs elsewhere, or they are not due yet. They take no slot. A
- * delivery held for a key is asked again as soon as this worker completes that key, or after the time it was told.
+ * delivery held for a key is asked again as soon as this worker completes that key, or after the time it was told. One that
+ * is not due waits for its time whatever becomes of its key: it may be the next attempt of what just ended.
  *
  * <p>Thread-safe; bounded by {@link #isFull}, beyond which deliveries wait in the broker.
  */
@@ -26,6 +27,7 @@ final class HoldingArea {
     private final Consumer<Work> again;
     private final RandomGenerator random;
     private final Map<String, Set<Work>> byKey = new HashMap<>();
+    private final Set<Work> early = new HashSet<>();
     private int held;
 
     HoldingArea(int most, ScheduledExecutorService timer, Consumer<Work> again, RandomGenerator random) {
@@ -50,20 +52,24 @@ final class HoldingArea {
     void untilFree(Work work, Duration left) {
         long patience = Math.min(LONGEST_MILLIS, FIRST_MILLIS << Math.min(work.timesHeld++, 5));
         long jitter = random.nextLong(patience / 4);
-        hold(work, Math.min(left.toMillis(), patience) + 10 + jitter);
-    }
-
-    /** Holds work (stage HELD) until it is due. */
-    void untilDue(Work work, Duration early) {
-        hold(work, early.toMillis() + 1);
-    }
-
-    private void hold(Work work, long millis) {
         synchronized (this) {
             byKey.computeIfAbsent(work.claim.key().record(), key -> new HashSet<>())
                     .add(work);
             held++;
         }
+        releaseIn(Math.min(left.toMillis(), patience) + 10 + jitter, work);
+    }
+
+    /** Holds work (stage HELD) until it is due. */
+    void untilDue(Work work, Duration left) {
+        synchronized (this) {
+            early.add(work);
+            held++;
+        }
+        releaseIn(left.toMillis() + 1, work);
+    }
+
+    private void releaseIn(long millis, Work work) {
         var unused = timer.schedule(() -> release(work), millis, TimeUnit.MILLISECONDS);
     }
 
@@ -90,6 +96,10 @@ final class HoldingArea {
     /** Forgets work that was taken away. */
     boolean remove(Work work) {
         synchronized (this) {
+            if (early.remove(work)) {
+                held--;
+                return true;
+            }
             String record = work.claim.key().record();
             Set<Work> same = byKey.get(record);
             if (same == null || !same.remove(work)) {

@@ -3,11 +3,13 @@ package dev.sedano.worker.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sedano.task.Retry;
 import dev.sedano.worker.idempotency.StoreException;
 import dev.sedano.worker.idempotency.TaskKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +77,25 @@ class DeliveryPipelineTest {
             await().until(() -> test.channel.settled.size() == 1);
             assertThat(test.channel.reasons()).containsExactly("ack failed");
             assertThat(text(test.store.result("celery-task-meta-a"))).contains("\"status\": \"FAILURE\"");
+        }
+    }
+
+    @Test
+    void nextAttemptThatArrivesBeforeThisOneEnded_waitsUntilItIsDue() throws InterruptedException {
+        CountDownLatch finish = new CountDownLatch(1);
+        try (PipelineFixture test = new PipelineFixture((context, call) -> {
+            finish.await();
+            throw context.retry(Retry.in(Duration.ofSeconds(50)));
+        })) {
+            test.pipeline.accept(test.delivery("a"));
+            await().until(() -> test.runs.size() == 1);
+            String due = Instant.now().plusSeconds(50).toString();
+            test.pipeline.accept(test.delivery("a", "x", Map.of("retries", 1, "eta", due)));
+            finish.countDown();
+
+            await().until(() -> test.channel.reasons().equals(List.of("ack retried")));
+            await().during(Duration.ofMillis(200)).until(() -> test.runs.equals(List.of("a")));
+            assertThat(test.pipeline.inFlight().size()).isOne();
         }
     }
 
