@@ -152,7 +152,10 @@ final class RemoteControl implements Oversight {
 
     @Override
     public @Nullable Double timeLimit(TaskView task) {
-        return timeLimits.get(task.message().task());
+        Double ordered = timeLimits.get(task.message().task());
+        TaskMessage.Envelope said = task.message().envelope();
+        boolean silent = said.softTimeLimit() == null && said.hardTimeLimit() == null;
+        return ordered == null && silent ? config.limits().seconds() : ordered;
     }
 
     @Override
