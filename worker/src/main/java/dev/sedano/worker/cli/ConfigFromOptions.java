@@ -9,10 +9,12 @@ import dev.sedano.worker.protocol.PayloadSettings;
 import dev.sedano.worker.protocol.Serializer;
 import dev.sedano.worker.runtime.BrokerUri;
 import dev.sedano.worker.runtime.DurationText;
+import dev.sedano.worker.runtime.HandlerLimits;
 import dev.sedano.worker.runtime.HttpAddress;
 import dev.sedano.worker.runtime.NodeName;
 import dev.sedano.worker.runtime.PoolKind;
 import dev.sedano.worker.runtime.ResultBackend;
+import dev.sedano.worker.runtime.Routing;
 import dev.sedano.worker.runtime.StateDir;
 import dev.sedano.worker.runtime.StoreUri;
 import dev.sedano.worker.runtime.TopologyMode;
@@ -20,6 +22,7 @@ import dev.sedano.worker.runtime.UnknownTaskText;
 import dev.sedano.worker.runtime.WorkerConfig;
 import dev.sedano.worker.runtime.WorkerConfigBuilder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -32,7 +35,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Options and environment to a checked configuration. An option wins over the environment, ours over Celery's. */
+/** Options, wherever they came from, to a checked configuration. */
 final class ConfigFromOptions {
     private static final List<String> CELERY_POOLS = List.of("prefork", "processes", "gevent", "eventlet");
 
@@ -58,16 +61,16 @@ final class ConfigFromOptions {
         work(config);
         times(config);
         config.payloads(payloads());
+        given("--default-queue", options.defaultQueue).apply((name, text) -> config.routing(new Routing(text.strip())));
         return config.build();
     }
 
     private void services(WorkerConfigBuilder config) {
-        given("--broker", options.broker, "SEDANO_BROKER_URL", "CELERY_BROKER_URL")
-                .apply((name, url) -> config.brokers(BrokerUri.parseAll(name, url)));
-        given("--result-backend", options.resultBackend, "SEDANO_RESULT_BACKEND", "CELERY_RESULT_BACKEND")
+        given("--broker", options.broker).apply((name, url) -> config.brokers(BrokerUri.parseAll(name, url)));
+        given("--result-backend", options.resultBackend)
                 .apply((name, url) -> config.resultBackend(ResultBackend.parse(name, url)));
         config.resultExtended(options.resultExtended).trackStarted(options.trackStarted);
-        given("--idempotency-store", options.idempotencyStore, "SEDANO_IDEMPOTENCY_STORE")
+        given("--idempotency-store", options.idempotencyStore)
                 .apply((name, url) -> config.idempotencyStore(StoreUri.parse(name, url)));
         given("--http", options.http)
                 .apply((name, text) ->
@@ -97,8 +100,7 @@ final class ConfigFromOptions {
         given("--delivery-limit", options.deliveryLimit)
                 .apply((name, text) -> config.deliveryLimit(number(name, text)));
         config.taskEvents(options.events);
-        given("--control", options.control, "SEDANO_CONTROL")
-                .apply((name, text) -> config.control(ControlAccess.parse(name, text)));
+        given("--control", options.control).apply((name, text) -> config.control(ControlAccess.parse(name, text)));
         config.inheritPriority(options.inheritPriority);
         given("--on-unknown-task", options.onUnknownTask)
                 .apply((name, text) -> config.unknownTask(UnknownTaskText.parse(name, text)));
@@ -139,7 +141,17 @@ final class ConfigFromOptions {
                 .apply((name, text) -> config.consumerTimeout(DurationText.parse(name, text)));
         given("--journal-limit", options.journalLimit)
                 .apply((name, text) -> config.journalLimit(journalLimit(name, text)));
+        given("--result-expires", options.resultExpires)
+                .apply((name, text) -> config.resultExpiry(DurationText.parse(name, text)));
+        config.limits(new HandlerLimits(
+                limit("--time-limit", options.timeLimit), limit("--soft-time-limit", options.softTimeLimit)));
         given("--retention", options.retention).apply((name, text) -> config.retention(DurationText.parse(name, text)));
+    }
+
+    /** As in Celery, zero is no limit. */
+    private static @Nullable Duration limit(String option, @Nullable String text) {
+        Duration limit = text == null ? null : DurationText.parse(option, text);
+        return limit == null || limit.isZero() ? null : limit;
     }
 
     private PoolKind pool() {
@@ -166,15 +178,8 @@ final class ConfigFromOptions {
         }
     }
 
-    private Given given(String option, @Nullable String value, String... variables) {
-        if (value != null) {
-            return new Given(option, value);
-        }
-        return Arrays.stream(variables)
-                .filter(variable -> !environment.getOrDefault(variable, "").isBlank())
-                .findFirst()
-                .map(variable -> new Given(option + " (environment " + variable + ")", environment.get(variable)))
-                .orElse(new Given(option, null));
+    private static Given given(String option, @Nullable String value) {
+        return new Given(option, value);
     }
 
     private static int number(String option, String text) {

@@ -51,6 +51,15 @@ public interface Oversight {
     record Limits(@Nullable Double soft, @Nullable Double hard) {
         /** No limits. */
         public static final Limits NONE = new Limits(null, null);
+
+        /** Each of these limits, or where it is not set that of {@code others}. */
+        public Limits or(Limits others) {
+            return new Limits(set(soft) ? soft : others.soft, set(hard) ? hard : others.hard);
+        }
+
+        private static boolean set(@Nullable Double limit) {
+            return limit != null && limit > 0;
+        }
     }
 
     /** A delivery of a known task arrived. */

@@ -152,7 +152,9 @@ final class RemoteControl implements Oversight {
 
     @Override
     public Limits timeLimits(TaskView task) {
-        return timeLimits.getOrDefault(task.message().task(), Limits.NONE);
+        return timeLimits
+                .getOrDefault(task.message().task(), Limits.NONE)
+                .or(config.limits().standing());
     }
 
     @Override

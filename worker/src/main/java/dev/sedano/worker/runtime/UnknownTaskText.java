@@ -12,6 +12,13 @@ public final class UnknownTaskText {
 
     private UnknownTaskText() {}
 
+    /** As it would be written. */
+    static String format(UnknownTaskPolicy policy) {
+        return policy.hops() == 0
+                ? "dead-letter"
+                : "hand-on:" + policy.hops() + ":" + DurationText.format(policy.delay());
+    }
+
     /** @throws ConfigurationException if it is none of them, or a number is out of range */
     public static UnknownTaskPolicy parse(String option, String text) {
         String given = text.strip().toLowerCase(Locale.ROOT);

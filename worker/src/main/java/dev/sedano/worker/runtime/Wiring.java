@@ -34,8 +34,6 @@ final class Wiring {
     private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
     private static final Duration STORE_DEADLINE = Duration.ofSeconds(1);
     private static final Duration RESULT_DEADLINE = Duration.ofSeconds(1);
-    /** Celery's {@code task_default_queue}: where callbacks go that name no queue. */
-    private static final String DEFAULT_QUEUE = "celery";
 
     private static final int MOST_PREFETCH = 512;
     private static final int MOST_HELD = 2_000;
@@ -156,7 +154,11 @@ final class Wiring {
 
     static FollowUps followUps(WorkerConfig config, CeleryJson json, Clock clock) {
         return new FollowUps(
-                        json, clock, origin(), DEFAULT_QUEUE, config.payloads().tasks())
+                        json,
+                        clock,
+                        origin(),
+                        config.routing().defaultQueue(),
+                        config.payloads().tasks())
                 .inheritingPriority(config.inheritPriority());
     }
 

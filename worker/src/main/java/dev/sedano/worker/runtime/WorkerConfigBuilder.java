@@ -23,11 +23,11 @@ public final class WorkerConfigBuilder {
     private @Nullable StoreUri idempotencyStore;
     private int storePartitions;
     private Durability durability = Durability.NONE;
-    private List<String> queues = List.of("celery");
+    private @Nullable List<String> queues;
     private int concurrency = Runtime.getRuntime().availableProcessors();
     private @Nullable String node;
     private PoolKind pool = PoolKind.THREADS;
-    private int prefetchMultiplier = 4;
+    private int prefetchMultiplier = 1;
     private int mostLeftBehind;
     private @Nullable HttpAddress http = new HttpAddress("127.0.0.1", 9464);
     private Duration shutdownTimeout = Duration.ofSeconds(60);
@@ -48,6 +48,8 @@ public final class WorkerConfigBuilder {
     private boolean taskEvents;
     private ControlAccess control = ControlAccess.ALL;
     private boolean inheritPriority;
+    private Routing routing = Routing.DEFAULT;
+    private HandlerLimits limits = HandlerLimits.NONE;
 
     WorkerConfigBuilder() {}
 
@@ -89,7 +91,7 @@ public final class WorkerConfigBuilder {
         return this;
     }
 
-    /** What to consume. */
+    /** What to consume; the default is the default queue. */
     public WorkerConfigBuilder queues(List<String> value) {
         this.queues = value;
         return this;
@@ -242,6 +244,18 @@ public final class WorkerConfigBuilder {
         return this;
     }
 
+    /** Where messages go. */
+    public WorkerConfigBuilder routing(Routing value) {
+        this.routing = value;
+        return this;
+    }
+
+    /** What bounds the handlers. */
+    public WorkerConfigBuilder limits(HandlerLimits value) {
+        this.limits = value;
+        return this;
+    }
+
     /**
      * The checked settings.
      *
@@ -264,7 +278,7 @@ public final class WorkerConfigBuilder {
                 store,
                 storePartitions == 0 ? usualPartitions : storePartitions,
                 durability,
-                queues,
+                queues == null ? List.of(routing.defaultQueue()) : queues,
                 concurrency,
                 nodeName,
                 pool,
@@ -288,7 +302,9 @@ public final class WorkerConfigBuilder {
                 taskEvents,
                 control,
                 inheritPriority,
-                mostLeftBehind == 0 ? concurrency : mostLeftBehind);
+                mostLeftBehind == 0 ? concurrency : mostLeftBehind,
+                routing,
+                limits);
     }
 
     /** Results that are no Redis leave no place for the markers, and without markers nothing may run. */

@@ -231,14 +231,14 @@ class WorkerCommandTest {
     void celerysOwnSwitches_areIgnoredWithOneLine() {
         int exit = run(("--without-gossip --without-mingle --without-heartbeat -B -D -O fair --autoscale 10,3 -s f"
                         + " --max-tasks-per-child 5 --max-memory-per-child=9 --pidfile p --uid 1 --gid 2"
-                        + " --statedb x --time-limit 3 --soft-time-limit 2")
+                        + " --statedb x")
                 .split(" "));
 
         assertThat(exit).isZero();
         assertThat(err.toString().lines())
                 .singleElement()
                 .asString()
-                .contains("warning", "--without-gossip", "--beat", "--autoscale", "--soft-time-limit", "ignored");
+                .contains("warning", "--without-gossip", "--beat", "--autoscale", "--statedb", "ignored");
     }
 
     @Test
