@@ -136,6 +136,8 @@ final class ConfigFromOptions {
     private void times(WorkerConfigBuilder config) {
         given("--shutdown-timeout", options.shutdownTimeout)
                 .apply((name, text) -> config.shutdownTimeout(DurationText.parse(name, text)));
+        given("--longest-hold", options.longestHold)
+                .apply((name, text) -> config.longestHold(DurationText.parse(name, text)));
         given("--lease", options.lease).apply((name, text) -> config.lease(DurationText.parse(name, text)));
         given("--consumer-timeout", options.consumerTimeout)
                 .apply((name, text) -> config.consumerTimeout(DurationText.parse(name, text)));

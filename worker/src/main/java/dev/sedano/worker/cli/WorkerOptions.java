@@ -223,6 +223,13 @@ final class WorkerOptions {
     String retention;
 
     @Option(
+            names = "--longest-hold",
+            paramLabel = "TIME",
+            description = "Tasks that are due later than this wait in delay queues of the broker. Default: 60s.")
+    @Nullable
+    String longestHold;
+
+    @Option(
             names = "--prefetch-multiplier",
             paramLabel = "N",
             description = "Deliveries taken ahead per handler. Default: 1.")

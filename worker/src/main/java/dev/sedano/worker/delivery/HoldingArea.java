@@ -21,6 +21,8 @@ import java.util.random.RandomGenerator;
 final class HoldingArea {
     private static final long FIRST_MILLIS = 200;
     private static final long LONGEST_MILLIS = 5_000;
+    /** What the bodies of all that is held may take, but for the last one. */
+    private static final long MOST_BYTES = 64 << 20;
 
     private final int most;
     private final ScheduledExecutorService timer;
@@ -29,7 +31,9 @@ final class HoldingArea {
     private final Map<String, Set<Work>> byKey = new HashMap<>();
     private final Set<Work> early = new HashSet<>();
     private int held;
+    private long bytes;
 
+    /** @param again takes work whose wait is over, or is over for another reason */
     HoldingArea(int most, ScheduledExecutorService timer, Consumer<Work> again, RandomGenerator random) {
         this.most = most;
         this.timer = timer;
@@ -38,7 +42,7 @@ final class HoldingArea {
     }
 
     synchronized boolean isFull() {
-        return held >= most;
+        return held >= most || bytes >= MOST_BYTES;
     }
 
     synchronized int size() {
@@ -56,15 +60,18 @@ final class HoldingArea {
             byKey.computeIfAbsent(work.claim.key().record(), key -> new HashSet<>())
                     .add(work);
             held++;
+            bytes += work.delivery.body().length;
         }
         releaseIn(Math.min(left.toMillis(), patience) + 10 + jitter, work);
     }
 
     /** Holds work (stage HELD) until it is due. */
     void untilDue(Work work, Duration left) {
+        work.untilDue = true;
         synchronized (this) {
             early.add(work);
             held++;
+            bytes += work.delivery.body().length;
         }
         releaseIn(left.toMillis() + 1, work);
     }
@@ -88,7 +95,11 @@ final class HoldingArea {
 
     /** Ends the wait of this work, if it is held. */
     void release(Work work) {
-        if (remove(work) && work.move(Work.Stage.HELD, Work.Stage.WAITING)) {
+        if (!remove(work)) {
+            return;
+        }
+        work.untilDue = false;
+        if (work.move(Work.Stage.HELD, Work.Stage.WAITING)) {
             again.accept(work);
         }
     }
@@ -97,7 +108,7 @@ final class HoldingArea {
     boolean remove(Work work) {
         synchronized (this) {
             if (early.remove(work)) {
-                held--;
+                gone(work);
                 return true;
             }
             String record = work.claim.key().record();
@@ -108,8 +119,13 @@ final class HoldingArea {
             if (same.isEmpty()) {
                 byKey.remove(record);
             }
-            held--;
+            gone(work);
             return true;
         }
+    }
+
+    private void gone(Work work) {
+        held--;
+        bytes -= work.delivery.body().length;
     }
 }

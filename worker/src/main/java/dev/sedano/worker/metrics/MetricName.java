@@ -34,6 +34,7 @@ public enum MetricName {
     HANDLER_RUNS("sedano.handler.runs", "handlers started", "task"),
     IN_FLIGHT("sedano.in.flight", "deliveries not settled yet"),
     HELD("sedano.held", "deliveries kept unsettled: their key runs elsewhere, or they are not due"),
+    DELAYED("sedano.delayed", "deliveries moved to delay queues of the broker, not being due for long", "queues"),
     UNRECORDED("sedano.unrecorded.completions", "finished handlers whose outcome the store has not confirmed"),
     JOURNAL_OPEN("sedano.journal.open", "entries of this worker's journal that wait for the store"),
     JOURNAL_BYTES("sedano.journal.bytes", "size of this worker's journal"),

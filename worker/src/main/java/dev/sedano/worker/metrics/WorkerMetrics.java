@@ -97,6 +97,9 @@ public final class WorkerMetrics implements PipelineEvents, CheckerEvents, Broke
         for (String kind : new String[] {"same_id", "other_id", "stale_attempt"}) {
             tagged(MetricName.DUPLICATES, kind);
         }
+        for (String queues : new String[] {"celery", "sedano"}) {
+            tagged(MetricName.DELAYED, queues);
+        }
         for (String reason : new String[] {"store_down", "broker_down", "replay"}) {
             pause(reason);
         }
@@ -280,6 +283,11 @@ public final class WorkerMetrics implements PipelineEvents, CheckerEvents, Broke
         if (settlement instanceof Settlement.Requeue) {
             tagged(MetricName.REQUEUES, reason).increment();
         }
+    }
+
+    @Override
+    public void delayed(String queues) {
+        tagged(MetricName.DELAYED, queues).increment();
     }
 
     @Override

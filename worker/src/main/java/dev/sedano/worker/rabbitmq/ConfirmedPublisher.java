@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,13 +61,13 @@ final class ConfirmedPublisher implements AutoCloseable {
     }
 
     private record Publication(
-            Target target,
+            Supplier<Target> place,
             boolean durable,
             AMQP.BasicProperties properties,
             byte[] body,
             CompletableFuture<Void> done) {}
 
-    private record Sent(Publication publication, String id) {}
+    private record Sent(Publication publication, Target target, String id) {}
 
     private final Connector connector;
     private final Ticker ticker;
@@ -101,13 +102,22 @@ final class ConfirmedPublisher implements AutoCloseable {
 
     /** Publishes to a durable queue, which is declared if it does not exist and that is allowed. */
     CompletableFuture<Void> publish(Target target, AMQP.BasicProperties properties, byte[] body) {
-        return offer(new Publication(target, true, properties, body, new CompletableFuture<>()));
+        return publish(() -> target, properties, body);
+    }
+
+    /**
+     * As the other one, to a place that depends on when it is sent: it may wait here while the broker is away.
+     *
+     * @param place asked right before, by the publisher's thread; must not block
+     */
+    CompletableFuture<Void> publish(Supplier<Target> place, AMQP.BasicProperties properties, byte[] body) {
+        return offer(new Publication(place, true, properties, body, new CompletableFuture<>()));
     }
 
     /** Publishes to a queue that somebody else owns; a queue that is gone is no failure, nobody waits any more. */
     CompletableFuture<Void> reply(String queue, AMQP.BasicProperties properties, byte[] body) {
-        return offer(
-                new Publication(Target.queue(queue, Map.of()), false, properties, body, new CompletableFuture<>()));
+        Target target = Target.queue(queue, Map.of());
+        return offer(new Publication(() -> target, false, properties, body, new CompletableFuture<>()));
     }
 
     private CompletableFuture<Void> offer(Publication publication) {
@@ -155,7 +165,7 @@ final class ConfirmedPublisher implements AutoCloseable {
 
     private void send(Publication publication) throws IOException, TimeoutException {
         Channel to = channel();
-        Target target = publication.target();
+        Target target = publication.place().get();
         String obstacle = Destinations.defect(connected(), target, publication.properties());
         if (obstacle == null && publication.durable()) {
             obstacle = destinations.missing(connected(), target);
@@ -173,7 +183,7 @@ final class ConfirmedPublisher implements AutoCloseable {
         AMQP.BasicProperties properties = publication.durable()
                 ? publication.properties().builder().messageId(id).build()
                 : publication.properties();
-        unconfirmed.put(to.getNextPublishSeqNo(), new Sent(publication, id));
+        unconfirmed.put(to.getNextPublishSeqNo(), new Sent(publication, target, id));
         to.basicPublish(target.exchange(), target.queue(), publication.durable(), properties, publication.body());
     }
 
@@ -235,15 +245,12 @@ final class ConfirmedPublisher implements AutoCloseable {
             }
             boolean unroutable = returned.remove(sent.id());
             if (unroutable) {
-                destinations.forgetQueue(sent.publication().target().queue()); // somebody deleted it: declare it again
+                destinations.forgetQueue(sent.target().queue()); // somebody deleted it: declare it again
             }
             if (refusal != null || unroutable) {
                 sent.publication()
                         .done()
-                        .completeExceptionally(
-                                refusal != null
-                                        ? new IOException(refusal)
-                                        : nowhere(sent.publication().target()));
+                        .completeExceptionally(refusal != null ? new IOException(refusal) : nowhere(sent.target()));
             } else {
                 sent.publication().done().complete(null);
             }

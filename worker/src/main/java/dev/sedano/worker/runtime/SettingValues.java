@@ -52,6 +52,7 @@ public final class SettingValues {
         values.put("sedano.delivery_limit", config.deliveryLimit());
         values.put("sedano.consumer_timeout", DurationText.format(config.consumerTimeout()));
         values.put("sedano.shutdown_timeout", DurationText.format(config.shutdownTimeout()));
+        values.put("sedano.longest_hold", DurationText.format(config.longestHold()));
         values.put("sedano.max_left_behind", config.mostLeftBehind());
         values.put("sedano.state_dir", config.stateDir().toString());
         values.put("sedano.journal_limit", config.journalLimit());

@@ -37,7 +37,6 @@ final class Wiring {
 
     private static final int MOST_PREFETCH = 512;
     private static final int MOST_HELD = 2_000;
-    private static final Duration LONGEST_HOLD = Duration.ofSeconds(60);
     private static final Duration RETURN_DELAY = Duration.ofMillis(1_500);
     private static final Duration MOST_MARGIN = Duration.ofMinutes(2);
 
@@ -111,7 +110,7 @@ final class Wiring {
                 config.retention(),
                 config.afterLeaseLoss(),
                 MOST_HELD,
-                LONGEST_HOLD,
+                config.longestHold(),
                 RETURN_DELAY,
                 settleWithin(config.consumerTimeout()),
                 config.trackStarted(),

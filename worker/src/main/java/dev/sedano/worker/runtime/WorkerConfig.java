@@ -53,6 +53,7 @@ import org.jspecify.annotations.Nullable;
  *     ends, 1 to 10000; as many as run at once
  * @param routing {@code --default-queue}; where messages go
  * @param limits {@code --time-limit}, {@code --soft-time-limit}; none
+ * @param longestHold {@code --longest-hold}; tasks that are due later wait in delay queues of the broker, 1 s to 60 s; 60 s
  */
 public record WorkerConfig(
         List<BrokerUri> brokers,
@@ -86,7 +87,8 @@ public record WorkerConfig(
         boolean inheritPriority,
         int mostLeftBehind,
         Routing routing,
-        HandlerLimits limits) {
+        HandlerLimits limits,
+        Duration longestHold) {
 
     /** What {@link #isJournalLimit} allows, for people. */
     public static final String JOURNAL_LIMITS = "must be 0 (no journal) or from 64K to 1G";
@@ -127,6 +129,7 @@ public record WorkerConfig(
                 "--shutdown-timeout",
                 DurationText.format(shutdownTimeout),
                 "is negative: write 60s");
+        between("--longest-hold", longestHold, Duration.ofSeconds(1), Duration.ofSeconds(60));
         between("--lease", lease, Duration.ofSeconds(1), Duration.ofHours(1));
         between("--retention", retention, lease, Duration.ofDays(3650));
         between("--result-expires", resultExpiry, Duration.ofSeconds(1), Duration.ofDays(3650));

@@ -50,6 +50,7 @@ public final class WorkerConfigBuilder {
     private boolean inheritPriority;
     private Routing routing = Routing.DEFAULT;
     private HandlerLimits limits = HandlerLimits.NONE;
+    private Duration longestHold = Duration.ofSeconds(60);
 
     WorkerConfigBuilder() {}
 
@@ -256,6 +257,12 @@ public final class WorkerConfigBuilder {
         return this;
     }
 
+    /** What is due later waits in delay queues of the broker. */
+    public WorkerConfigBuilder longestHold(Duration value) {
+        this.longestHold = value;
+        return this;
+    }
+
     /**
      * The checked settings.
      *
@@ -304,7 +311,8 @@ public final class WorkerConfigBuilder {
                 inheritPriority,
                 mostLeftBehind == 0 ? concurrency : mostLeftBehind,
                 routing,
-                limits);
+                limits,
+                longestHold);
     }
 
     /** Results that are no Redis leave no place for the markers, and without markers nothing may run. */

@@ -72,6 +72,7 @@ public record SettingName(String key, String option, Kind kind) {
             of("sedano.delivery_limit", "--delivery-limit", Kind.NUMBER),
             of("sedano.consumer_timeout", "--consumer-timeout", Kind.TIME),
             of("sedano.shutdown_timeout", "--shutdown-timeout", Kind.TIME),
+            of("sedano.longest_hold", "--longest-hold", Kind.TIME),
             of("sedano.max_left_behind", "--max-left-behind", Kind.NUMBER),
             of("sedano.state_dir", "--state-dir", Kind.TEXT),
             of("sedano.journal_limit", "--journal-limit", Kind.TEXT));

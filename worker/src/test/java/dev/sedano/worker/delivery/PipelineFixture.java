@@ -30,6 +30,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +87,33 @@ final class PipelineFixture implements AutoCloseable {
     final AtomicInteger left = new AtomicInteger();
 
     private final AtomicLong tags = new AtomicLong();
+
+    /** The wall clock of the pipeline. */
+    final ShiftedClock clock = new ShiftedClock();
+
+    /** The system's clock, set forward. */
+    static final class ShiftedClock extends Clock {
+        private volatile Duration shift = Duration.ZERO;
+
+        void forward(Duration by) {
+            shift = shift.plus(by);
+        }
+
+        @Override
+        public Instant instant() {
+            return Clock.systemUTC().instant().plus(shift);
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            throw new UnsupportedOperationException("only UTC");
+        }
+    }
 
     /** What is revoked, and what was told of tasks. */
     final Orders orders = new Orders();
@@ -338,7 +368,7 @@ final class PipelineFixture implements AutoCloseable {
                         journal,
                         counts,
                         timer,
-                        Clock.systemUTC(),
+                        clock,
                         Ticker.system()),
                 orders);
         self[0] = pipeline;
@@ -407,6 +437,19 @@ final class PipelineFixture implements AutoCloseable {
                                 + "\"], {}, {\"callbacks\": null, \"errbacks\": null, \"chain\": null, \"chord\": null}]")
                         .getBytes(StandardCharsets.UTF_8),
                 channel);
+    }
+
+    /** The same, said by the broker to be delivered again. */
+    static Delivery again(Delivery first) {
+        return new Delivery(
+                first.queue(),
+                first.exchange(),
+                first.routingKey(),
+                first.tag(),
+                true,
+                first.properties(),
+                first.body(),
+                first.channel());
     }
 
     /** A delivery of {@code test.run("x")} with this embed, as JSON. */
