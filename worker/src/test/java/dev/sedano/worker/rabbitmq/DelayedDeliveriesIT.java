@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 /** Where deliveries that are not due wait in a real broker, and what comes back when. */
 final class DelayedDeliveriesIT {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    @SuppressWarnings("JavaUtilDate") // the client's type
     private static final Date SENT = new Date(1_700_000_000_000L);
 
     private static PrivateRabbit rabbit;
@@ -102,7 +103,7 @@ final class DelayedDeliveriesIT {
                 .containsEntry("retries", 2)
                 .containsEntry("x-sedano-delayed", 2)
                 .doesNotContainKeys("x-sedano-returned", "x-delivery-count", "x-sedano-exchange");
-        assertThat(properties.getHeaders().get("x-death").toString())
+        assertThat(String.valueOf(properties.getHeaders().get("x-death")))
                 .contains("plain.wait.2s")
                 .doesNotContain("old");
         assertThat(back.getBody()).containsExactly(1, 2, 3);
