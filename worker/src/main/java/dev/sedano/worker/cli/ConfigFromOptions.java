@@ -1,13 +1,14 @@
 package dev.sedano.worker.cli;
 
 import dev.sedano.worker.ConfigurationException;
+import dev.sedano.worker.address.BrokerUri;
+import dev.sedano.worker.address.StoreUri;
 import dev.sedano.worker.control.ControlAccess;
 import dev.sedano.worker.idempotency.Durability;
 import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
 import dev.sedano.worker.protocol.PayloadForm;
 import dev.sedano.worker.protocol.PayloadSettings;
 import dev.sedano.worker.protocol.Serializer;
-import dev.sedano.worker.runtime.BrokerUri;
 import dev.sedano.worker.runtime.DurationText;
 import dev.sedano.worker.runtime.HandlerLimits;
 import dev.sedano.worker.runtime.HttpAddress;
@@ -16,7 +17,6 @@ import dev.sedano.worker.runtime.PoolKind;
 import dev.sedano.worker.runtime.ResultBackend;
 import dev.sedano.worker.runtime.Routing;
 import dev.sedano.worker.runtime.StateDir;
-import dev.sedano.worker.runtime.StoreUri;
 import dev.sedano.worker.runtime.TopologyMode;
 import dev.sedano.worker.runtime.UnknownTaskText;
 import dev.sedano.worker.runtime.WorkerConfig;

@@ -1,6 +1,6 @@
 package dev.sedano.worker.control;
 
-import dev.sedano.worker.event.SafeRepr;
+import dev.sedano.worker.protocol.SafeRepr;
 import java.util.Map;
 
 /** rate_limit and time_limit. */

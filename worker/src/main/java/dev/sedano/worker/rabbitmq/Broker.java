@@ -2,6 +2,8 @@ package dev.sedano.worker.rabbitmq;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Connection;
+import dev.sedano.worker.amqp.BrokerConnections;
+import dev.sedano.worker.amqp.ConfirmedPublisher;
 import dev.sedano.worker.canvas.OutgoingMessage;
 import dev.sedano.worker.delivery.Delivery;
 import dev.sedano.worker.delivery.DeliveryPipeline;

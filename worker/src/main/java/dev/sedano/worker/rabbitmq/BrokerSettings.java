@@ -1,9 +1,8 @@
 package dev.sedano.worker.rabbitmq;
 
-import dev.sedano.worker.tls.TlsSettings;
+import dev.sedano.worker.amqp.Endpoint;
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the broker side needs to know of the worker's configuration.
@@ -25,25 +24,6 @@ public record BrokerSettings(
         int mostPrefetch,
         int deliveryLimit,
         Duration remembered) {
-    /**
-     * Where a broker is.
-     *
-     * @param tls null = no TLS
-     */
-    public record Endpoint(
-            String host,
-            int port,
-            String virtualHost,
-            String user,
-            String password,
-            @Nullable TlsSettings tls) {
-        /** The address without credentials. */
-        @Override
-        public String toString() {
-            return host + ":" + port;
-        }
-    }
-
     /** What may be declared at the broker. */
     public enum TopologyMode {
         /** Missing queues are declared, as Celery does; existing ones are used as they are. */

@@ -1,6 +1,7 @@
 package dev.sedano.worker.rabbitmq;
 
 import com.rabbitmq.client.Connection;
+import dev.sedano.worker.amqp.BrokerConnections;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;

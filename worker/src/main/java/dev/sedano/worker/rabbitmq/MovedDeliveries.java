@@ -1,6 +1,7 @@
 package dev.sedano.worker.rabbitmq;
 
 import com.rabbitmq.client.AMQP;
+import dev.sedano.worker.amqp.ConfirmedPublisher;
 import dev.sedano.worker.canvas.OutgoingMessage;
 import dev.sedano.worker.delivery.Delivery;
 import dev.sedano.worker.delivery.MoveHeaders;

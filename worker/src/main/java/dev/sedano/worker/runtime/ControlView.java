@@ -1,5 +1,6 @@
 package dev.sedano.worker.runtime;
 
+import dev.sedano.worker.address.BrokerUri;
 import dev.sedano.worker.control.WorkerView;
 import dev.sedano.worker.delivery.InFlight;
 import dev.sedano.worker.delivery.TaskView;

@@ -1,5 +1,6 @@
 package dev.sedano.worker.runtime;
 
+import dev.sedano.worker.address.BrokerUri;
 import dev.sedano.worker.protocol.PayloadForm;
 import java.util.LinkedHashMap;
 import java.util.Locale;

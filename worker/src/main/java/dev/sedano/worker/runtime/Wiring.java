@@ -1,5 +1,6 @@
 package dev.sedano.worker.runtime;
 
+import dev.sedano.worker.address.BrokerServers;
 import dev.sedano.worker.canvas.FollowUps;
 import dev.sedano.worker.canvas.ImproperlyConfiguredException;
 import dev.sedano.worker.delivery.MaxRetriesExceededException;
@@ -14,12 +15,12 @@ import dev.sedano.worker.idempotency.redis.RedisStoreSettings;
 import dev.sedano.worker.idempotency.redis.RedisStores;
 import dev.sedano.worker.metrics.WorkerMetrics;
 import dev.sedano.worker.protocol.CeleryJson;
+import dev.sedano.worker.protocol.ResultForm;
 import dev.sedano.worker.rabbitmq.BrokerSettings;
 import dev.sedano.worker.result.ExceptionEncoding;
 import dev.sedano.worker.result.NoResults;
 import dev.sedano.worker.result.RedisResults;
 import dev.sedano.worker.result.ResultEncoder;
-import dev.sedano.worker.result.ResultForm;
 import dev.sedano.worker.result.ResultStore;
 import dev.sedano.worker.result.Results;
 import dev.sedano.worker.result.RpcResults;

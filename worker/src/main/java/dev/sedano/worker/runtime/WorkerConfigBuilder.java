@@ -1,6 +1,9 @@
 package dev.sedano.worker.runtime;
 
 import dev.sedano.worker.ConfigurationException;
+import dev.sedano.worker.address.BrokerUri;
+import dev.sedano.worker.address.RedisUri;
+import dev.sedano.worker.address.StoreUri;
 import dev.sedano.worker.control.ControlAccess;
 import dev.sedano.worker.delivery.UnknownTaskPolicy;
 import dev.sedano.worker.idempotency.Durability;

@@ -7,6 +7,7 @@ import dev.sedano.task.TaskRegistry;
 import dev.sedano.worker.canvas.FollowUpList;
 import dev.sedano.worker.canvas.FollowUps;
 import dev.sedano.worker.canvas.OutgoingMessage;
+import dev.sedano.worker.canvas.UnroutableException;
 import dev.sedano.worker.handler.Handlers;
 import dev.sedano.worker.idempotency.CheckerEvents;
 import dev.sedano.worker.idempotency.CircuitBreaker;

@@ -9,6 +9,7 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.GetResponse;
 import dev.sedano.services.PrivateRabbit;
+import dev.sedano.worker.amqp.ConfirmedPublisher;
 import dev.sedano.worker.delivery.Delivery;
 import dev.sedano.worker.delivery.DeliveryChannel;
 import dev.sedano.worker.delivery.Settlement;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.Test;
 /** Where deliveries that are not due wait in a real broker, and what comes back when. */
 final class DelayedDeliveriesIT {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+
     @SuppressWarnings("JavaUtilDate") // the client's type
     private static final Date SENT = new Date(1_700_000_000_000L);
 

@@ -1,4 +1,4 @@
-package dev.sedano.worker.rabbitmq;
+package dev.sedano.worker.amqp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.ConnectionFactory;
 import dev.sedano.services.PrivateRabbit;
-import dev.sedano.worker.delivery.UnroutableException;
+import dev.sedano.worker.canvas.UnroutableException;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.List;

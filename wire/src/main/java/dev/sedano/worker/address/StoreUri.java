@@ -1,4 +1,4 @@
-package dev.sedano.worker.runtime;
+package dev.sedano.worker.address;
 
 import dev.sedano.worker.ConfigurationException;
 import java.util.ArrayList;
@@ -45,7 +45,7 @@ public record StoreUri(Kind kind, List<RedisUri> servers, String service, RedisU
     }
 
     /** Whether {@code url} is one that {@link #parse} reads. */
-    static boolean isStore(String url) {
+    public static boolean isStore(String url) {
         return kind(scheme(url)) != null;
     }
 

@@ -1,4 +1,4 @@
-package dev.sedano.worker.delivery;
+package dev.sedano.worker.canvas;
 
 import java.io.IOException;
 

@@ -1,4 +1,4 @@
-package dev.sedano.worker.rabbitmq;
+package dev.sedano.worker.amqp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;

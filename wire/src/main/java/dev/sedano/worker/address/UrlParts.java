@@ -1,4 +1,4 @@
-package dev.sedano.worker.runtime;
+package dev.sedano.worker.address;
 
 import dev.sedano.worker.ConfigurationException;
 import java.io.ByteArrayOutputStream;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param port 0 = none given
  * @param path decoded, without the first slash; empty = none given
  */
-record UrlParts(
+public record UrlParts(
         String scheme,
         @Nullable String host,
         int port,
@@ -59,7 +59,7 @@ record UrlParts(
     }
 
     /** The URL without user, password and query, for messages. */
-    static String redact(String url) {
+    public static String redact(String url) {
         int colon = url.indexOf("://");
         int from = colon < 0 ? 0 : colon + 3;
         int question = url.indexOf('?', from);

@@ -1,11 +1,5 @@
-package dev.sedano.worker.result;
+package dev.sedano.worker.protocol;
 
-import dev.sedano.worker.protocol.CeleryJson;
-import dev.sedano.worker.protocol.Encoder;
-import dev.sedano.worker.protocol.EncodingException;
-import dev.sedano.worker.protocol.PayloadForm;
-import dev.sedano.worker.protocol.ProtocolException;
-import dev.sedano.worker.protocol.Serializer;
 import dev.sedano.worker.protocol.compression.Compression;
 import dev.sedano.worker.protocol.compression.CompressionException;
 import dev.sedano.worker.protocol.compression.SizeLimits;
@@ -49,7 +43,7 @@ public final class ResultForm {
      *
      * @throws EncodingException if it has no such form, or a longer one than {@code maxBytes}
      */
-    void check(@Nullable Object value, int maxBytes) {
+    public void check(@Nullable Object value, int maxBytes) {
         if (form.serializer() != Serializer.JSON) {
             encoder.bytes(value, form.serializer(), maxBytes);
         }

@@ -1,4 +1,4 @@
-package dev.sedano.worker.rabbitmq;
+package dev.sedano.worker.amqp;
 
 import com.rabbitmq.client.Address;
 import com.rabbitmq.client.Connection;
@@ -14,13 +14,13 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Opens connections to the first broker that takes one, and says why none does. */
-final class BrokerConnections {
+public final class BrokerConnections {
     private static final int HEARTBEAT_SECONDS = 30;
 
     private BrokerConnections() {}
 
     /** No broker took the connection. Its message needs no cause beside it. */
-    static final class UnreachableException extends IOException {
+    public static final class UnreachableException extends IOException {
         private static final long serialVersionUID = 1;
 
         UnreachableException(String message, @Nullable Throwable cause) {
@@ -34,10 +34,10 @@ final class BrokerConnections {
      * @param dispatch runs the consumers' callbacks; null = threads of the client
      * @param name shown in the broker's list of connections
      */
-    static Connection open(List<BrokerSettings.Endpoint> brokers, @Nullable ExecutorService dispatch, String name)
+    public static Connection open(List<Endpoint> brokers, @Nullable ExecutorService dispatch, String name)
             throws UnreachableException {
         UnreachableException last = new UnreachableException("no broker is configured", null);
-        for (BrokerSettings.Endpoint endpoint : brokers) {
+        for (Endpoint endpoint : brokers) {
             try {
                 return factoryFor(endpoint)
                         .newConnection(dispatch, List.of(new Address(endpoint.host(), endpoint.port())), name);
@@ -48,7 +48,7 @@ final class BrokerConnections {
         throw last;
     }
 
-    private static ConnectionFactory factoryFor(BrokerSettings.Endpoint endpoint) {
+    private static ConnectionFactory factoryFor(Endpoint endpoint) {
         ConnectionFactory factory = new CeleryConnectionFactory();
         factory.setVirtualHost(endpoint.virtualHost());
         factory.setUsername(endpoint.user());
@@ -60,7 +60,8 @@ final class BrokerConnections {
                 factory.enableHostnameVerification();
             }
         }
-        // Recovery is ours: first connection, lost connection and closed channel are one case, see Broker.
+        // Recovery is ours: first connection, lost connection and closed channel are one case, mended by whoever opened
+        // it.
         factory.setAutomaticRecoveryEnabled(false);
         factory.setTopologyRecoveryEnabled(false);
         factory.setRequestedHeartbeat(HEARTBEAT_SECONDS);
@@ -70,7 +71,7 @@ final class BrokerConnections {
         return factory;
     }
 
-    private static String reason(BrokerSettings.Endpoint endpoint, Exception failure) {
+    private static String reason(Endpoint endpoint, Exception failure) {
         TlsFaults faults =
                 new TlsFaults(endpoint.toString(), endpoint.tls() != null, "amqp://", "amqps://", "the broker URL");
         String misfit = faults.explain(failure);
@@ -89,7 +90,7 @@ final class BrokerConnections {
     }
 
     /** What the broker or the network said, with which the cause chain of the client's exceptions ends. */
-    static String rootMessage(Throwable failure) {
+    public static String rootMessage(Throwable failure) {
         Throwable root = failure;
         while (!(root instanceof UnreachableException) && root.getCause() != null && root.getCause() != root) {
             root = root.getCause();

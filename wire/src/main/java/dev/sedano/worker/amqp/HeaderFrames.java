@@ -1,4 +1,4 @@
-package dev.sedano.worker.rabbitmq;
+package dev.sedano.worker.amqp;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.impl.Frame;

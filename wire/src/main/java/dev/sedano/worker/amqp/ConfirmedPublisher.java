@@ -1,10 +1,10 @@
-package dev.sedano.worker.rabbitmq;
+package dev.sedano.worker.amqp;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ShutdownSignalException;
-import dev.sedano.worker.delivery.UnroutableException;
+import dev.sedano.worker.canvas.UnroutableException;
 import dev.sedano.worker.time.Ticker;
 import java.io.IOException;
 import java.time.Duration;
@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe, bounded. Owns the thread {@code sedano-publisher}.
  */
-final class ConfirmedPublisher implements AutoCloseable {
+public final class ConfirmedPublisher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConfirmedPublisher.class);
     private static final int MOST_WAITING = 10_000;
     private static final Duration CONFIRM_WITHIN = Duration.ofSeconds(30);
@@ -49,14 +49,14 @@ final class ConfirmedPublisher implements AutoCloseable {
      * @param queue the routing key
      * @param arguments what the queue is declared with if it does not exist; only on the default exchange
      */
-    record Target(String exchange, String queue, Map<String, Object> arguments) {
-        static Target queue(String name, Map<String, Object> arguments) {
+    public record Target(String exchange, String queue, Map<String, Object> arguments) {
+        public static Target queue(String name, Map<String, Object> arguments) {
             return new Target("", name, arguments);
         }
     }
 
     /** Makes the publisher's connection. */
-    interface Connector {
+    public interface Connector {
         Connection connect(String purpose) throws IOException, TimeoutException;
     }
 
@@ -84,24 +84,24 @@ final class ConfirmedPublisher implements AutoCloseable {
     private long oldestSince;
 
     /** @param mayDeclare whether queues that do not exist may be declared */
-    ConfirmedPublisher(Connector connector, Ticker ticker, boolean mayDeclare) {
+    public ConfirmedPublisher(Connector connector, Ticker ticker, boolean mayDeclare) {
         this.connector = connector;
         this.ticker = ticker;
         this.destinations = new Destinations(mayDeclare);
         thread.setDaemon(true);
     }
 
-    void start() {
+    public void start() {
         thread.start();
     }
 
     /** Whether the broker takes no messages now. */
-    boolean isBlocked() {
+    public boolean isBlocked() {
         return blocked;
     }
 
     /** Publishes to a durable queue, which is declared if it does not exist and that is allowed. */
-    CompletableFuture<Void> publish(Target target, AMQP.BasicProperties properties, byte[] body) {
+    public CompletableFuture<Void> publish(Target target, AMQP.BasicProperties properties, byte[] body) {
         return publish(() -> target, properties, body);
     }
 
@@ -110,12 +110,12 @@ final class ConfirmedPublisher implements AutoCloseable {
      *
      * @param place asked right before, by the publisher's thread; must not block
      */
-    CompletableFuture<Void> publish(Supplier<Target> place, AMQP.BasicProperties properties, byte[] body) {
+    public CompletableFuture<Void> publish(Supplier<Target> place, AMQP.BasicProperties properties, byte[] body) {
         return offer(new Publication(place, true, properties, body, new CompletableFuture<>()));
     }
 
     /** Publishes to a queue that somebody else owns; a queue that is gone is no failure, nobody waits any more. */
-    CompletableFuture<Void> reply(String queue, AMQP.BasicProperties properties, byte[] body) {
+    public CompletableFuture<Void> reply(String queue, AMQP.BasicProperties properties, byte[] body) {
         Target target = Target.queue(queue, Map.of());
         return offer(new Publication(() -> target, false, properties, body, new CompletableFuture<>()));
     }

@@ -1,4 +1,4 @@
-package dev.sedano.worker.event;
+package dev.sedano.worker.protocol;
 
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package dev.sedano.worker.runtime;
+package dev.sedano.worker.address;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.sedano.worker.event;
+package dev.sedano.worker.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

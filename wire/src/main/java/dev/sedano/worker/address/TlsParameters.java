@@ -1,4 +1,4 @@
-package dev.sedano.worker.runtime;
+package dev.sedano.worker.address;
 
 import dev.sedano.worker.ConfigurationException;
 import dev.sedano.worker.tls.TlsSettings;
@@ -51,7 +51,7 @@ public record TlsParameters(
      * @param address the server's, without credentials
      * @throws ConfigurationException if they are not usable
      */
-    TlsSettings checked(String option, String address) {
+    public TlsSettings checked(String option, String address) {
         try {
             TlsSettings settings = new TlsSettings(verify, path(caFile), path(certificateFile), path(keyFile));
             var unused = settings.context();

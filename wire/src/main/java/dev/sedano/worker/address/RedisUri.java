@@ -1,4 +1,4 @@
-package dev.sedano.worker.runtime;
+package dev.sedano.worker.address;
 
 import dev.sedano.worker.ConfigurationException;
 import java.util.Objects;
