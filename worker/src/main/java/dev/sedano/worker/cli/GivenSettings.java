@@ -138,7 +138,7 @@ final class GivenSettings {
         for (SettingName setting : SettingName.ALL) {
             Origin origin = origins.get(setting.key());
             if (option != null
-                    && option(setting) == option
+                    && option(setting).equals(option)
                     && origin != null
                     && !origin.inErrors().isEmpty()) {
                 String message = String.valueOf(error.getMessage());
