@@ -77,11 +77,11 @@ public final class Broker implements AutoCloseable {
         this.settings = settings;
         this.events = events;
         this.publisher = new ConfirmedPublisher(
-                this::connect, ticker, settings.topology() == BrokerSettings.TopologyMode.DECLARE);
+                this::connect, ticker, settings.topology() == BrokerSettings.TopologyMode.DECLARE, settings.defined());
         this.limits = new DeliveryLimits(settings.deliveryLimit());
         this.known = new KnownQueues(limits, settings.remembered());
         this.wanted = new WantedQueues(settings.queues());
-        this.queues = new EnsuredQueues(wanted, known, settings.topology());
+        this.queues = new EnsuredQueues(wanted, known, settings);
         this.slots = settings.slots();
         this.moved = new MovedDeliveries(publisher, known::keepsWaitingInQuorum, settings.node(), clock);
         this.settler = new Settler(moved, timer);

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param brokers tried in order
  * @param queues the queues to consume
+ * @param defined the queues of which more is known than a name, whether consumed or not
  * @param leastPrefetch the prefetch of each queue when handlers are slow
  * @param mostPrefetch the prefetch of each queue when handlers are fast
  * @param deliveryLimit the delivery limit of quorum queues that do not say theirs; where both are known the lower counts
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 public record BrokerSettings(
         List<Endpoint> brokers,
         String node,
-        List<String> queues,
+        List<QueueBinding> queues,
+        List<QueueBinding> defined,
         TopologyMode topology,
         int slots,
         int leastPrefetch,

@@ -82,11 +82,16 @@ final class ConfirmedPublisher implements AutoCloseable {
     private long oldest;
     private long oldestSince;
 
-    /** @param mayDeclare whether queues that do not exist may be declared */
+    /** @param mayDeclare whether queues that do not exist may be declared, as durable classic ones */
     ConfirmedPublisher(Connector connector, Ticker ticker, boolean mayDeclare) {
+        this(connector, ticker, mayDeclare, List.of());
+    }
+
+    /** @param defined those of which more is known */
+    ConfirmedPublisher(Connector connector, Ticker ticker, boolean mayDeclare, List<QueueBinding> defined) {
         this.connector = connector;
         this.ticker = ticker;
-        this.destinations = new Destinations(mayDeclare);
+        this.destinations = new Destinations(mayDeclare, defined);
         thread.setDaemon(true);
     }
 

@@ -6,9 +6,11 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,12 +23,17 @@ final class Destinations {
     private static final int ID_BYTES = 40;
 
     private final boolean mayDeclare;
+    private final List<QueueBinding> defined;
     private final Set<String> queues = ConcurrentHashMap.newKeySet();
     private final Set<String> exchanges = ConcurrentHashMap.newKeySet();
 
-    /** @param mayDeclare whether queues that do not exist may be declared */
-    Destinations(boolean mayDeclare) {
+    /**
+     * @param mayDeclare whether queues that do not exist may be declared
+     * @param defined those of which more is known than a name
+     */
+    Destinations(boolean mayDeclare, List<QueueBinding> defined) {
         this.mayDeclare = mayDeclare;
+        this.defined = List.copyOf(defined);
     }
 
     private interface Question {
@@ -75,10 +82,28 @@ final class Destinations {
             return null;
         }
         if (answer(connection, channel -> channel.exchangeDeclarePassive(exchange)) == AMQP.NOT_FOUND) {
-            return "its exchange does not exist";
+            if (!declared(connection, queue -> queue.exchange().equals(exchange))) {
+                return "its exchange does not exist";
+            }
         }
         exchanges.add(exchange);
         return null;
+    }
+
+    /** Declares what is defined so; false if nothing is, or nothing may be. */
+    private boolean declared(Connection connection, Predicate<QueueBinding> which) throws IOException {
+        List<QueueBinding> known = defined.stream().filter(which).toList();
+        if (!mayDeclare || known.isEmpty()) {
+            return false;
+        }
+        try {
+            for (QueueBinding queue : known) {
+                Topology.ensureAdded(connection, queue, BrokerSettings.TopologyMode.DECLARE);
+            }
+            return true;
+        } catch (TimeoutException e) {
+            throw new IOException(e);
+        }
     }
 
     /** An existing queue is used as it is, whatever its arguments. */
@@ -87,7 +112,8 @@ final class Destinations {
         if (!mayDeclare || queues.contains(queue)) {
             return null;
         }
-        if (answer(connection, channel -> channel.queueDeclarePassive(queue)) == AMQP.NOT_FOUND) {
+        if (answer(connection, channel -> channel.queueDeclarePassive(queue)) == AMQP.NOT_FOUND
+                && !declared(connection, each -> each.queue().equals(queue))) {
             int refusal =
                     answer(connection, channel -> channel.queueDeclare(queue, true, false, false, target.arguments()));
             if (refusal != AMQP.REPLY_SUCCESS) {

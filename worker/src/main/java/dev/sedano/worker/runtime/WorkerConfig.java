@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param idempotencyStore {@code --idempotency-store}; the result backend if that is Redis, else it has to be said
  * @param storePartitions {@code --store-partitions}; hash tags over which the keys are spread, 1 to 1024; 1, in a cluster 16
  * @param durability {@code --durability}; confirmations that a claim or completion needs; none
- * @param queues {@code -Q}; the default queue
+ * @param queues {@code -Q}; the defined queues, or else the default queue
  * @param concurrency {@code -c}; how many handlers run at once, 1 to 10000; the number of processors
  * @param node {@code -n}; {@code sedano@<hostname>}
  * @param pool {@code -P}; threads
@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  * @param control {@code --control}; which control commands are obeyed; all, as in Celery
  * @param inheritPriority {@code --inherit-priority}; whether what follows a task has the priority of its message, as with
  *     Celery's {@code task_inherit_parent_priority}
- * @param routing {@code --default-queue}; where messages go
+ * @param routing {@code --default-queue}, {@code task_queues}, {@code task_routes}; where messages go
  * @param limits {@code --time-limit}, {@code --soft-time-limit}; none
  */
 public record WorkerConfig(
