@@ -83,11 +83,16 @@ public final class ConfirmedPublisher implements AutoCloseable {
     private long oldest;
     private long oldestSince;
 
-    /** @param mayDeclare whether queues that do not exist may be declared */
+    /** @param mayDeclare whether queues that do not exist may be declared, as durable classic ones */
     public ConfirmedPublisher(Connector connector, Ticker ticker, boolean mayDeclare) {
+        this(connector, ticker, mayDeclare, Definitions.NONE);
+    }
+
+    /** @param defined what is declared in a way of its own */
+    public ConfirmedPublisher(Connector connector, Ticker ticker, boolean mayDeclare, Definitions defined) {
         this.connector = connector;
         this.ticker = ticker;
-        this.destinations = new Destinations(mayDeclare);
+        this.destinations = new Destinations(mayDeclare, defined);
         thread.setDaemon(true);
     }
 

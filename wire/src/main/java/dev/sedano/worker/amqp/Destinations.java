@@ -21,12 +21,17 @@ final class Destinations {
     private static final int ID_BYTES = 40;
 
     private final boolean mayDeclare;
+    private final Definitions defined;
     private final Set<String> queues = ConcurrentHashMap.newKeySet();
     private final Set<String> exchanges = ConcurrentHashMap.newKeySet();
 
-    /** @param mayDeclare whether queues that do not exist may be declared */
-    Destinations(boolean mayDeclare) {
+    /**
+     * @param mayDeclare whether queues that do not exist may be declared
+     * @param defined what is declared in a way of its own
+     */
+    Destinations(boolean mayDeclare, Definitions defined) {
         this.mayDeclare = mayDeclare;
+        this.defined = defined;
     }
 
     private interface Question {
@@ -75,7 +80,9 @@ final class Destinations {
             return null;
         }
         if (answer(connection, channel -> channel.exchangeDeclarePassive(exchange)) == AMQP.NOT_FOUND) {
-            return "its exchange does not exist";
+            if (!(mayDeclare && defined.exchange(connection, exchange))) {
+                return "its exchange does not exist";
+            }
         }
         exchanges.add(exchange);
         return null;
@@ -87,7 +94,8 @@ final class Destinations {
         if (!mayDeclare || queues.contains(queue)) {
             return null;
         }
-        if (answer(connection, channel -> channel.queueDeclarePassive(queue)) == AMQP.NOT_FOUND) {
+        if (answer(connection, channel -> channel.queueDeclarePassive(queue)) == AMQP.NOT_FOUND
+                && !defined.queue(connection, queue)) {
             int refusal =
                     answer(connection, channel -> channel.queueDeclare(queue, true, false, false, target.arguments()));
             if (refusal != AMQP.REPLY_SUCCESS) {

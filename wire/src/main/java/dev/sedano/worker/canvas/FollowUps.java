@@ -30,9 +30,14 @@ public final class FollowUps {
         this(json, clock, origin, defaultQueue, PayloadForm.DEFAULT);
     }
 
-    /** See {@link TaskMessages#TaskMessages}. */
+    /** With one queue for all that name none. */
     public FollowUps(CeleryJson json, Clock clock, String origin, String defaultQueue, PayloadForm form) {
-        this(new TaskMessages(json, clock, origin, defaultQueue, form), false, InlineErrbacks.NONE);
+        this(json, clock, origin, Router.to(defaultQueue), form);
+    }
+
+    /** See {@link TaskMessages#TaskMessages}. */
+    public FollowUps(CeleryJson json, Clock clock, String origin, Router router, PayloadForm form) {
+        this(new TaskMessages(json, clock, origin, router, form), false, InlineErrbacks.NONE);
     }
 
     private FollowUps(TaskMessages messages, boolean inheritsPriority, InlineErrbacks inlineErrbacks) {

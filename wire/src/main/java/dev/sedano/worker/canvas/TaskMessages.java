@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Writes task messages of protocol 2 (celery/app/amqp.py, {@code as_task_v2}). Thread-safe. */
@@ -28,21 +29,21 @@ final class TaskMessages {
     private final Clock clock;
     private final String origin;
     private final String replyTo;
-    private final String defaultQueue;
+    private final Router router;
 
     /**
      * @param origin who publishes, as Celery's header says it
-     * @param defaultQueue where tasks go that name no queue
+     * @param router where tasks go that do not say all of it
      * @param form of messages whose signature does not say another
      */
-    TaskMessages(CeleryJson json, Clock clock, String origin, String defaultQueue, PayloadForm form) {
+    TaskMessages(CeleryJson json, Clock clock, String origin, Router router, PayloadForm form) {
         this.json = json;
         this.encoder = new Encoder(json);
         this.form = form;
         this.clock = clock;
         this.origin = origin;
         this.replyTo = NameUuid.of("reply", origin);
-        this.defaultQueue = defaultQueue;
+        this.router = router;
     }
 
     /**
@@ -87,6 +88,8 @@ final class TaskMessages {
         Encoder.Payload payload = body(args, signature.kwargs(), embed, formOf(signature));
         mention(payload, headers);
         String replies = signature.text("reply_to");
+        Router.Place place = router.of(
+                signature.task(), signature.text("queue"), signature.text("exchange"), signature.text("routing_key"));
         MessageProperties properties = new MessageProperties(
                 payload.contentType(),
                 payload.contentEncoding(),
@@ -95,9 +98,11 @@ final class TaskMessages {
                 expires instanceof Number seconds
                         ? Long.toString(Math.max(0, (long) (seconds.doubleValue() * 1000)))
                         : null,
-                signature.option("priority") instanceof Number priority ? priority.intValue() : 0,
+                signature.option("priority") instanceof Number priority
+                        ? (Integer) priority.intValue()
+                        : Objects.requireNonNullElse(place.priority(), 0),
                 headers);
-        return new OutgoingMessage(exchange(signature), routingKey(signature), properties, payload.body());
+        return new OutgoingMessage(place.exchange(), place.routingKey(), properties, payload.body());
     }
 
     /** The place of a task in a group. */
@@ -152,7 +157,7 @@ final class TaskMessages {
 
     /** Where tasks go that name no queue. */
     String defaultQueue() {
-        return defaultQueue;
+        return router.defaultQueue();
     }
 
     /** {@code {"result": …}}, as Celery saves the structure of a group. */
@@ -219,19 +224,5 @@ final class TaskMessages {
             }
         }
         return stamps;
-    }
-
-    private static String exchange(CallSignature signature) {
-        String exchange = signature.text("exchange");
-        return exchange == null || signature.text("queue") != null ? "" : exchange;
-    }
-
-    private String routingKey(CallSignature signature) {
-        String queue = signature.text("queue");
-        if (queue != null) {
-            return queue;
-        }
-        String key = signature.text("routing_key");
-        return key == null ? defaultQueue : key;
     }
 }

@@ -30,7 +30,6 @@ final class CeleryOnlyOptions {
             List.of("--executable"),
             List.of("-S", "--statedb"),
             List.of("--heartbeat-interval"),
-            List.of("-X", "--exclude-queues"),
             List.of("-I", "--include"));
 
     private CeleryOnlyOptions() {}

@@ -21,6 +21,7 @@ import dev.sedano.worker.runtime.TopologyMode;
 import dev.sedano.worker.runtime.UnknownTaskText;
 import dev.sedano.worker.runtime.WorkerConfig;
 import dev.sedano.worker.runtime.WorkerConfigBuilder;
+import dev.sedano.worker.settings.ConfigValue;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -30,6 +31,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -42,12 +44,21 @@ final class ConfigFromOptions {
     private static final Pattern SIZE = Pattern.compile("([0-9]{1,10})([KMG]?)", Pattern.CASE_INSENSITIVE);
 
     private final WorkerOptions options;
+    private final Function<String, @Nullable ConfigValue> trees;
     private final Map<String, String> environment;
     private final Consumer<String> warnings;
 
-    /** @param warnings takes one line about each thing that is accepted but not as asked */
-    ConfigFromOptions(WorkerOptions options, Map<String, String> environment, Consumer<String> warnings) {
+    /**
+     * @param trees the settings that no option can say, by key
+     * @param warnings takes one line about each thing that is accepted but not as asked
+     */
+    ConfigFromOptions(
+            WorkerOptions options,
+            Function<String, @Nullable ConfigValue> trees,
+            Map<String, String> environment,
+            Consumer<String> warnings) {
         this.options = options;
+        this.trees = trees;
         this.environment = environment;
         this.warnings = warnings;
     }
@@ -61,7 +72,7 @@ final class ConfigFromOptions {
         work(config);
         times(config);
         config.payloads(payloads());
-        given("--default-queue", options.defaultQueue).apply((name, text) -> config.routing(new Routing(text.strip())));
+        queues(config);
         return config.build();
     }
 
@@ -84,9 +95,6 @@ final class ConfigFromOptions {
     }
 
     private void work(WorkerConfigBuilder config) {
-        if (!options.queues.isEmpty()) {
-            config.queues(options.queues.stream().map(String::strip).toList());
-        }
         PoolKind pool = pool();
         config.pool(pool);
         if (pool == PoolKind.SOLO) {
@@ -106,6 +114,28 @@ final class ConfigFromOptions {
                 .apply((name, text) -> config.unknownTask(UnknownTaskText.parse(name, text)));
         given("--on-lease-loss", options.onLeaseLoss)
                 .apply((name, text) -> config.afterLeaseLoss(choice(name, text, AfterLeaseLoss.values())));
+    }
+
+    private void queues(WorkerConfigBuilder config) {
+        String defaultQueue =
+                options.defaultQueue == null ? Routing.DEFAULT.defaultQueue() : options.defaultQueue.strip();
+        Routing routing = new Routing(
+                defaultQueue,
+                RoutingSettings.queues(trees.apply("task_queues"), defaultQueue),
+                RoutingSettings.routes(trees.apply("task_routes")));
+        config.routing(routing);
+        List<String> named = options.queues.isEmpty()
+                ? routing.usualQueues()
+                : options.queues.stream().map(String::strip).toList();
+        Set<String> excluded =
+                options.excludedQueues.stream().map(String::strip).collect(Collectors.toSet());
+        List<String> left =
+                named.stream().filter(queue -> !excluded.contains(queue)).toList();
+        if (left.isEmpty() && !excluded.isEmpty()) {
+            throw new ConfigurationException(
+                    "-X", String.join(",", options.excludedQueues), "leaves no queue of " + String.join(",", named));
+        }
+        config.queues(left);
     }
 
     private PayloadSettings payloads() {

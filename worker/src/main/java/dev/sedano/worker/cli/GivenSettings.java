@@ -33,6 +33,7 @@ final class GivenSettings {
     private final Map<String, String> environment;
     private final Consumer<String> warnings;
     private final Map<String, Origin> origins = new HashMap<>();
+    private final Map<String, ConfigValue> trees = new HashMap<>();
 
     GivenSettings(CommandSpec spec, ParseResult parsed, Map<String, String> environment, Consumer<String> warnings) {
         this.spec = spec;
@@ -56,6 +57,10 @@ final class GivenSettings {
                         .ifPresent(meant -> warnings.accept(
                                 "the environment variable " + variable + " is none: did you mean " + meant + "?")));
         for (SettingName setting : SettingName.ALL) {
+            if (setting.kind() == SettingName.Kind.TREE) {
+                fillTree(setting, file.get(setting));
+                continue;
+            }
             OptionSpec option = option(setting);
             ConfigValue inFile = file.get(setting);
             String text = inFile == null ? null : setting.text(inFile);
@@ -74,6 +79,23 @@ final class GivenSettings {
                 origins.put(setting.key(), new Origin(inFile.at(), setting.key() + ", " + inFile.at()));
             }
         }
+    }
+
+    private void fillTree(SettingName setting, @Nullable ConfigValue inFile) {
+        String variable = variable(setting);
+        ConfigValue value = variable == null
+                ? inFile
+                : new ConfigValue.Text("environment " + variable, Objects.requireNonNull(environment.get(variable)));
+        if (value != null) {
+            trees.put(setting.key(), setting.tree(value));
+            origins.put(setting.key(), new Origin(value.at(), value.at()));
+        }
+    }
+
+    /** A setting that no option can say; null if it was not given. */
+    @Nullable
+    ConfigValue tree(String key) {
+        return trees.get(key);
     }
 
     private OptionSpec option(SettingName setting) {
@@ -138,7 +160,7 @@ final class GivenSettings {
         for (SettingName setting : SettingName.ALL) {
             Origin origin = origins.get(setting.key());
             if (option != null
-                    && option.equals(option(setting))
+                    && option.equals(spec.findOption(setting.option()))
                     && origin != null
                     && !origin.inErrors().isEmpty()) {
                 String message = String.valueOf(error.getMessage());

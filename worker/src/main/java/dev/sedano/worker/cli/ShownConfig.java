@@ -18,6 +18,7 @@ final class ShownConfig {
     static void write(WorkerConfig config, WorkerOptions options, GivenSettings given, PrintWriter out) {
         Map<String, @Nullable Object> values = new HashMap<>(SettingValues.of(config));
         values.put("sedano.app", options.apps);
+        values.put("sedano.exclude_queues", options.excludedQueues);
         values.put("sedano.log_level", options.logLevel == null ? "INFO" : options.logLevel);
         values.put("sedano.log_format", options.logFormat == null ? "text" : options.logFormat);
         for (SettingName setting : SettingName.ALL) {
@@ -26,9 +27,11 @@ final class ShownConfig {
     }
 
     private static String text(@Nullable Object value) {
-        if (value instanceof List<?> list) {
+        if (value == null || value.equals(List.of()) || value.equals(Map.of())) {
+            return "none";
+        } else if (value instanceof List<?> list) {
             return list.stream().map(String::valueOf).collect(Collectors.joining(","));
         }
-        return value == null ? "none" : value.toString();
+        return value.toString();
     }
 }

@@ -74,7 +74,7 @@ final class WorkerCommand implements Callable<Integer> {
         LogSettings logs;
         try {
             logs = LogSettings.parse(options.logLevel, options.logFormat);
-            config = new ConfigFromOptions(options, environment, this::warn).config();
+            config = new ConfigFromOptions(options, given::tree, environment, this::warn).config();
         } catch (ConfigurationException e) {
             throw given.located(e);
         }

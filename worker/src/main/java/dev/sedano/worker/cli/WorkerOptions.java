@@ -34,6 +34,15 @@ final class WorkerOptions {
     List<String> queues = new ArrayList<>();
 
     @Option(
+            names = {"-X", "--exclude-queues"},
+            paramLabel = "q1,q2",
+            split = ",",
+            splitSynopsisLabel = "",
+            hideParamSyntax = true,
+            description = "Queues not to consume, of -Q or task_queues.")
+    List<String> excludedQueues = new ArrayList<>();
+
+    @Option(
             names = {"-c", "--concurrency"},
             paramLabel = "N",
             description = "Handlers that run at once. Default: the number of processors.")

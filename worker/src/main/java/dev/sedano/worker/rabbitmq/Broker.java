@@ -80,11 +80,14 @@ public final class Broker implements AutoCloseable {
         this.settings = settings;
         this.events = events;
         this.publisher = new ConfirmedPublisher(
-                this::connect, ticker, settings.topology() == BrokerSettings.TopologyMode.DECLARE);
+                this::connect,
+                ticker,
+                settings.topology() == BrokerSettings.TopologyMode.DECLARE,
+                new DefinedQueues(settings.defined()));
         this.limits = new DeliveryLimits(settings.deliveryLimit());
         this.known = new KnownQueues(limits, settings.remembered());
         this.wanted = new WantedQueues(settings.queues());
-        this.queues = new EnsuredQueues(wanted, known, settings.topology());
+        this.queues = new EnsuredQueues(wanted, known, settings);
         this.slots = settings.slots();
         this.delayQueues = new DelayQueues(ticker);
         this.moved = new MovedDeliveries(

@@ -9,6 +9,7 @@ import java.util.List;
  *
  * @param brokers tried in order
  * @param queues the queues to consume
+ * @param defined the queues of which more is known than a name, whether consumed or not
  * @param leastPrefetch the prefetch of each queue when handlers are slow
  * @param mostPrefetch the prefetch of each queue when handlers are fast
  * @param deliveryLimit the delivery limit of quorum queues that do not say theirs; where both are known the lower counts
@@ -17,7 +18,8 @@ import java.util.List;
 public record BrokerSettings(
         List<Endpoint> brokers,
         String node,
-        List<String> queues,
+        List<QueueBinding> queues,
+        List<QueueBinding> defined,
         TopologyMode topology,
         int slots,
         int leastPrefetch,

@@ -2,9 +2,12 @@ package dev.sedano.worker.runtime;
 
 import dev.sedano.worker.address.BrokerUri;
 import dev.sedano.worker.protocol.PayloadForm;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,8 @@ public final class SettingValues {
         values.put("worker_pool", spelled(config.pool()));
         values.put("worker_prefetch_multiplier", config.prefetchMultiplier());
         values.put("task_default_queue", config.routing().defaultQueue());
+        values.put("task_queues", queues(config.routing()));
+        values.put("task_routes", routes(config.routing()));
         values.put("task_time_limit", seconds(config.limits().hard()));
         values.put("task_soft_time_limit", seconds(config.limits().soft()));
         values.put("task_track_started", config.trackStarted());
@@ -58,6 +63,40 @@ public final class SettingValues {
         values.put("sedano.state_dir", config.stateDir().toString());
         values.put("sedano.journal_limit", config.journalLimit());
         return values;
+    }
+
+    private static List<Map<String, Object>> queues(Routing routing) {
+        List<Map<String, Object>> queues = new ArrayList<>();
+        for (QueueDefinition queue : routing.queues()) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("name", queue.name());
+            fields.put("exchange", queue.exchange());
+            fields.put("exchange_type", queue.exchangeType());
+            fields.put("routing_key", queue.routingKey());
+            fields.put("durable", queue.durable());
+            fields.put("queue_arguments", new TreeMap<>(queue.arguments()));
+            queues.add(fields);
+        }
+        return queues;
+    }
+
+    private static Map<String, Object> routes(Routing routing) {
+        Map<String, Object> routes = new LinkedHashMap<>();
+        for (Routing.Route route : routing.routes()) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            putIfSaid(fields, "queue", route.queue());
+            putIfSaid(fields, "exchange", route.exchange());
+            putIfSaid(fields, "routing_key", route.routingKey());
+            putIfSaid(fields, "priority", route.priority());
+            routes.putIfAbsent(route.task().toString(), fields);
+        }
+        return routes;
+    }
+
+    private static void putIfSaid(Map<String, Object> fields, String name, @Nullable Object value) {
+        if (value != null) {
+            fields.put(name, value);
+        }
     }
 
     private static void form(Map<String, @Nullable Object> values, String of, PayloadForm form) {

@@ -90,7 +90,8 @@ final class Wiring {
         return new BrokerSettings(
                 BrokerServers.of("--broker", config.brokers()),
                 config.node(),
-                config.queues(),
+                config.routing().bindings(config.queues()),
+                config.routing().definitions(),
                 switch (config.topology()) {
                     case DECLARE -> BrokerSettings.TopologyMode.DECLARE;
                     case PASSIVE -> BrokerSettings.TopologyMode.PASSIVE;
@@ -157,7 +158,7 @@ final class Wiring {
                         json,
                         clock,
                         origin(),
-                        config.routing().defaultQueue(),
+                        config.routing().router(),
                         config.payloads().tasks())
                 .inheritingPriority(config.inheritPriority());
     }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param idempotencyStore {@code --idempotency-store}; the result backend if that is Redis, else it has to be said
  * @param storePartitions {@code --store-partitions}; hash tags over which the keys are spread, 1 to 1024; 1, in a cluster 16
  * @param durability {@code --durability}; confirmations that a claim or completion needs; none
- * @param queues {@code -Q}; the default queue
+ * @param queues {@code -Q}; the defined queues, or else the default queue
  * @param concurrency {@code -c}; how many handlers run at once, 1 to 10000; the number of processors
  * @param node {@code -n}; {@code sedano@<hostname>}
  * @param pool {@code -P}; threads
@@ -53,7 +53,7 @@ import org.jspecify.annotations.Nullable;
  *     Celery's {@code task_inherit_parent_priority}
  * @param mostLeftBehind {@code --max-left-behind}; at how many handlers that run on past their hard time limits the worker
  *     ends, 1 to 10000; as many as run at once
- * @param routing {@code --default-queue}; where messages go
+ * @param routing {@code --default-queue}, {@code task_queues}, {@code task_routes}; where messages go
  * @param limits {@code --time-limit}, {@code --soft-time-limit}; none
  * @param longestHold {@code --longest-hold}; tasks that are due later wait in delay queues of the broker, 1 s to 60 s; 60 s
  */

@@ -95,7 +95,7 @@ public final class WorkerConfigBuilder {
         return this;
     }
 
-    /** What to consume; the default is the default queue. */
+    /** What to consume; the default are the defined queues, or else the default queue. */
     public WorkerConfigBuilder queues(List<String> value) {
         this.queues = value;
         return this;
@@ -288,7 +288,7 @@ public final class WorkerConfigBuilder {
                 store,
                 storePartitions == 0 ? usualPartitions : storePartitions,
                 durability,
-                queues == null ? List.of(routing.defaultQueue()) : queues,
+                queues == null ? routing.usualQueues() : queues,
                 concurrency,
                 nodeName,
                 pool,

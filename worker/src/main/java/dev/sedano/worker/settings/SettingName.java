@@ -13,7 +13,7 @@ import java.util.TreeSet;
  * and that over the file.
  *
  * @param key its name in a file: Celery's where the meaning is the same, else {@code sedano.…}
- * @param option its long option
+ * @param option its long option, empty if it has none
  * @param kind how its value is written
  */
 public record SettingName(String key, String option, Kind kind) {
@@ -30,7 +30,9 @@ public record SettingName(String key, String option, Kind kind) {
         /** A list, or one text with commas. */
         LIST,
         /** A list of URLs, or one text with semicolons. */
-        URLS
+        URLS,
+        /** Maps and lists; in the environment and in properties as YAML in one line. */
+        TREE
     }
 
     /** All, in the order in which they are shown. */
@@ -40,11 +42,14 @@ public record SettingName(String key, String option, Kind kind) {
             of("sedano.idempotency_store", "--idempotency-store", Kind.TEXT),
             of("sedano.app", "--app", Kind.LIST),
             of("sedano.queues", "--queues", Kind.LIST),
+            of("sedano.exclude_queues", "--exclude-queues", Kind.LIST),
             of("sedano.node", "--hostname", Kind.TEXT),
             of("worker_concurrency", "--concurrency", Kind.NUMBER),
             of("worker_pool", "--pool", Kind.TEXT),
             of("worker_prefetch_multiplier", "--prefetch-multiplier", Kind.NUMBER),
             of("task_default_queue", "--default-queue", Kind.TEXT),
+            of("task_queues", "", Kind.TREE),
+            of("task_routes", "", Kind.TREE),
             of("task_time_limit", "--time-limit", Kind.TIME),
             of("task_soft_time_limit", "--soft-time-limit", Kind.TIME),
             of("task_track_started", "--track-started", Kind.SWITCH),
@@ -130,12 +135,18 @@ public record SettingName(String key, String option, Kind kind) {
             return String.join(kind == Kind.LIST ? "," : ";", texts);
         }
         return switch (kind) {
+            case TREE -> throw new IllegalStateException(key + " is no text");
             case TEXT, URLS -> one(value, "one text");
             case LIST -> one(value, "a list");
             case NUMBER -> one(value, "a whole number");
             case TIME -> one(value, "a time, as 30s or a number of seconds");
             case SWITCH -> switched(value);
         };
+    }
+
+    /** The value with its structure, for a setting of kind TREE: where there is only text, that is YAML. */
+    public ConfigValue tree(ConfigValue value) {
+        return value instanceof ConfigValue.Text text ? YamlSettings.read(key, text.at(), 0, text.text()) : value;
     }
 
     private String one(ConfigValue value, String wanted) {

@@ -71,6 +71,7 @@ class ConfigurationTableTest {
             case SWITCH -> "true/false";
             case LIST -> "list";
             case URLS -> "list of URLs";
+            case TREE -> "map";
         };
     }
 

@@ -16,7 +16,10 @@ class SettingNameTest {
     @Test
     void everyName_isTakenOnce() {
         assertThat(SettingName.ALL).extracting(SettingName::key).doesNotHaveDuplicates();
-        assertThat(SettingName.ALL).extracting(SettingName::option).doesNotHaveDuplicates();
+        assertThat(SettingName.ALL)
+                .extracting(SettingName::option)
+                .filteredOn(option -> !option.isEmpty())
+                .doesNotHaveDuplicates();
         assertThat(SettingName.ALL).flatExtracting(SettingName::variables).doesNotHaveDuplicates();
         assertThat(SettingName.ALL)
                 .extracting(SettingName::key)
