@@ -69,7 +69,8 @@ final class ClientIT {
         AsyncResult total =
                 client.send(Canvas.chord(Canvas.group(add(1, 1), add(2, 2), add(3, 3)), Signature.of("proj.tsum")));
         AsyncResult nested = client.send(Canvas.group(
-                add(1, 1), Canvas.chain(add(2, 2), Canvas.group(Signature.of("proj.mul", 2), Signature.of("proj.mul", 3)))));
+                add(1, 1),
+                Canvas.chain(add(2, 2), Canvas.group(Signature.of("proj.mul", 2), Signature.of("proj.mul", 3)))));
 
         assertThat(sum.get(LIMIT, Integer.class)).isEqualTo(5);
         assertThat(product.get(LIMIT)).isEqualTo(30L);
@@ -144,8 +145,7 @@ final class ClientIT {
     @Test
     void ignoredResultIsNotKept() {
         String key = "ignored-" + UUID.randomUUID();
-        AsyncResult result =
-                client.send(Signature.of("ledger.work", key, 0), SendOptions.NONE.ignoreResult());
+        AsyncResult result = client.send(Signature.of("ledger.work", key, 0), SendOptions.NONE.ignoreResult());
 
         await().atMost(LIMIT).until(() -> HARNESS.ledger().ends(key).size() == 1);
         assertThat(result.state()).isEqualTo("PENDING");
@@ -153,8 +153,8 @@ final class ClientIT {
 
     @Test
     void unroutableNamesTheRoute() {
-        try (TaskClient strict = CeleryClient.connect(
-                ClientConfig.of(HARNESS.broker().url()).withoutCreatingQueues())) {
+        try (TaskClient strict =
+                CeleryClient.connect(ClientConfig.of(HARNESS.broker().url()).withoutCreatingQueues())) {
             String nowhere = HARNESS.queue();
 
             assertThatExceptionOfType(SendException.Unroutable.class)

@@ -41,7 +41,8 @@ final class ClientOutageIT {
     void brokerKilledAmongAThousandSends_everyTaskRunsOnce() throws InterruptedException {
         String queue = HARNESS.queue();
         HARNESS.start(HARNESS.worker(queue));
-        ClientConfig config = ClientConfig.of(BROKER.url()).withDefaultQueue(queue).withSending(LIMIT, 200);
+        ClientConfig config =
+                ClientConfig.of(BROKER.url()).withDefaultQueue(queue).withSending(LIMIT, 200);
         CountDownLatch underWay = new CountDownLatch(TASKS / 4);
         List<CompletableFuture<?>> sends = new ArrayList<>();
         try (TaskClient client = CeleryClient.connect(config)) {
@@ -58,8 +59,7 @@ final class ClientOutageIT {
                     "broker-killer");
             killer.start();
             for (int i = 0; i < TASKS; i++) {
-                CompletableFuture<?> send =
-                        client.sendAsync(Signature.of("ledger.work", "t" + i, 0), SendOptions.NONE);
+                CompletableFuture<?> send = client.sendAsync(Signature.of("ledger.work", "t" + i, 0), SendOptions.NONE);
                 sends.add(send.thenRun(underWay::countDown));
             }
             assertThat(CompletableFuture.allOf(sends.toArray(CompletableFuture[]::new)))

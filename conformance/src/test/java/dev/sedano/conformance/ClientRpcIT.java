@@ -30,7 +30,8 @@ final class ClientRpcIT {
     @Test
     void repliesComeBack() throws InterruptedException {
         String queue = HARNESS.queue();
-        HARNESS.start(HARNESS.worker(queue).backend("rpc://").store(TestStore.shared().url(0)));
+        HARNESS.start(
+                HARNESS.worker(queue).backend("rpc://").store(TestStore.shared().url(0)));
         try (TaskClient client = CeleryClient.connect(
                 ClientConfig.of(HARNESS.broker().url(), "rpc://").withDefaultQueue(queue))) {
             AsyncResult sum = client.send("proj.add", 2, 3);
@@ -39,11 +40,13 @@ final class ClientRpcIT {
             assertThat(sum.get(LIMIT)).isEqualTo(5L);
             assertThat(all.get(LIMIT)).isEqualTo(List.of(2L, 9L));
             assertThatExceptionOfType(TaskFailure.class)
-                    .isThrownBy(() -> client.send("ledger.fail", "rpc-client", "why").get(LIMIT))
-                    .satisfies(failure -> assertThat(failure.is("builtins", "RuntimeError")).isTrue());
+                    .isThrownBy(() ->
+                            client.send("ledger.fail", "rpc-client", "why").get(LIMIT))
+                    .satisfies(failure ->
+                            assertThat(failure.is("builtins", "RuntimeError")).isTrue());
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> client.send(Canvas.chord(
-                            Canvas.group(Signature.of("proj.add", 1, 1)), Signature.of("proj.tsum"))))
+                    .isThrownBy(() -> client.send(
+                            Canvas.chord(Canvas.group(Signature.of("proj.add", 1, 1)), Signature.of("proj.tsum"))))
                     .withMessageContaining("Redis");
         }
     }
@@ -53,8 +56,8 @@ final class ClientRpcIT {
         String queue = HARNESS.queue();
         HARNESS.own(PythonWorker.start(PythonWorker.Setup.solo(HARNESS, queue)));
         String key = "python-" + UUID.randomUUID();
-        try (TaskClient client =
-                CeleryClient.connect(ClientConfig.of(HARNESS.broker().url(), TestStore.shared().url(0))
+        try (TaskClient client = CeleryClient.connect(
+                ClientConfig.of(HARNESS.broker().url(), TestStore.shared().url(0))
                         .withDefaultQueue(queue))) {
             AsyncResult done = client.send("ledger.work", key, 0);
             AsyncResult chain = client.send(Canvas.chain(

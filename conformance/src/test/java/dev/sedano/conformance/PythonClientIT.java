@@ -161,7 +161,8 @@ final class PythonClientIT {
         GetResponse waiting = HARNESS.publisher().take(QUEUE + ".wait.64s", LIMIT);
 
         assertThat(header(waiting, "id")).isEqualTo(far.id());
-        assertThat(header(waiting, "x-sedano-returned")).isEqualTo("1");
+        assertThat(header(waiting, "x-sedano-delayed")).isEqualTo("1");
+        assertThat(waiting.getProps().getHeaders()).doesNotContainKey("x-sedano-returned");
         assertThat(HARNESS.ledger().starts("far")).isEmpty();
     }
 }

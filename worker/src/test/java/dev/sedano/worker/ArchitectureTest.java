@@ -35,6 +35,7 @@ class ArchitectureTest {
             Map.entry("delivery", Set.of("canvas", "handler", "idempotency", "journal", "protocol", "result", "time")),
             Map.entry("rabbitmq", Set.of("amqp", "canvas", "delivery", "protocol", "time", "tls")),
             Map.entry("tls", Set.of()),
+            Map.entry("settings", Set.of()),
             Map.entry("event", Set.of("delivery", "protocol")),
             Map.entry("control", Set.of("delivery", "event", "protocol", "time")),
             Map.entry("metrics", Set.of("delivery", "idempotency", "journal", "rabbitmq", "time")),
@@ -91,7 +92,8 @@ class ArchitectureTest {
                             "operator",
                             "protocol",
                             "protocol.compression",
-                            "runtime")));
+                            "runtime",
+                            "settings")));
 
     private static final JavaClasses WORKER = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

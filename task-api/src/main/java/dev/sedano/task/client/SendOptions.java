@@ -165,7 +165,9 @@ public record SendOptions(Map<String, @Nullable Object> values) {
         }
         long whole = time.toSeconds();
         Duration rest = time.minusSeconds(whole);
-        return rest.isZero() && whole <= Integer.MAX_VALUE ? (Number) (int) whole : (Number) (whole + rest.toNanos() / 1e9);
+        return rest.isZero() && whole <= Integer.MAX_VALUE
+                ? (Number) (int) whole
+                : (Number) (whole + rest.toNanos() / 1e9);
     }
 
     private static String notBlank(String field, String value) {

@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,14 +77,14 @@ public final class ConfirmedPublisher implements AutoCloseable {
      * @param marked whether it gets a message id, by which a returned one is known; else by its route and correlation id
      */
     private record Publication(
-            Target target,
+            Supplier<Target> place,
             boolean durable,
             boolean marked,
             AMQP.BasicProperties properties,
             byte[] body,
             CompletableFuture<Void> done) {}
 
-    private record Sent(Publication publication, String id) {}
+    private record Sent(Publication publication, Target target, String id) {}
 
     private final Connector connector;
     private final Ticker ticker;
@@ -128,12 +129,21 @@ public final class ConfirmedPublisher implements AutoCloseable {
 
     /** Publishes to a durable queue, which is declared if it does not exist and that is allowed. */
     public CompletableFuture<Void> publish(Target target, AMQP.BasicProperties properties, byte[] body) {
-        return offer(new Publication(target, true, true, properties, body, new CompletableFuture<>()));
+        return publish(() -> target, properties, body);
+    }
+
+    /**
+     * As the other one, to a place that depends on when it is sent: it may wait here while the broker is away.
+     *
+     * @param place asked right before, by the publisher's thread; must not block
+     */
+    public CompletableFuture<Void> publish(Supplier<Target> place, AMQP.BasicProperties properties, byte[] body) {
+        return offer(new Publication(place, true, true, properties, body, new CompletableFuture<>()));
     }
 
     /** As {@link #publish}, with the properties as they are: Celery's producers send no message id. */
     public CompletableFuture<Void> publishUnmarked(Target target, AMQP.BasicProperties properties, byte[] body) {
-        return offer(new Publication(target, true, false, properties, body, new CompletableFuture<>()));
+        return offer(new Publication(() -> target, true, false, properties, body, new CompletableFuture<>()));
     }
 
     /** Takes back a message that waits to be sent. False: it is on its way, or was. */
@@ -143,8 +153,8 @@ public final class ConfirmedPublisher implements AutoCloseable {
 
     /** Publishes to a queue that somebody else owns; a queue that is gone is no failure, nobody waits any more. */
     public CompletableFuture<Void> reply(String queue, AMQP.BasicProperties properties, byte[] body) {
-        return offer(new Publication(
-                Target.queue(queue, Map.of()), false, false, properties, body, new CompletableFuture<>()));
+        Target target = Target.queue(queue, Map.of());
+        return offer(new Publication(() -> target, false, false, properties, body, new CompletableFuture<>()));
     }
 
     private CompletableFuture<Void> offer(Publication publication) {
@@ -202,7 +212,7 @@ public final class ConfirmedPublisher implements AutoCloseable {
 
     private void send(Publication publication) throws IOException, TimeoutException {
         Channel to = channel();
-        Target target = publication.target();
+        Target target = publication.place().get();
         String obstacle = Destinations.defect(connected(), target, publication.properties());
         if (obstacle == null && publication.durable()) {
             obstacle = destinations.missing(connected(), target);
@@ -225,7 +235,7 @@ public final class ConfirmedPublisher implements AutoCloseable {
                 : publication.properties();
         unconfirmed.put(
                 to.getNextPublishSeqNo(),
-                new Sent(publication, identity(target.exchange(), target.queue(), properties)));
+                new Sent(publication, target, identity(target.exchange(), target.queue(), properties)));
         try {
             to.basicPublish(target.exchange(), target.queue(), publication.durable(), properties, publication.body());
         } catch (IOException | RuntimeException e) {
@@ -296,15 +306,12 @@ public final class ConfirmedPublisher implements AutoCloseable {
                 returned.computeIfPresent(sent.id(), (id, count) -> count == 1 ? null : count - 1);
             }
             if (unroutable) {
-                destinations.forgetQueue(sent.publication().target().queue()); // somebody deleted it: declare it again
+                destinations.forgetQueue(sent.target().queue()); // somebody deleted it: declare it again
             }
             if (refusal != null || unroutable) {
                 sent.publication()
                         .done()
-                        .completeExceptionally(
-                                refusal != null
-                                        ? new IOException(refusal)
-                                        : nowhere(sent.publication().target()));
+                        .completeExceptionally(refusal != null ? new IOException(refusal) : nowhere(sent.target()));
             } else {
                 sent.publication().done().complete(null);
             }

@@ -6,10 +6,14 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The headers that a retry keeps: all but those of the broker and of our own moves. */
 final class CarriedHeaders {
+    private static final Set<String> OF_MOVES =
+            Set.of("x-sedano-returned", "x-sedano-delayed", "x-sedano-exchange", "x-sedano-routing-key");
+
     private CarriedHeaders() {}
 
     /** A fresh map of what the message of protocol 2 had, or of what says the same if it was of protocol 1. */
@@ -39,7 +43,7 @@ final class CarriedHeaders {
                         || name.startsWith("x-last-death-")
                         || name.equals("x-delivery-count")
                         || name.equals("x-acquired-count")
-                        || name.equals("x-sedano-returned"));
+                        || OF_MOVES.contains(name));
         return headers;
     }
 }

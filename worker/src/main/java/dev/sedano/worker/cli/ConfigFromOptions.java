@@ -10,16 +10,19 @@ import dev.sedano.worker.protocol.PayloadForm;
 import dev.sedano.worker.protocol.PayloadSettings;
 import dev.sedano.worker.protocol.Serializer;
 import dev.sedano.worker.runtime.DurationText;
+import dev.sedano.worker.runtime.HandlerLimits;
 import dev.sedano.worker.runtime.HttpAddress;
 import dev.sedano.worker.runtime.NodeName;
 import dev.sedano.worker.runtime.PoolKind;
 import dev.sedano.worker.runtime.ResultBackend;
+import dev.sedano.worker.runtime.Routing;
 import dev.sedano.worker.runtime.StateDir;
 import dev.sedano.worker.runtime.TopologyMode;
-import dev.sedano.worker.runtime.UnknownTaskPolicy;
+import dev.sedano.worker.runtime.UnknownTaskText;
 import dev.sedano.worker.runtime.WorkerConfig;
 import dev.sedano.worker.runtime.WorkerConfigBuilder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -32,7 +35,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Options and environment to a checked configuration. An option wins over the environment, ours over Celery's. */
+/** Options, wherever they came from, to a checked configuration. */
 final class ConfigFromOptions {
     private static final List<String> CELERY_POOLS = List.of("prefork", "processes", "gevent", "eventlet");
 
@@ -58,16 +61,16 @@ final class ConfigFromOptions {
         work(config);
         times(config);
         config.payloads(payloads());
+        given("--default-queue", options.defaultQueue).apply((name, text) -> config.routing(new Routing(text.strip())));
         return config.build();
     }
 
     private void services(WorkerConfigBuilder config) {
-        given("--broker", options.broker, "SEDANO_BROKER_URL", "CELERY_BROKER_URL")
-                .apply((name, url) -> config.brokers(BrokerUri.parseAll(name, url)));
-        given("--result-backend", options.resultBackend, "SEDANO_RESULT_BACKEND", "CELERY_RESULT_BACKEND")
+        given("--broker", options.broker).apply((name, url) -> config.brokers(BrokerUri.parseAll(name, url)));
+        given("--result-backend", options.resultBackend)
                 .apply((name, url) -> config.resultBackend(ResultBackend.parse(name, url)));
         config.resultExtended(options.resultExtended).trackStarted(options.trackStarted);
-        given("--idempotency-store", options.idempotencyStore, "SEDANO_IDEMPOTENCY_STORE")
+        given("--idempotency-store", options.idempotencyStore)
                 .apply((name, url) -> config.idempotencyStore(StoreUri.parse(name, url)));
         given("--http", options.http)
                 .apply((name, text) ->
@@ -92,14 +95,15 @@ final class ConfigFromOptions {
         given("-c", options.concurrency).apply((name, text) -> config.concurrency(number(name, text)));
         given("--prefetch-multiplier", options.prefetchMultiplier)
                 .apply((name, text) -> config.prefetchMultiplier(number(name, text)));
+        given("--max-left-behind", options.mostLeftBehind)
+                .apply((name, text) -> config.mostLeftBehind(number(name, text)));
         given("--delivery-limit", options.deliveryLimit)
                 .apply((name, text) -> config.deliveryLimit(number(name, text)));
         config.taskEvents(options.events);
-        given("--control", options.control, "SEDANO_CONTROL")
-                .apply((name, text) -> config.control(ControlAccess.parse(name, text)));
+        given("--control", options.control).apply((name, text) -> config.control(ControlAccess.parse(name, text)));
         config.inheritPriority(options.inheritPriority);
         given("--on-unknown-task", options.onUnknownTask)
-                .apply((name, text) -> config.unknownTask(choice(name, text, UnknownTaskPolicy.values())));
+                .apply((name, text) -> config.unknownTask(UnknownTaskText.parse(name, text)));
         given("--on-lease-loss", options.onLeaseLoss)
                 .apply((name, text) -> config.afterLeaseLoss(choice(name, text, AfterLeaseLoss.values())));
     }
@@ -132,12 +136,24 @@ final class ConfigFromOptions {
     private void times(WorkerConfigBuilder config) {
         given("--shutdown-timeout", options.shutdownTimeout)
                 .apply((name, text) -> config.shutdownTimeout(DurationText.parse(name, text)));
+        given("--longest-hold", options.longestHold)
+                .apply((name, text) -> config.longestHold(DurationText.parse(name, text)));
         given("--lease", options.lease).apply((name, text) -> config.lease(DurationText.parse(name, text)));
         given("--consumer-timeout", options.consumerTimeout)
                 .apply((name, text) -> config.consumerTimeout(DurationText.parse(name, text)));
         given("--journal-limit", options.journalLimit)
                 .apply((name, text) -> config.journalLimit(journalLimit(name, text)));
+        given("--result-expires", options.resultExpires)
+                .apply((name, text) -> config.resultExpiry(DurationText.parse(name, text)));
+        config.limits(new HandlerLimits(
+                limit("--time-limit", options.timeLimit), limit("--soft-time-limit", options.softTimeLimit)));
         given("--retention", options.retention).apply((name, text) -> config.retention(DurationText.parse(name, text)));
+    }
+
+    /** As in Celery, zero is no limit. */
+    private static @Nullable Duration limit(String option, @Nullable String text) {
+        Duration limit = text == null ? null : DurationText.parse(option, text);
+        return limit == null || limit.isZero() ? null : limit;
     }
 
     private PoolKind pool() {
@@ -164,15 +180,8 @@ final class ConfigFromOptions {
         }
     }
 
-    private Given given(String option, @Nullable String value, String... variables) {
-        if (value != null) {
-            return new Given(option, value);
-        }
-        return Arrays.stream(variables)
-                .filter(variable -> !environment.getOrDefault(variable, "").isBlank())
-                .findFirst()
-                .map(variable -> new Given(option + " (environment " + variable + ")", environment.get(variable)))
-                .orElse(new Given(option, null));
+    private static Given given(String option, @Nullable String value) {
+        return new Given(option, value);
     }
 
     private static int number(String option, String text) {

@@ -64,7 +64,7 @@ final class LimitCommands {
         if (!worker.taskNames().contains(task)) {
             return Command.error("unknown task");
         }
-        controls.timeLimit(task, soft == null || soft == 0 ? hard : soft);
+        controls.timeLimit(task, soft, hard);
         return Command.ok("time limits set successfully");
     }
 }

@@ -24,7 +24,6 @@ import dev.sedano.worker.time.Ticker;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.random.RandomGenerator;
@@ -38,6 +37,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   decode   delivery to task message            undecodable       dead letter
  *   resolve  task message to handler and key     unknown task      dead letter, FAILURE NotRegistered
+ *                                                due much later    moved to the broker's delay queues
  *   admit    key to lease, asking the store      done before       ack, the caller gets the stored result
  *                                                runs elsewhere    held, asked again
  *                                                store in doubt    blocked, returned; never run
@@ -85,9 +85,8 @@ public final class DeliveryPipeline {
     private final HandlerSlots slots;
     private final PipelineEvents events;
     private final Oversight oversight;
-    private final Clock clock;
     private final Ticker ticker;
-    private final Duration longestHold;
+    private final DueTime dueTime;
     private final WorkFactory workFactory;
     private final FollowUpRun followUpRun;
     private final Repetition repetition;
@@ -111,12 +110,11 @@ public final class DeliveryPipeline {
     /** @param random for nonces and jitter; safe for use by many threads */
     DeliveryPipeline(PipelineSettings settings, Collaborators with, Oversight oversight, RandomGenerator random) {
         this.oversight = oversight;
-        this.longestHold = settings.longestHold();
+        this.dueTime = new DueTime(with.clock(), settings.longestHold(), oversight);
         this.decoder = with.decoder();
         this.checker = with.checker();
         this.slots = with.slots();
         this.events = with.events();
-        this.clock = with.clock();
         this.ticker = with.ticker();
         Nonces nonces = new Nonces(random);
         this.workFactory = new WorkFactory(settings, with.converter(), nonces);
@@ -134,13 +132,13 @@ public final class DeliveryPipeline {
                 checker,
                 events,
                 chords,
-                new UnroutableCopies(settings.node(), clock),
+                new UnroutableCopies(settings.node(), with.clock()),
                 new ErrbackCalls(handlers, with.converter(), slots));
         this.recorder = new Recorder(settings, with, oversight, repetition, followUpRun);
         this.handlerRun = new HandlerRun(settings, with, oversight);
         this.claimAhead = new ClaimAhead(settings.slots(), this::admit);
         this.pacer = new Pacer(claimAhead::offer, with.timer(), ticker);
-        this.holding = new HoldingArea(settings.mostHeld(), with.timer(), pacer::offer, random);
+        this.holding = new HoldingArea(settings.mostHeld(), with.timer(), this::place, random);
         this.inFlight = new InFlight(
                 checker, claimAhead, holding, pacer, this::place, nonces, with.timer(), settings.returnDelay());
         this.settling = new Settling(inFlight, oversight);
@@ -152,7 +150,9 @@ public final class DeliveryPipeline {
                 with.encoder(),
                 with.results(),
                 repetition,
-                events);
+                events,
+                oversight,
+                settings.unknownTasks());
     }
 
     /** What is on its way; for outages, channel loss, shutdown and gauges. */
@@ -187,7 +187,6 @@ public final class DeliveryPipeline {
     private void resolve(Delivery delivery, TaskMessage message) {
         BoundHandler handler = handlers.find(message.task());
         if (handler == null) {
-            oversight.unknown(message);
             refusals.unknownTask(delivery, message);
             return;
         }
@@ -206,7 +205,15 @@ public final class DeliveryPipeline {
         if (inFlight.attach(work)) {
             return;
         }
-        oversight.received(work);
+        if (dueTime.isFar(work) && !inFlight.isDraining()) {
+            // Not claimed, not kept, so neither the store nor an outage of it matters: whoever gets it back begins
+            // anew.
+            settling.finish(work, dueTime.delay(work));
+            return;
+        }
+        if (!dueTime.isExpired(work)) { // as in Celery
+            oversight.received(work);
+        }
         ClaimReply.Duplicate known =
                 work.handler.observes() || checker.breaker().allowsClaims() ? null : checker.remembered(work.claim);
         if (known != null && work.move(Work.Stage.WAITING, Work.Stage.STARTED)) {
@@ -220,13 +227,19 @@ public final class DeliveryPipeline {
         });
     }
 
+    /** Called for what arrives, whenever the wait of what is held is over, and after an outage of the store. */
     private void place(Work work) {
-        Instant eta = work.message.eta();
-        Duration early = eta == null ? Duration.ZERO : Duration.between(clock.instant(), eta);
-        if (early.isZero() || early.isNegative() || oversight.isRevoked(work)) {
-            pacer.offer(work);
-        } else if (early.compareTo(longestHold) > 0 || holding.isFull()) {
-            settling.finish(work, new Settlement.Wait(SettlementReason.NOT_DUE, early));
+        Duration early = dueTime.early(work);
+        if (early.isZero()) {
+            if (checker.breaker().allowsClaims() || work.failsOpen()) {
+                pacer.offer(work);
+            } else {
+                inFlight.block(work);
+            }
+        } else if (dueTime.isFar(work) || holding.isFull()) {
+            if (work.move(Work.Stage.WAITING, Work.Stage.SETTLED)) {
+                settling.finish(work, dueTime.delay(work));
+            }
         } else if (work.move(Work.Stage.WAITING, Work.Stage.HELD)) {
             holding.untilDue(work, early);
         }
@@ -260,14 +273,14 @@ public final class DeliveryPipeline {
     private void start(Work work, Lease lease) {
         work.lease = lease;
         if (work.move(Work.Stage.CLAIMING, Work.Stage.CLAIMED)) {
-            slots.execute(() -> settling.guarded(work, () -> run(work, lease)));
+            slots.execute(slot -> settling.guarded(work, () -> run(work, lease, slot)));
         } else {
             checker.giveBack(lease);
             claimAhead.notGranted(work);
         }
     }
 
-    private void run(Work work, Lease lease) {
+    private void run(Work work, Lease lease, HandlerSlots.Slot slot) {
         if (!work.move(Work.Stage.CLAIMED, Work.Stage.STARTED)) {
             claimAhead.notGranted(work);
             return;
@@ -280,7 +293,19 @@ public final class DeliveryPipeline {
             inFlight.holdAgain(work);
             return;
         }
-        TaskOutcome outcome = handlerRun.outcomeOf(work, lease);
+        TaskOutcome outcome = handlerRun.outcomeOf(
+                work,
+                lease,
+                late -> settling.guarded(work, () -> {
+                    slot.leave();
+                    ended(work, lease, late, begin);
+                }));
+        if (outcome != null) {
+            ended(work, lease, outcome, begin);
+        }
+    }
+
+    private void ended(Work work, Lease lease, TaskOutcome outcome, long begin) {
         claimAhead.finished(work, ticker.nanos() - begin);
         if ((outcome instanceof TaskOutcome.Failed || outcome instanceof TaskOutcome.Unknowable)
                 && inFlight.isCutShort()) {

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,9 @@ import org.slf4j.LoggerFactory;
  * (PROTOCOL §4, FINISH). Nothing is done here. Thread-safe.
  */
 final class Endings {
+    /** The last of Celery's delay queues in which a message waited decides from which exchange it comes. */
+    private static final Pattern OF_DELAY_QUEUES = Pattern.compile("(.*_)?celery_delayed_(delivery|\\d+)");
+
     private static final Logger LOG = LoggerFactory.getLogger(Endings.class);
 
     /** Celery's state of a run without a result. */
@@ -98,7 +102,9 @@ final class Endings {
             }
             return completed(work, lease, outcome, result, plan.followUps(), false);
         } else if (outcome instanceof TaskOutcome.Failed failed) {
-            boolean frees = work.claim.key().explicit() && work.handler.releasesOn(failed.cause());
+            boolean frees = work.claim.key().explicit()
+                    && work.handler.releasesOn(failed.cause())
+                    && !work.isLeftBehind(); // its handler still runs: no other may
             return failed(work, lease, outcome, encoder.failure(message, failed.cause()), frees);
         } else if (outcome instanceof TaskOutcome.Poisonous poisonous) {
             return setAside(
@@ -289,7 +295,13 @@ final class Endings {
     }
 
     private static FollowUps.Origin originOf(Delivery delivery) {
+        // Through the exchange of Celery's delay queues a retry would also go to others that had no part in it.
+        boolean delayed = OF_DELAY_QUEUES.matcher(delivery.exchange()).matches();
         return new FollowUps.Origin(
-                delivery.exchange(), delivery.routingKey(), delivery.queue(), delivery.properties(), delivery.body());
+                delayed ? "" : delivery.exchange(),
+                delivery.routingKey(),
+                delivery.queue(),
+                delivery.properties(),
+                delivery.body());
     }
 }

@@ -13,21 +13,27 @@ import java.util.random.RandomGenerator;
 
 /**
  * Deliveries that stay unsettled for a while: their key runs elsewhere, or they are not due yet. They take no slot. A
- * delivery held for a key is asked again as soon as this worker completes that key, or after the time it was told.
+ * delivery held for a key is asked again as soon as this worker completes that key, or after the time it was told. One that
+ * is not due waits for its time whatever becomes of its key: it may be the next attempt of what just ended.
  *
  * <p>Thread-safe; bounded by {@link #isFull}, beyond which deliveries wait in the broker.
  */
 final class HoldingArea {
     private static final long FIRST_MILLIS = 200;
     private static final long LONGEST_MILLIS = 5_000;
+    /** What the bodies of all that is held may take, but for the last one. */
+    private static final long MOST_BYTES = 64 << 20;
 
     private final int most;
     private final ScheduledExecutorService timer;
     private final Consumer<Work> again;
     private final RandomGenerator random;
     private final Map<String, Set<Work>> byKey = new HashMap<>();
+    private final Set<Work> early = new HashSet<>();
     private int held;
+    private long bytes;
 
+    /** @param again takes work whose wait is over, or is over for another reason */
     HoldingArea(int most, ScheduledExecutorService timer, Consumer<Work> again, RandomGenerator random) {
         this.most = most;
         this.timer = timer;
@@ -36,7 +42,7 @@ final class HoldingArea {
     }
 
     synchronized boolean isFull() {
-        return held >= most;
+        return held >= most || bytes >= MOST_BYTES;
     }
 
     synchronized int size() {
@@ -50,20 +56,27 @@ final class HoldingArea {
     void untilFree(Work work, Duration left) {
         long patience = Math.min(LONGEST_MILLIS, FIRST_MILLIS << Math.min(work.timesHeld++, 5));
         long jitter = random.nextLong(patience / 4);
-        hold(work, Math.min(left.toMillis(), patience) + 10 + jitter);
-    }
-
-    /** Holds work (stage HELD) until it is due. */
-    void untilDue(Work work, Duration early) {
-        hold(work, early.toMillis() + 1);
-    }
-
-    private void hold(Work work, long millis) {
         synchronized (this) {
             byKey.computeIfAbsent(work.claim.key().record(), key -> new HashSet<>())
                     .add(work);
             held++;
+            bytes += work.delivery.body().length;
         }
+        releaseIn(Math.min(left.toMillis(), patience) + 10 + jitter, work);
+    }
+
+    /** Holds work (stage HELD) until it is due. */
+    void untilDue(Work work, Duration left) {
+        work.untilDue = true;
+        synchronized (this) {
+            early.add(work);
+            held++;
+            bytes += work.delivery.body().length;
+        }
+        releaseIn(left.toMillis() + 1, work);
+    }
+
+    private void releaseIn(long millis, Work work) {
         var unused = timer.schedule(() -> release(work), millis, TimeUnit.MILLISECONDS);
     }
 
@@ -82,7 +95,11 @@ final class HoldingArea {
 
     /** Ends the wait of this work, if it is held. */
     void release(Work work) {
-        if (remove(work) && work.move(Work.Stage.HELD, Work.Stage.WAITING)) {
+        if (!remove(work)) {
+            return;
+        }
+        work.untilDue = false;
+        if (work.move(Work.Stage.HELD, Work.Stage.WAITING)) {
             again.accept(work);
         }
     }
@@ -90,6 +107,10 @@ final class HoldingArea {
     /** Forgets work that was taken away. */
     boolean remove(Work work) {
         synchronized (this) {
+            if (early.remove(work)) {
+                gone(work);
+                return true;
+            }
             String record = work.claim.key().record();
             Set<Work> same = byKey.get(record);
             if (same == null || !same.remove(work)) {
@@ -98,8 +119,13 @@ final class HoldingArea {
             if (same.isEmpty()) {
                 byKey.remove(record);
             }
-            held--;
+            gone(work);
             return true;
         }
+    }
+
+    private void gone(Work work) {
+        held--;
+        bytes -= work.delivery.body().length;
     }
 }

@@ -62,9 +62,12 @@ public final class InFlight {
         all.add(work);
         if (draining) {
             takeBack(work, SettlementReason.SHUTDOWN);
-        } else if (!checker.breaker().allowsClaims()) {
-            block(work);
         }
+    }
+
+    /** Whether whatever arrives is returned. */
+    boolean isDraining() {
+        return draining;
     }
 
     /**
@@ -157,7 +160,10 @@ public final class InFlight {
     public void storeGone(CompletableFuture<Void> quiet) {
         claimAhead.onlyFailingOpen();
         for (Work work : all) {
-            block(work);
+            // What is not due needs no store yet. It is blocked when it is due and the store is still away.
+            if (work.stage() != Work.Stage.HELD || !work.untilDue) {
+                block(work);
+            }
         }
         long outage = ++outages;
         returning = false;

@@ -1,6 +1,7 @@
 package dev.sedano.worker.delivery;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 
 /** What becomes of a delivery on the wire. */
@@ -53,6 +54,24 @@ public sealed interface Settlement {
 
     /** Moved to a broker queue that returns it after about {@code delay}: published, confirmed, then acknowledged. */
     record Wait(SettlementReason reason, Duration delay) implements Settlement {
+        @Override
+        public String outcome() {
+            return "wait";
+        }
+    }
+
+    /**
+     * Not due yet: moved to the broker's delay queues, which return it before {@code until} by less than the worker holds,
+     * perhaps in several hops: published, confirmed, then acknowledged. It was never claimed, so a move is no retry.
+     *
+     * @param until when it is due, or over
+     */
+    record Delay(Instant until) implements Settlement {
+        @Override
+        public SettlementReason reason() {
+            return SettlementReason.NOT_DUE;
+        }
+
         @Override
         public String outcome() {
             return "wait";

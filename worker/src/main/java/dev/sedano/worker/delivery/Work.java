@@ -52,6 +52,8 @@ final class Work implements TaskView {
     int timesHeld;
     /** Whether it counts as claimed; guarded by {@link ClaimAhead}. */
     boolean takesRoom;
+    /** Whether it is held until it is due, and not for its key; set by whoever moved it to HELD. */
+    volatile boolean untilDue;
     /** Whether its turn under a rate limit has come; set by whoever moves it out of HELD, or before it is shared. */
     volatile boolean paced;
     /** When the delivery arrived, by the ticker; set before the work is shared. */
@@ -150,6 +152,12 @@ final class Work implements TaskView {
         }
     }
 
+    /** Whether its handler did not end at its hard time limit. */
+    boolean isLeftBehind() {
+        Run now = run;
+        return now != null && now.isLeftBehind();
+    }
+
     @Override
     public TaskMessage message() {
         return message;
@@ -167,7 +175,7 @@ final class Work implements TaskView {
             return now.hasEnded() ? State.READY : State.ACTIVE;
         }
         return switch (stage()) {
-            case HELD -> message.eta() == null ? State.RESERVED : State.SCHEDULED;
+            case HELD -> untilDue ? State.SCHEDULED : State.RESERVED;
             case SETTLED -> State.READY;
             default -> State.RESERVED;
         };

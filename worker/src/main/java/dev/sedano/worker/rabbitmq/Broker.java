@@ -57,6 +57,7 @@ public final class Broker implements AutoCloseable {
     private final KnownQueues known;
     private final WantedQueues wanted;
     private final EnsuredQueues queues;
+    private final DelayQueues delayQueues;
 
     private final MovedDeliveries moved;
     private final ExecutorService dispatch = Executors.newSingleThreadExecutor(task -> daemon(task, "sedano-dispatch"));
@@ -85,7 +86,13 @@ public final class Broker implements AutoCloseable {
         this.wanted = new WantedQueues(settings.queues());
         this.queues = new EnsuredQueues(wanted, known, settings.topology());
         this.slots = settings.slots();
-        this.moved = new MovedDeliveries(publisher, known::keepsWaitingInQuorum, settings.node(), clock);
+        this.delayQueues = new DelayQueues(ticker);
+        this.moved = new MovedDeliveries(
+                publisher,
+                known::keepsWaitingInQuorum,
+                new DelayedDeliveries(publisher, delayQueues, known::keepsWaitingInQuorum, events, clock, ticker),
+                settings.node(),
+                clock);
         this.settler = new Settler(moved, timer);
     }
 
@@ -232,6 +239,7 @@ public final class Broker implements AutoCloseable {
         if (active == null || !active.isOpen()) {
             limits.broker(BrokerVersion.of(current));
             queues.forget();
+            delayQueues.forget();
             queues.ensure(current);
             active = open(current);
             session = active;
@@ -246,6 +254,9 @@ public final class Broker implements AutoCloseable {
             // Looked at before anything is added: what arrives meanwhile is a reason to grow at the next look.
             long received = active.received();
             for (QueueBinding queue : queues.ready()) {
+                if (settings.topology() == BrokerSettings.TopologyMode.DECLARE) {
+                    delayQueues.look(current, queue.queue());
+                }
                 try {
                     adjust(active, queue.queue(), received > receivedAtGrowth);
                 } catch (IOException | RuntimeException e) {

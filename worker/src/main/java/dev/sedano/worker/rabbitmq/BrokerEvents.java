@@ -10,6 +10,13 @@ public interface BrokerEvents {
     /** A delivery was settled; told after the effect. */
     void settled(String task, Settlement settlement);
 
+    /**
+     * The broker has confirmed the copy of a delivery that is not due for long.
+     *
+     * @param queues whose queues it waits in: {@code celery} or {@code sedano}
+     */
+    void delayed(String queues);
+
     /** Connected and able to consume, or not any more. */
     void connected(boolean connected);
 

@@ -185,11 +185,12 @@ final class ConsumerSession implements DeliveryChannel {
         }
         events.delivered(queue);
         MessageProperties plain = PlainHeaders.of(properties);
-        boolean returned = plain.headers().get(WaitQueues.RETURNED) instanceof Number;
+        boolean returned = plain.headers().get(WaitingHeaders.RETURNED) instanceof Number;
+        boolean moved = WaitingHeaders.knowRoute(plain.headers());
         deliveries.accept(new Delivery(
                 queue,
-                envelope.getExchange(),
-                envelope.getRoutingKey(),
+                moved ? String.valueOf(plain.headers().get(WaitingHeaders.EXCHANGE)) : envelope.getExchange(),
+                moved ? String.valueOf(plain.headers().get(WaitingHeaders.ROUTING_KEY)) : envelope.getRoutingKey(),
                 tag,
                 envelope.isRedeliver() || returned,
                 plain,

@@ -8,7 +8,7 @@ import dev.sedano.worker.delivery.Delivery;
 import dev.sedano.worker.delivery.MoveHeaders;
 import dev.sedano.worker.delivery.Settlement;
 import java.time.Clock;
-import java.util.HashMap;
+import java.util.Date;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
@@ -21,15 +21,27 @@ import org.jspecify.annotations.Nullable;
 final class MovedDeliveries {
     private final ConfirmedPublisher publisher;
     private final Predicate<String> keptByQuorum;
+    private final DelayedDeliveries delayed;
     private final String node;
     private final Clock clock;
 
     /** @param keptByQuorum whether what came from a queue is to wait in a quorum queue */
-    MovedDeliveries(ConfirmedPublisher publisher, Predicate<String> keptByQuorum, String node, Clock clock) {
+    MovedDeliveries(
+            ConfirmedPublisher publisher,
+            Predicate<String> keptByQuorum,
+            DelayedDeliveries delayed,
+            String node,
+            Clock clock) {
         this.publisher = publisher;
         this.keptByQuorum = keptByQuorum;
+        this.delayed = delayed;
         this.node = node;
         this.clock = clock;
+    }
+
+    /** Whether there is no reason any more to move this delivery: it is due. */
+    boolean isOver(Settlement settlement) {
+        return settlement instanceof Settlement.Delay delay && delayed.isOver(delay.until());
     }
 
     /** Publishes the copy; the future completes when the broker confirmed that it is in its queue. */
@@ -48,8 +60,16 @@ final class MovedDeliveries {
             WaitQueues queue = WaitQueues.of(delivery.queue(), wait.delay(), keptByQuorum.test(delivery.queue()));
             return publisher.publish(
                     ConfirmedPublisher.Target.queue(queue.name(), queue.arguments()),
-                    waiting(delivery),
+                    properties(
+                            delivery,
+                            WaitingHeaders.returned(delivery, wait.reason()),
+                            delivery.properties().expiration()),
                     delivery.body());
+        } else if (settlement instanceof Settlement.Delay delay) {
+            // Its expiration would only bring it back early. It is the broker's, and over with the first delivery; the
+            // header stays.
+            return delayed.publish(
+                    delivery, delay.until(), properties(delivery, WaitingHeaders.delayed(delivery), null));
         }
         return CompletableFuture.failedFuture(new IllegalArgumentException("not a move: " + settlement.outcome()));
     }
@@ -58,15 +78,6 @@ final class MovedDeliveries {
             Delivery delivery, Settlement settlement, String error, Map<String, Object> details) {
         return properties(
                 delivery, MoveHeaders.of(delivery, settlement.reason(), error, details, node, clock.instant()), null);
-    }
-
-    private static AMQP.BasicProperties waiting(Delivery delivery) {
-        Map<String, @Nullable Object> headers =
-                new HashMap<>(delivery.properties().headers());
-        headers.remove("x-death");
-        Object returned = headers.get(WaitQueues.RETURNED);
-        headers.put(WaitQueues.RETURNED, returned instanceof Number count ? count.intValue() + 1 : 1);
-        return properties(delivery, headers, delivery.properties().expiration());
     }
 
     private static AMQP.BasicProperties properties(
@@ -80,6 +91,7 @@ final class MovedDeliveries {
                 .expiration(expiration)
                 .appId(other(delivery, "app_id"))
                 .type(other(delivery, "type"))
+                .timestamp(delivery.properties().others().get("timestamp") instanceof Date sent ? sent : null)
                 .deliveryMode(2)
                 .headers(writable(headers))
                 .build();

@@ -117,8 +117,8 @@ public final class SetAsideQueue implements AutoCloseable {
         }
         headers.keySet().removeAll(OF_SETTING_ASIDE);
         headers.put(
-                WaitQueues.RETURNED,
-                headers.get(WaitQueues.RETURNED) instanceof Number before ? before.intValue() + 1 : 1);
+                WaitingHeaders.RETURNED,
+                headers.get(WaitingHeaders.RETURNED) instanceof Number before ? before.intValue() + 1 : 1);
         AMQP.BasicProperties properties = copy.wire()
                 .builder()
                 .headers(headers)

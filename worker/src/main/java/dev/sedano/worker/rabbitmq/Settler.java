@@ -133,6 +133,12 @@ final class Settler implements AutoCloseable {
         if (!order.session().isOpen()) {
             return;
         }
+        if (moved.isOver(order.settlement())) {
+            // It could not be moved until now: whoever gets it next runs it.
+            Settlement back = new Settlement.Requeue(order.settlement().reason());
+            quietly(() -> order.session().nack(new Order(order.session(), order.delivery(), order.task(), back)));
+            return;
+        }
         CompletableFuture<?> move = moved.publish(order.delivery(), order.settlement());
         long number = moves.incrementAndGet();
         moving.put(number, move);

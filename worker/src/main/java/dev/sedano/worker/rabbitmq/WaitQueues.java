@@ -15,9 +15,6 @@ import java.util.Map;
  * @param quorum whether the copies wait in a quorum queue
  */
 record WaitQueues(String origin, int level, boolean quorum) {
-    /** How often a copy was moved through a wait queue; counts as redelivered. */
-    static final String RETURNED = "x-sedano-returned";
-
     private static final int HIGHEST = 21;
 
     /** The queue of the longest wait that is not longer than {@code delay}; at least one second. */

@@ -5,7 +5,6 @@ import dev.sedano.worker.canvas.FollowUps;
 import dev.sedano.worker.canvas.ImproperlyConfiguredException;
 import dev.sedano.worker.delivery.MaxRetriesExceededException;
 import dev.sedano.worker.delivery.PipelineSettings;
-import dev.sedano.worker.delivery.TimeLimitExceededException;
 import dev.sedano.worker.handler.ArgumentsException;
 import dev.sedano.worker.idempotency.Durability;
 import dev.sedano.worker.idempotency.IdempotencyStore;
@@ -36,12 +35,9 @@ final class Wiring {
     private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
     private static final Duration STORE_DEADLINE = Duration.ofSeconds(1);
     private static final Duration RESULT_DEADLINE = Duration.ofSeconds(1);
-    /** Celery's {@code task_default_queue}: where callbacks go that name no queue. */
-    private static final String DEFAULT_QUEUE = "celery";
 
     private static final int MOST_PREFETCH = 512;
     private static final int MOST_HELD = 2_000;
-    private static final Duration LONGEST_HOLD = Duration.ofSeconds(60);
     private static final Duration RETURN_DELAY = Duration.ofMillis(1_500);
     private static final Duration MOST_MARGIN = Duration.ofMinutes(2);
 
@@ -115,10 +111,11 @@ final class Wiring {
                 config.retention(),
                 config.afterLeaseLoss(),
                 MOST_HELD,
-                LONGEST_HOLD,
+                config.longestHold(),
                 RETURN_DELAY,
                 settleWithin(config.consumerTimeout()),
-                config.trackStarted());
+                config.trackStarted(),
+                config.unknownTask());
     }
 
     /** Two minutes before the broker would take the channel away: it looks once a minute. */
@@ -149,11 +146,7 @@ final class Wiring {
                         .with(
                                 ImproperlyConfiguredException.class.getName(),
                                 "ImproperlyConfigured",
-                                "celery.exceptions")
-                        .with(
-                                TimeLimitExceededException.class.getName(),
-                                "SoftTimeLimitExceeded",
-                                "billiard.exceptions"),
+                                "celery.exceptions"),
                 clock,
                 form);
         return config.resultExtended() ? encoder.extended(config.node()) : encoder;
@@ -161,7 +154,11 @@ final class Wiring {
 
     static FollowUps followUps(WorkerConfig config, CeleryJson json, Clock clock) {
         return new FollowUps(
-                        json, clock, origin(), DEFAULT_QUEUE, config.payloads().tasks())
+                        json,
+                        clock,
+                        origin(),
+                        config.routing().defaultQueue(),
+                        config.payloads().tasks())
                 .inheritingPriority(config.inheritPriority());
     }
 

@@ -20,6 +20,7 @@ import dev.sedano.worker.journal.Journal;
 import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.protocol.MessageDecoder;
 import dev.sedano.worker.protocol.MessageProperties;
+import dev.sedano.worker.protocol.TaskMessage;
 import dev.sedano.worker.result.ExceptionEncoding;
 import dev.sedano.worker.result.RedisResults;
 import dev.sedano.worker.result.ResultEncoder;
@@ -30,6 +31,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +48,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A pipeline on the in-memory store, with a channel that only remembers what it was told to do. */
@@ -79,7 +84,37 @@ final class PipelineFixture implements AutoCloseable {
         }
     };
     private final ExecutorService slots = Executors.newFixedThreadPool(2);
+    /** How many slots were given up by handlers that run on. */
+    final AtomicInteger left = new AtomicInteger();
+
     private final AtomicLong tags = new AtomicLong();
+
+    /** The wall clock of the pipeline. */
+    final ShiftedClock clock = new ShiftedClock();
+
+    /** The system's clock, set forward. */
+    static final class ShiftedClock extends Clock {
+        private volatile Duration shift = Duration.ZERO;
+
+        void forward(Duration by) {
+            shift = shift.plus(by);
+        }
+
+        @Override
+        public Instant instant() {
+            return Clock.systemUTC().instant().plus(shift);
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            throw new UnsupportedOperationException("only UTC");
+        }
+    }
 
     /** What is revoked, and what was told of tasks. */
     final Orders orders = new Orders();
@@ -87,6 +122,12 @@ final class PipelineFixture implements AutoCloseable {
     static final class Orders implements Oversight {
         final Set<String> revoked = ConcurrentHashMap.newKeySet();
         final List<String> told = new CopyOnWriteArrayList<>();
+        volatile Limits limits = Limits.NONE;
+
+        @Override
+        public Limits timeLimits(TaskView task) {
+            return limits;
+        }
 
         @Override
         public void received(TaskView task) {
@@ -101,6 +142,11 @@ final class PipelineFixture implements AutoCloseable {
         @Override
         public void ended(TaskView task, End end) {
             told.add(end.kind() + " " + task.message().id());
+        }
+
+        @Override
+        public void unknown(TaskMessage message) {
+            told.add("unknown " + message.id());
         }
 
         @Override
@@ -145,6 +191,9 @@ final class PipelineFixture implements AutoCloseable {
             }
         }
 
+        /** Handlers that run on past their hard limits. */
+        final AtomicInteger leftBehind = new AtomicInteger();
+
         final AtomicInteger blocked = new AtomicInteger();
         final AtomicInteger falsePositives = new AtomicInteger();
         final AtomicInteger truePositives = new AtomicInteger();
@@ -187,6 +236,16 @@ final class PipelineFixture implements AutoCloseable {
 
         @Override
         public void handlerStarted(String task) {}
+
+        @Override
+        public void handlerLeft(String task) {
+            leftBehind.incrementAndGet();
+        }
+
+        @Override
+        public void handlerLeftEnded(String task) {
+            leftBehind.decrementAndGet();
+        }
 
         @Override
         public void handlerEnded(String task, long nanos) {
@@ -236,7 +295,20 @@ final class PipelineFixture implements AutoCloseable {
         this(handler, options, Journal.none(), Duration.ofMinutes(28));
     }
 
+    PipelineFixture(TaskHandler handler, UnknownTaskPolicy unknownTasks) {
+        this(handler, TaskOptions.DEFAULT, Journal.none(), Duration.ofMinutes(28), unknownTasks);
+    }
+
     PipelineFixture(TaskHandler handler, TaskOptions options, Journal journal, Duration settleWithin) {
+        this(handler, options, journal, settleWithin, UnknownTaskPolicy.DEAD_LETTER);
+    }
+
+    private PipelineFixture(
+            TaskHandler handler,
+            TaskOptions options,
+            Journal journal,
+            Duration settleWithin,
+            UnknownTaskPolicy unknownTasks) {
         timer.setRemoveOnCancelPolicy(true); // as the worker's own
         CeleryJson json = new CeleryJson();
         TaskRegistry registry = new TaskRegistry().add("test.run", options, (context, call) -> {
@@ -269,7 +341,9 @@ final class PipelineFixture implements AutoCloseable {
                         100,
                         Duration.ofSeconds(60),
                         RETURN_DELAY,
-                        settleWithin),
+                        settleWithin,
+                        false,
+                        unknownTasks),
                 new DeliveryPipeline.Collaborators(
                         new MessageDecoder(json),
                         Handlers.of(registry, json::convert),
@@ -295,7 +369,7 @@ final class PipelineFixture implements AutoCloseable {
                         journal,
                         counts,
                         timer,
-                        Clock.systemUTC(),
+                        clock,
                         Ticker.system()),
                 orders);
         self[0] = pipeline;
@@ -309,8 +383,8 @@ final class PipelineFixture implements AutoCloseable {
 
     private final class Slots implements HandlerSlots {
         @Override
-        public void execute(Runnable body) {
-            slots.execute(body);
+        public void execute(Consumer<Slot> body) {
+            slots.execute(() -> body.accept(left::incrementAndGet));
         }
 
         @Override
@@ -364,6 +438,19 @@ final class PipelineFixture implements AutoCloseable {
                                 + "\"], {}, {\"callbacks\": null, \"errbacks\": null, \"chain\": null, \"chord\": null}]")
                         .getBytes(StandardCharsets.UTF_8),
                 channel);
+    }
+
+    /** The same, said by the broker to be delivered again. */
+    static Delivery again(Delivery first) {
+        return new Delivery(
+                first.queue(),
+                first.exchange(),
+                first.routingKey(),
+                first.tag(),
+                true,
+                first.properties(),
+                first.body(),
+                first.channel());
     }
 
     /** A delivery of {@code test.run("x")} with this embed, as JSON. */

@@ -70,8 +70,18 @@ class KnownQueuesIT {
             KnownQueues queues = new KnownQueues(new DeliveryLimits(20), WEEK);
             queues.learn(connection, "jobs");
             queues.learn(connection, "old");
-            MovedDeliveries moved =
-                    new MovedDeliveries(publisher, queues::keepsWaitingInQuorum, "w@h", Clock.systemUTC());
+            MovedDeliveries moved = new MovedDeliveries(
+                    publisher,
+                    queues::keepsWaitingInQuorum,
+                    new DelayedDeliveries(
+                            publisher,
+                            new DelayQueues(Ticker.system()),
+                            queues::keepsWaitingInQuorum,
+                            new CountingBrokerEvents(),
+                            Clock.systemUTC(),
+                            Ticker.system()),
+                    "w@h",
+                    Clock.systemUTC());
 
             for (String queue : new String[] {"jobs", "old"}) {
                 assertThat(moved.publish(

@@ -3,6 +3,7 @@ package dev.sedano.worker.simulation;
 import dev.sedano.worker.canvas.OutgoingMessage;
 import dev.sedano.worker.delivery.Settlement;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** One queue with its wait, dead-letter and parked queues, and the sessions of its consumers, as the broker sees them. */
 final class SimulatedBroker {
@@ -126,10 +128,16 @@ final class SimulatedBroker {
                 .copy(copy.name())
                 .about(copy.key(), copy.attempt(), 0)
                 .what(settlement.reason().code());
-        if (settlement instanceof Settlement.Wait wait) {
+        @Nullable
+        Duration delay = settlement instanceof Settlement.Wait wait
+                ? wait.delay()
+                : settlement instanceof Settlement.Delay late
+                        ? Duration.between(new VirtualClock(world).instant(), late.until())
+                        : null;
+        if (delay != null) {
             world.log(line);
             waiting++;
-            long level = Long.highestOneBit(Math.max(1, wait.delay().toSeconds())) * World.SECOND;
+            long level = Long.highestOneBit(Math.max(1, delay.toSeconds())) * World.SECOND;
             world.after(level, Host.WORLD, () -> {
                 waiting--;
                 ready.add(new Ready(copy.returnedOnceMore(), false));

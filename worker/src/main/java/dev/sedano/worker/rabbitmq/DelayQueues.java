@@ -1,0 +1,121 @@
+package dev.sedano.worker.rabbitmq;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import dev.sedano.worker.amqp.BrokerConnections;
+import dev.sedano.worker.amqp.ConfirmedPublisher;
+import dev.sedano.worker.time.Ticker;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Celery's native delayed delivery (kombu/transport/native_delayed_delivery.py), where a Celery worker with quorum queues
+ * has declared it: 28 exchanges, each with a queue in which messages wait for a power of two seconds. The routing key of
+ * a message begins with the bits of its delay, so it passes through some of them and comes to the exchange {@code
+ * celery_delayed_delivery}. It is never declared here: its queues are of the kind that the others chose.
+ *
+ * <p>That exchange leads to every queue whose binding fits the rest of the key: a fanout queue gets a copy of what was for
+ * another one. So a consumed queue is bound to it once more, by a word that no task's routing key is, and what was taken
+ * from that queue comes back to it and to no other.
+ *
+ * <p>Thread-safe; {@link #look} is called by the broker thread alone.
+ */
+final class DelayQueues {
+    static final String FIRST = "celery_delayed_27";
+    static final String LAST = "celery_delayed_delivery";
+    private static final int LEVELS = 28;
+    private static final int LONGEST_KEY = 255;
+    private static final long LONGEST_SECONDS = (1L << LEVELS) - 1;
+    private static final Duration AGAIN = Duration.ofSeconds(30);
+
+    private static final Logger LOG = LoggerFactory.getLogger(DelayQueues.class);
+
+    private final Ticker ticker;
+    private final Set<String> bound = ConcurrentHashMap.newKeySet();
+    /** When a queue is to be looked at again; used by the broker thread alone. */
+    private final Map<String, Long> next = new HashMap<>();
+
+    DelayQueues(Ticker ticker) {
+        this.ticker = ticker;
+    }
+
+    /** A session begins, perhaps with another broker: everything is looked at again. */
+    void forget() {
+        bound.clear();
+        next.clear();
+    }
+
+    /** Whether what comes from {@code queue} can be sent through them. */
+    boolean leadTo(String queue) {
+        return bound.contains(queue);
+    }
+
+    /** They do not lead there any more; they are looked at again after a while. */
+    void failed(String queue) {
+        bound.remove(queue);
+    }
+
+    /** Looks whether they exist, unless that was done a short while ago, and binds the queue if they do. */
+    void look(Connection connection, String queue) throws IOException, TimeoutException {
+        long now = ticker.nanos();
+        Long notBefore = next.get(queue);
+        if (bound.contains(queue) || (notBefore != null && now - notBefore < 0)) {
+            return;
+        }
+        next.put(queue, now + AGAIN.toNanos());
+        if (target(queue, Duration.ZERO).queue().getBytes(StandardCharsets.UTF_8).length > LONGEST_KEY) {
+            return;
+        }
+        Channel channel = connection.createChannel();
+        if (channel == null) {
+            throw new IOException("the broker gives no more channels");
+        }
+        try {
+            // The first one first: where there is none, that is the only question.
+            for (int level = LEVELS - 1; level >= 0; level--) {
+                channel.exchangeDeclarePassive("celery_delayed_" + level);
+                channel.queueDeclarePassive("celery_delayed_" + level);
+            }
+            channel.exchangeDeclarePassive(LAST);
+            channel.queueBind(queue, LAST, "#." + word(queue));
+            channel.close();
+            bound.add(queue);
+            LOG.info("far etas of queue {} wait in the delay queues of Celery", queue);
+        } catch (IOException refused) {
+            if (!connection.isOpen()) {
+                throw refused;
+            }
+            LOG.debug(
+                    "queue {} does not use the delay queues of Celery: {}",
+                    queue,
+                    BrokerConnections.rootMessage(refused));
+        }
+    }
+
+    /** The place from which a message comes back to {@code queue} after {@code delay}, or up to a second earlier. */
+    static ConfirmedPublisher.Target target(String queue, Duration delay) {
+        long seconds = Math.max(1, Math.min(LONGEST_SECONDS, delay.toSeconds()));
+        return new ConfirmedPublisher.Target(FIRST, bits(seconds) + "." + word(queue), Map.of());
+    }
+
+    private static String bits(long seconds) {
+        StringBuilder bits = new StringBuilder(2 * LEVELS);
+        for (int level = LEVELS - 1; level >= 0; level--) {
+            bits.append((seconds >> level) & 1).append(level > 0 ? "." : "");
+        }
+        return bits.toString();
+    }
+
+    /** One word of a routing key, which dots would part. */
+    private static String word(String queue) {
+        return "sedano:" + queue.replace("%", "%25").replace(".", "%2E");
+    }
+}
