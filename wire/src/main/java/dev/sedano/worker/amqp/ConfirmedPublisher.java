@@ -12,11 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
@@ -34,13 +34,15 @@ import org.slf4j.LoggerFactory;
  *
  * <p>While the broker blocks the connection (memory or disk alarm) nothing is sent and nothing times out: messages wait.
  *
- * <p>Thread-safe, bounded. Owns the thread {@code sedano-publisher}.
+ * <p>Thread-safe; what waits is bounded, and whoever publishes bounds what is unconfirmed. Owns one thread, {@code
+ * sedano-publisher} unless another name is given.
  */
 public final class ConfirmedPublisher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConfirmedPublisher.class);
     private static final int MOST_WAITING = 10_000;
     private static final Duration CONFIRM_WITHIN = Duration.ofSeconds(30);
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long SAME_FAULT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     /**
      * Where a message goes.
@@ -60,9 +62,24 @@ public final class ConfirmedPublisher implements AutoCloseable {
         Connection connect(String purpose) throws IOException, TimeoutException;
     }
 
+    /** A message went out and the broker's word for it did not come: it may be in its queue. */
+    public static final class UnconfirmedException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        UnconfirmedException(String message, @Nullable Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /**
+     * A message to publish.
+     *
+     * @param marked whether it gets a message id, by which a returned one is known; else by its route and correlation id
+     */
     private record Publication(
             Supplier<Target> place,
             boolean durable,
+            boolean marked,
             AMQP.BasicProperties properties,
             byte[] body,
             CompletableFuture<Void> done) {}
@@ -74,25 +91,36 @@ public final class ConfirmedPublisher implements AutoCloseable {
     private final Destinations destinations;
     private final ArrayBlockingQueue<Publication> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
     private final ConcurrentNavigableMap<Long, Sent> unconfirmed = new ConcurrentSkipListMap<>();
-    private final Set<String> returned = ConcurrentHashMap.newKeySet();
-    private final Thread thread = new Thread(this::loop, "sedano-publisher");
+    /** How many returned messages of each id still have their confirm to come. */
+    private final ConcurrentMap<String, Integer> returned = new ConcurrentHashMap<>();
+
+    private final Thread thread;
     private volatile boolean closed;
     private volatile boolean blocked;
     private @Nullable Connection connection;
     private @Nullable Channel channel;
     private long oldest;
     private long oldestSince;
+    private String lastFault = "";
+    private long lastFaultAt;
 
     /** @param mayDeclare whether queues that do not exist may be declared, as durable classic ones */
     public ConfirmedPublisher(Connector connector, Ticker ticker, boolean mayDeclare) {
-        this(connector, ticker, mayDeclare, Definitions.NONE);
+        this(connector, ticker, mayDeclare, Definitions.NONE, "sedano-publisher");
     }
 
-    /** @param defined what is declared in a way of its own */
-    public ConfirmedPublisher(Connector connector, Ticker ticker, boolean mayDeclare, Definitions defined) {
+    /**
+     * A publisher with more to it.
+     *
+     * @param defined what is declared in a way of its own
+     * @param threadName the name of its thread
+     */
+    public ConfirmedPublisher(
+            Connector connector, Ticker ticker, boolean mayDeclare, Definitions defined, String threadName) {
         this.connector = connector;
         this.ticker = ticker;
         this.destinations = new Destinations(mayDeclare, defined);
+        this.thread = new Thread(this::loop, threadName);
         thread.setDaemon(true);
     }
 
@@ -116,13 +144,23 @@ public final class ConfirmedPublisher implements AutoCloseable {
      * @param place asked right before, by the publisher's thread; must not block
      */
     public CompletableFuture<Void> publish(Supplier<Target> place, AMQP.BasicProperties properties, byte[] body) {
-        return offer(new Publication(place, true, properties, body, new CompletableFuture<>()));
+        return offer(new Publication(place, true, true, properties, body, new CompletableFuture<>()));
+    }
+
+    /** As {@link #publish}, with the properties as they are: Celery's producers send no message id. */
+    public CompletableFuture<Void> publishUnmarked(Target target, AMQP.BasicProperties properties, byte[] body) {
+        return offer(new Publication(() -> target, true, false, properties, body, new CompletableFuture<>()));
+    }
+
+    /** Takes back a message that waits to be sent. False: it is on its way, or was. */
+    public boolean withdraw(CompletableFuture<Void> publication) {
+        return waiting.removeIf(each -> each.done() == publication);
     }
 
     /** Publishes to a queue that somebody else owns; a queue that is gone is no failure, nobody waits any more. */
     public CompletableFuture<Void> reply(String queue, AMQP.BasicProperties properties, byte[] body) {
         Target target = Target.queue(queue, Map.of());
-        return offer(new Publication(() -> target, false, properties, body, new CompletableFuture<>()));
+        return offer(new Publication(() -> target, false, false, properties, body, new CompletableFuture<>()));
     }
 
     private CompletableFuture<Void> offer(Publication publication) {
@@ -154,7 +192,7 @@ public final class ConfirmedPublisher implements AutoCloseable {
             } catch (InterruptedException e) {
                 break;
             } catch (IOException | TimeoutException | RuntimeException e) {
-                LOG.warn("publishing failed: {}", e.toString());
+                tell(e.toString());
                 disconnect();
                 if (publication != null) {
                     publication.done().completeExceptionally(e);
@@ -165,6 +203,16 @@ public final class ConfirmedPublisher implements AutoCloseable {
         IOException ended = new IOException("the publisher is closed");
         for (Publication left; (left = waiting.poll()) != null; ) {
             left.done().completeExceptionally(ended);
+        }
+    }
+
+    /** All that waits fails alike while the broker is away: said once in a while. */
+    private void tell(String fault) {
+        long now = ticker.nanos();
+        if (!fault.equals(lastFault) || now - lastFaultAt > SAME_FAULT_NANOS) {
+            lastFault = fault;
+            lastFaultAt = now;
+            LOG.warn("publishing failed: {}", fault);
         }
     }
 
@@ -184,12 +232,27 @@ public final class ConfirmedPublisher implements AutoCloseable {
             publication.done().completeExceptionally(new UnroutableException(obstacle));
             return;
         }
-        String id = UUID.randomUUID().toString();
-        AMQP.BasicProperties properties = publication.durable()
-                ? publication.properties().builder().messageId(id).build()
+        AMQP.BasicProperties properties = publication.marked()
+                ? publication
+                        .properties()
+                        .builder()
+                        .messageId(UUID.randomUUID().toString())
+                        .build()
                 : publication.properties();
-        unconfirmed.put(to.getNextPublishSeqNo(), new Sent(publication, target, id));
-        to.basicPublish(target.exchange(), target.queue(), publication.durable(), properties, publication.body());
+        unconfirmed.put(
+                to.getNextPublishSeqNo(),
+                new Sent(publication, target, identity(target.exchange(), target.queue(), properties)));
+        try {
+            to.basicPublish(target.exchange(), target.queue(), publication.durable(), properties, publication.body());
+        } catch (IOException | RuntimeException e) {
+            throw new UnconfirmedException("not confirmed: " + e.getMessage(), e);
+        }
+    }
+
+    /** Two messages of one identity have one route, so both are returned or neither. */
+    private static String identity(String exchange, String routingKey, AMQP.BasicProperties properties) {
+        String id = properties.getMessageId();
+        return id != null ? id : exchange + '\0' + routingKey + '\0' + properties.getCorrelationId();
     }
 
     private static String printable(String name) {
@@ -207,12 +270,8 @@ public final class ConfirmedPublisher implements AutoCloseable {
         fresh.addConfirmListener(
                 (tag, multiple) -> confirmed(tag, multiple, null),
                 (tag, multiple) -> confirmed(tag, multiple, "the broker refused the message"));
-        fresh.addReturnListener(message -> {
-            String id = message.getProperties().getMessageId();
-            if (id != null) {
-                returned.add(id);
-            }
-        });
+        fresh.addReturnListener(message -> returned.merge(
+                identity(message.getExchange(), message.getRoutingKey(), message.getProperties()), 1, Integer::sum));
         fresh.addShutdownListener(this::lost);
         destinations.forget();
         channel = fresh;
@@ -248,7 +307,10 @@ public final class ConfirmedPublisher implements AutoCloseable {
             if (sent == null) {
                 continue;
             }
-            boolean unroutable = returned.remove(sent.id());
+            boolean unroutable = returned.containsKey(sent.id());
+            if (unroutable) {
+                returned.computeIfPresent(sent.id(), (id, count) -> count == 1 ? null : count - 1);
+            }
             if (unroutable) {
                 destinations.forgetQueue(sent.target().queue()); // somebody deleted it: declare it again
             }
@@ -277,7 +339,9 @@ public final class ConfirmedPublisher implements AutoCloseable {
             blocked = false; // the connection is gone; the next one is told anew
         }
         for (Sent sent : all) {
-            sent.publication().done().completeExceptionally(new IOException("not confirmed: channel closed", cause));
+            sent.publication()
+                    .done()
+                    .completeExceptionally(new UnconfirmedException("not confirmed: channel closed", cause));
         }
     }
 

@@ -61,7 +61,7 @@ public final class CanvasMaps {
     }
 
     /** Callbacks and errbacks are canvases within options. */
-    private static @Nullable Object callbacks(@Nullable Object value) {
+    static @Nullable Object callbacks(@Nullable Object value) {
         if (value instanceof Canvas canvas) {
             return of(canvas);
         } else if (value instanceof List<?> list) {

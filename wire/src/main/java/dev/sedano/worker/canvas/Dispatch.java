@@ -15,18 +15,18 @@ import org.jspecify.annotations.Nullable;
 final class Dispatch {
     private final TaskMessages messages;
     private final Ids ids;
-    private final String current;
-    private final String root;
+    private final @Nullable String current;
+    private final @Nullable String root;
     private final List<FollowUp> preparations = new ArrayList<>();
     private final List<FollowUp> sends = new ArrayList<>();
     private final List<@Nullable Object> children = new ArrayList<>();
     private final Map<String, byte[]> savedGroups = new HashMap<>();
 
     /**
-     * @param current the id of the task that publishes
-     * @param root the id of the first task of its workflow
+     * @param current the id of the task that publishes; null = no task does
+     * @param root the id of the first task of its workflow; null = each task that is published is one
      */
-    Dispatch(TaskMessages messages, Ids ids, String current, String root) {
+    Dispatch(TaskMessages messages, Ids ids, @Nullable String current, @Nullable String root) {
         this.messages = messages;
         this.ids = ids;
         this.current = current;
@@ -51,12 +51,14 @@ final class Dispatch {
         String group = text(options, "group_id");
         CallSignature call = new CallSignature(task, args, kwargs, options, false, null);
         Object chain = options.get("chain");
+        String rootId = text(options, "root_id");
+        String parentId = text(options, "parent_id");
         sends.add(new FollowUp.Send(messages.call(
                 call,
                 args,
                 id,
-                Objects.requireNonNullElse(text(options, "root_id"), root),
-                Objects.requireNonNullElse(text(options, "parent_id"), current),
+                rootId == null ? root : rootId,
+                parentId == null ? current : parentId,
                 group == null
                         ? null
                         : new TaskMessages.GroupPlace(

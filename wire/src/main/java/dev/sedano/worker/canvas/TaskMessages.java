@@ -6,6 +6,7 @@ import dev.sedano.worker.protocol.EncodingException;
 import dev.sedano.worker.protocol.IsoTimes;
 import dev.sedano.worker.protocol.MessageProperties;
 import dev.sedano.worker.protocol.PayloadForm;
+import dev.sedano.worker.protocol.SafeRepr;
 import dev.sedano.worker.protocol.Serializer;
 import dev.sedano.worker.protocol.compression.Compression;
 import java.time.Clock;
@@ -19,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Writes task messages of protocol 2 (celery/app/amqp.py, {@code as_task_v2}). Thread-safe. */
@@ -30,6 +32,8 @@ final class TaskMessages {
     private final String origin;
     private final String replyTo;
     private final Router router;
+    /** Whether messages show their arguments to people and carry all properties, as those of Celery's producers do. */
+    private final boolean asProducer;
 
     /**
      * @param origin who publishes, as Celery's header says it
@@ -37,13 +41,35 @@ final class TaskMessages {
      * @param form of messages whose signature does not say another
      */
     TaskMessages(CeleryJson json, Clock clock, String origin, Router router, PayloadForm form) {
+        this(json, clock, origin, NameUuid.of("reply", origin), router, form, false);
+    }
+
+    private TaskMessages(
+            CeleryJson json,
+            Clock clock,
+            String origin,
+            String replyTo,
+            Router router,
+            PayloadForm form,
+            boolean asProducer) {
         this.json = json;
         this.encoder = new Encoder(json);
         this.form = form;
         this.clock = clock;
         this.origin = origin;
-        this.replyTo = NameUuid.of("reply", origin);
+        this.replyTo = replyTo;
         this.router = router;
+        this.asProducer = asProducer;
+    }
+
+    /**
+     * Messages of a producer that is no worker. What cannot be written in the form asked for is refused.
+     *
+     * @param replyTo where it waits for replies
+     */
+    static TaskMessages ofProducer(
+            CeleryJson json, Clock clock, String origin, String replyTo, String defaultQueue, PayloadForm form) {
+        return new TaskMessages(json, clock, origin, replyTo, Router.to(defaultQueue), form, true);
     }
 
     /**
@@ -64,6 +90,7 @@ final class TaskMessages {
             Map<String, @Nullable Object> moreHeaders) {
         Map<String, @Nullable Object> headers = new LinkedHashMap<>();
         Object expires = signature.option("expires");
+        Object retries = signature.option("retries");
         headers.put("lang", "py"); // the body's conventions, not the worker's language
         headers.put("task", signature.task());
         headers.put("id", id);
@@ -72,12 +99,18 @@ final class TaskMessages {
         headers.put("expires", expires instanceof Number seconds ? iso(in(seconds)) : text(expires));
         headers.put("group", group == null ? null : group.id());
         headers.put("group_index", group == null ? null : group.index());
-        headers.put("retries", 0);
+        headers.put("retries", retries instanceof Number number && asProducer ? number.intValue() : 0);
         headers.put("timelimit", Arrays.asList(signature.option("time_limit"), signature.option("soft_time_limit")));
         headers.put("root_id", rootId == null ? id : rootId);
         headers.put("parent_id", parentId);
+        if (asProducer) {
+            headers.put("argsrepr", shown(signature.text("argsrepr"), () -> SafeRepr.ofArgs(plain(args))));
+            headers.put("kwargsrepr", shown(signature.text("kwargsrepr"), () -> SafeRepr.of(plainMap(signature))));
+        }
         headers.put("origin", origin);
-        headers.put("ignore_result", Boolean.TRUE.equals(signature.option("ignore_result")));
+        Object ignored = signature.option("ignore_result");
+        // A producer that does not know the task leaves it to the task, as Celery's send_task does.
+        headers.put("ignore_result", ignored == null && asProducer ? null : (Object) Boolean.TRUE.equals(ignored));
         headers.put("replaced_task_nesting", nesting);
         headers.put("stamped_headers", signature.option("stamped_headers"));
         headers.put("stamps", stamps(signature));
@@ -90,19 +123,65 @@ final class TaskMessages {
         String replies = signature.text("reply_to");
         Router.Place place = router.of(
                 signature.task(), signature.text("queue"), signature.text("exchange"), signature.text("routing_key"));
+        String correlation = asProducer ? signature.text("correlation_id") : null;
         MessageProperties properties = new MessageProperties(
                 payload.contentType(),
                 payload.contentEncoding(),
-                id,
+                correlation == null ? id : correlation,
                 replies == null ? replyTo : replies,
-                expires instanceof Number seconds
-                        ? Long.toString(Math.max(0, (long) (seconds.doubleValue() * 1000)))
-                        : null,
+                expiration(expires),
                 signature.option("priority") instanceof Number priority
                         ? (Integer) priority.intValue()
                         : Objects.requireNonNullElse(place.priority(), 0),
-                headers);
+                headers,
+                asProducer ? others(signature) : Map.of());
         return new OutgoingMessage(place.exchange(), place.routingKey(), properties, payload.body());
+    }
+
+    private static String shown(@Nullable String given, Supplier<String> made) {
+        return given == null ? made.get() : given;
+    }
+
+    /** As the receiver will see them: a bean is a map there. */
+    private List<@Nullable Object> plain(List<@Nullable Object> args) {
+        List<@Nullable Object> all = new ArrayList<>();
+        args.forEach(each -> all.add(json.decode(json.encode(each))));
+        return all;
+    }
+
+    private Map<String, @Nullable Object> plainMap(CallSignature signature) {
+        Map<String, @Nullable Object> all = new LinkedHashMap<>();
+        signature.kwargs().forEach((name, value) -> all.put(name, json.decode(json.encode(value))));
+        return all;
+    }
+
+    private static Map<String, Object> others(CallSignature signature) {
+        Map<String, Object> others = new LinkedHashMap<>();
+        for (String name : List.of("app_id", "user_id", "message_id", "type", "timestamp")) {
+            Object value = signature.option(name);
+            if (value != null) {
+                others.put(name, value);
+            }
+        }
+        // Celery takes names and numbers (kombu/entity.py, TRANSIENT_DELIVERY_MODE).
+        Object mode = signature.option("delivery_mode");
+        if ("transient".equals(mode) || (mode instanceof Number number && number.intValue() == 1)) {
+            others.put("delivery_mode", 1);
+        }
+        return others;
+    }
+
+    /** What the broker is told beside the header: the milliseconds that are left (celery/app/base.py, send_task). */
+    private @Nullable String expiration(@Nullable Object expires) {
+        double seconds;
+        if (expires instanceof Number number) {
+            seconds = number.doubleValue();
+        } else if (expires instanceof OffsetDateTime time) {
+            seconds = Duration.between(clock.instant(), time.toInstant()).toNanos() / 1e9;
+        } else {
+            return null;
+        }
+        return Long.toString(Math.max(0, (long) (seconds * 1000)));
     }
 
     /** The place of a task in a group. */
@@ -126,6 +205,9 @@ final class TaskMessages {
         try {
             return encoder.encode(parts, wanted);
         } catch (EncodingException e) {
+            if (asProducer) {
+                throw e; // whoever calls is there to be told
+            }
             // JSON has a form for everything that a message can bring. What follows is not lost for its notation.
             return encoder.encode(parts, new PayloadForm(Serializer.JSON, wanted.compression()));
         }

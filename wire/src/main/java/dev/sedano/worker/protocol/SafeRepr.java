@@ -2,11 +2,15 @@ package dev.sedano.worker.protocol;
 
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.time.temporal.ChronoField;
+import java.time.temporal.Temporal;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,9 +76,49 @@ public final class SafeRepr {
             text.append("Decimal('").append(value).append("')");
         } else if (value instanceof UUID) {
             text.append("UUID('").append(value).append("')");
+        } else if (value instanceof Double number) {
+            text.append(number.isNaN() ? "nan" : number.isInfinite() ? infinity(number) : PythonFloat.repr(number));
+        } else if (value instanceof Temporal time) {
+            cut(time(time));
         } else {
             cut(String.valueOf(value));
         }
+    }
+
+    private static String infinity(double number) {
+        return number > 0 ? "inf" : "-inf";
+    }
+
+    /** As Python's datetime shows itself: no seconds if there is nothing after the minutes. */
+    private static String time(Temporal time) {
+        String zone = time.isSupported(ChronoField.OFFSET_SECONDS) ? zone(time.get(ChronoField.OFFSET_SECONDS)) : "";
+        List<Integer> fields = new ArrayList<>();
+        boolean dated = time.isSupported(ChronoField.YEAR);
+        boolean timed = time.isSupported(ChronoField.HOUR_OF_DAY);
+        if (dated) {
+            fields.add(time.get(ChronoField.YEAR));
+            fields.add(time.get(ChronoField.MONTH_OF_YEAR));
+            fields.add(time.get(ChronoField.DAY_OF_MONTH));
+        }
+        if (timed) {
+            fields.add(time.get(ChronoField.HOUR_OF_DAY));
+            fields.add(time.get(ChronoField.MINUTE_OF_HOUR));
+            int second = time.get(ChronoField.SECOND_OF_MINUTE);
+            int micro = time.get(ChronoField.MICRO_OF_SECOND);
+            if (second != 0 || micro != 0) {
+                fields.add(second);
+            }
+            if (micro != 0) {
+                fields.add(micro);
+            }
+        }
+        String type = dated ? timed ? "datetime" : "date" : "time";
+        return "datetime." + type + "(" + fields.stream().map(String::valueOf).collect(Collectors.joining(", ")) + zone
+                + ")";
+    }
+
+    private static String zone(int seconds) {
+        return ", tzinfo=datetime.timezone" + (seconds == 0 ? ".utc" : "(datetime.timedelta(seconds=" + seconds + "))");
     }
 
     private void string(String string) {

@@ -83,7 +83,8 @@ public final class Broker implements AutoCloseable {
                 this::connect,
                 ticker,
                 settings.topology() == BrokerSettings.TopologyMode.DECLARE,
-                new DefinedQueues(settings.defined()));
+                new DefinedQueues(settings.defined()),
+                "sedano-publisher");
         this.limits = new DeliveryLimits(settings.deliveryLimit());
         this.known = new KnownQueues(limits, settings.remembered());
         this.wanted = new WantedQueues(settings.queues());
