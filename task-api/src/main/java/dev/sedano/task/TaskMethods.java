@@ -47,12 +47,18 @@ final class TaskMethods {
                 if (method.isAnnotationPresent(Task.class)) {
                     found.add(method);
                 } else if (method.isAnnotationPresent(Idempotent.class)) {
-                    throw new IllegalArgumentException("method " + TaskDefinition.describe(method)
-                            + " is @Idempotent but no task: add @Task(\"name\"), or remove @Idempotent");
+                    throw noTask(method, "@Idempotent");
+                } else if (method.isAnnotationPresent(AutoRetry.class)) {
+                    throw noTask(method, "@AutoRetry");
                 }
             }
         }
         return found;
+    }
+
+    private static IllegalArgumentException noTask(Method method, String annotation) {
+        return new IllegalArgumentException("method " + TaskDefinition.describe(method) + " is " + annotation
+                + " but no task: add @Task(\"name\"), or remove " + annotation);
     }
 
     private static TaskDefinition.MethodTask task(Method method, @Nullable Object target) {
@@ -66,7 +72,7 @@ final class TaskMethods {
         }
         Idempotent idempotent = method.getAnnotation(Idempotent.class);
         try {
-            TaskOptions options = idempotent == null ? TaskOptions.DEFAULT : TaskOptions.of(idempotent);
+            TaskOptions options = TaskOptions.of(idempotent, method.getAnnotation(AutoRetry.class));
             if (options.keyPath() != null) {
                 KeyPath.parse(options.keyPath()).check(method);
             }

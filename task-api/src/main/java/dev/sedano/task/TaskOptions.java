@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param whenStoreDown what becomes of a call when the store cannot be asked
  * @param observe whether everything runs and refusals are only reported
  * @param ignoreResult whether callers get no result unless their message asks for one (Celery's {@code ignore_result})
+ * @param retryRule which exceptions lead to another attempt by themselves; null = none (Celery's {@code autoretry_for})
  */
 public record TaskOptions(
         @Nullable String keyPath,
@@ -36,7 +37,8 @@ public record TaskOptions(
         List<Class<? extends Throwable>> releaseOn,
         StoreDownPolicy whenStoreDown,
         boolean observe,
-        boolean ignoreResult) {
+        boolean ignoreResult,
+        @Nullable RetryRule retryRule) {
     /** The task id is the key, remembered as long as the worker's setting says. */
     public static final TaskOptions DEFAULT = builder().build();
 
@@ -82,27 +84,13 @@ public record TaskOptions(
         return new Builder();
     }
 
-    static TaskOptions of(Idempotent annotation) {
+    /** Of a method with these annotations; null = it has none of that kind. */
+    static TaskOptions of(@Nullable Idempotent annotation, @Nullable AutoRetry autoRetry) {
         Builder options = builder();
-        if (!annotation.key().isEmpty()) {
-            options.key(annotation.key());
+        if (autoRetry != null) {
+            options.retry(RetryRule.of(autoRetry));
         }
-        if (!annotation.ttl().isEmpty()) {
-            options.ttl(parseTtl(annotation.ttl()));
-        }
-        if (!annotation.scope().isEmpty()) {
-            options.scope(annotation.scope());
-        }
-        options.onLeaseLost = annotation.onLeaseLost();
-        if (annotation.verify() != OutcomeVerifier.None.class) {
-            options.verifier = instantiate(annotation.verify());
-        }
-        return options.maxCrashes(annotation.maxCrashes())
-                .duplicates(annotation.duplicates())
-                .releaseOn(List.of(annotation.releaseOn()))
-                .whenStoreDown(annotation.whenStoreDown())
-                .observe(annotation.observe())
-                .build();
+        return annotation == null ? options.build() : options.with(annotation);
     }
 
     private static OutcomeVerifier instantiate(Class<? extends OutcomeVerifier> type) {
@@ -141,6 +129,7 @@ public record TaskOptions(
         private StoreDownPolicy whenStoreDown = StoreDownPolicy.CLOSED;
         private boolean observe;
         private boolean ignoreResult;
+        private @Nullable RetryRule retryRule;
 
         private Builder() {}
 
@@ -220,6 +209,34 @@ public record TaskOptions(
             return this;
         }
 
+        /** Tries the task again by itself after some exceptions. */
+        public Builder retry(RetryRule rule) {
+            this.retryRule = rule;
+            return this;
+        }
+
+        private TaskOptions with(Idempotent annotation) {
+            if (!annotation.key().isEmpty()) {
+                key(annotation.key());
+            }
+            if (!annotation.ttl().isEmpty()) {
+                ttl(parseTtl(annotation.ttl()));
+            }
+            if (!annotation.scope().isEmpty()) {
+                scope(annotation.scope());
+            }
+            this.onLeaseLost = annotation.onLeaseLost();
+            if (annotation.verify() != OutcomeVerifier.None.class) {
+                this.verifier = instantiate(annotation.verify());
+            }
+            return maxCrashes(annotation.maxCrashes())
+                    .duplicates(annotation.duplicates())
+                    .releaseOn(List.of(annotation.releaseOn()))
+                    .whenStoreDown(annotation.whenStoreDown())
+                    .observe(annotation.observe())
+                    .build();
+        }
+
         /**
          * The options.
          *
@@ -238,7 +255,8 @@ public record TaskOptions(
                     releaseOn,
                     whenStoreDown,
                     observe,
-                    ignoreResult);
+                    ignoreResult,
+                    retryRule);
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.sedano.task.RejectException;
 import dev.sedano.task.ReplaceException;
 import dev.sedano.task.Retry;
 import dev.sedano.task.RetryException;
+import dev.sedano.task.RetryRule;
 import dev.sedano.task.StaleOwnerException;
 import dev.sedano.task.StepOutcomeUnknownException;
 import dev.sedano.task.Verification;
@@ -22,6 +23,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -181,11 +183,7 @@ final class HandlerRun {
                 LOG.warn("task {} id {}: exceeded its limit of {} s", work.handler.name(), work.message.id(), limit);
                 return new TaskOutcome.Failed(TimeLimitExceededException.soft(failure));
             }
-            LOG.warn(
-                    "task {} failed with {}",
-                    work.handler.name(),
-                    failure.getClass().getName());
-            return new TaskOutcome.Failed(failure);
+            return failed(work, failure);
         } finally {
             alarms.close();
             run.end(ticker.nanos() - begin);
@@ -208,6 +206,21 @@ final class HandlerRun {
                 seconds);
         events.handlerLeft(work.handler.name());
         return new TaskOutcome.Failed(TimeLimitExceededException.hard(seconds));
+    }
+
+    private TaskOutcome failed(Work work, Throwable failure) {
+        LOG.warn(
+                "task {} failed with {}",
+                work.handler.name(),
+                failure.getClass().getName());
+        RetryRule rule = work.handler.retryRule();
+        Retry retry = rule == null
+                ? null
+                : rule.after(
+                        failure,
+                        work.message.retries(),
+                        bound -> ThreadLocalRandom.current().nextLong(bound));
+        return retry == null ? new TaskOutcome.Failed(failure) : retried(work, retry);
     }
 
     /** As Celery: beyond the limit the cause itself is the outcome, or MaxRetriesExceededError without one. */

@@ -3,6 +3,7 @@ package dev.sedano.worker.handler;
 import dev.sedano.task.DuplicatePolicy;
 import dev.sedano.task.LeaseLossPolicy;
 import dev.sedano.task.OutcomeVerifier;
+import dev.sedano.task.RetryRule;
 import dev.sedano.task.StoreDownPolicy;
 import dev.sedano.task.TaskContext;
 import dev.sedano.task.TaskDefinition;
@@ -124,6 +125,11 @@ public final class BoundHandler {
     /** Whether a run that failed so gives its key free. */
     public boolean releasesOn(Throwable failure) {
         return options.releaseOn().stream().anyMatch(type -> type.isInstance(failure));
+    }
+
+    /** Which exceptions lead to another attempt by themselves; null = none. */
+    public @Nullable RetryRule retryRule() {
+        return options.retryRule();
     }
 
     /**

@@ -8,7 +8,6 @@ import dev.sedano.worker.time.Ticker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,14 +33,20 @@ final class DelayQueues {
     private static final int LEVELS = 28;
     private static final int LONGEST_KEY = 255;
     private static final long LONGEST_SECONDS = (1L << LEVELS) - 1;
-    private static final Duration AGAIN = Duration.ofSeconds(30);
+    /** Each vain look is a line in the broker's log. */
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(30);
+
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(8);
 
     private static final Logger LOG = LoggerFactory.getLogger(DelayQueues.class);
 
     private final Ticker ticker;
     private final Set<String> bound = ConcurrentHashMap.newKeySet();
-    /** When a queue is to be looked at again; used by the broker thread alone. */
-    private final Map<String, Long> next = new HashMap<>();
+    /** After a vain look: how long not to look again, and until when; used by the broker thread alone. */
+    private Duration pause = Duration.ZERO;
+
+    private long notBefore;
+    private volatile boolean failed;
 
     DelayQueues(Ticker ticker) {
         this.ticker = ticker;
@@ -50,7 +55,7 @@ final class DelayQueues {
     /** A session begins, perhaps with another broker: everything is looked at again. */
     void forget() {
         bound.clear();
-        next.clear();
+        pause = Duration.ZERO;
     }
 
     /** Whether what comes from {@code queue} can be sent through them. */
@@ -61,16 +66,18 @@ final class DelayQueues {
     /** They do not lead there any more; they are looked at again after a while. */
     void failed(String queue) {
         bound.remove(queue);
+        failed = true;
     }
 
-    /** Looks whether they exist, unless that was done a short while ago, and binds the queue if they do. */
+    /** Looks whether they exist, unless they did not a short while ago, and binds the queue if they do. */
     void look(Connection connection, String queue) throws IOException, TimeoutException {
-        long now = ticker.nanos();
-        Long notBefore = next.get(queue);
-        if (bound.contains(queue) || (notBefore != null && now - notBefore < 0)) {
+        if (failed) {
+            failed = false;
+            lookLater();
+        }
+        if (bound.contains(queue) || (!pause.isZero() && ticker.nanos() - notBefore < 0)) {
             return;
         }
-        next.put(queue, now + AGAIN.toNanos());
         if (target(queue, Duration.ZERO).queue().getBytes(StandardCharsets.UTF_8).length > LONGEST_KEY) {
             return;
         }
@@ -88,16 +95,24 @@ final class DelayQueues {
             channel.queueBind(queue, LAST, "#." + word(queue));
             channel.close();
             bound.add(queue);
+            pause = Duration.ZERO;
             LOG.info("far etas of queue {} wait in the delay queues of Celery", queue);
         } catch (IOException refused) {
             if (!connection.isOpen()) {
                 throw refused;
             }
+            lookLater();
             LOG.debug(
                     "queue {} does not use the delay queues of Celery: {}",
                     queue,
                     BrokerConnections.rootMessage(refused));
         }
+    }
+
+    private void lookLater() {
+        pause = pause.isZero() ? FIRST_PAUSE : pause.multipliedBy(2);
+        pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+        notBefore = ticker.nanos() + pause.toNanos();
     }
 
     /** The place from which a message comes back to {@code queue} after {@code delay}, or up to a second earlier. */

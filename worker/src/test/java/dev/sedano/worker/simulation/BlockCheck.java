@@ -91,7 +91,7 @@ final class BlockCheck implements Checker.Check {
             tally(line).toldTrue++;
         }
         Line before = verdicts.putIfAbsent(line.what(), line);
-        if (before != null && !isRetold(before, line)) {
+        if (before != null && !isRetold(before, line) && !isUnheard(before, line)) {
             violations.add("I8", line, "a block was decided twice, before in " + before);
         }
         Line report = reports.get(line.what());
@@ -112,6 +112,27 @@ final class BlockCheck implements Checker.Check {
         return excuses.ended(before.worker(), line.at())
                 && excuses.crashed(before.worker())
                 && Excuses.node(before.worker()).equals(Excuses.node(line.worker()));
+    }
+
+    /**
+     * A worker that stops while the answer is on its way to it, and leaves the outcome to its journal: it counts nothing,
+     * and its next life is told and counts. What it did not hear it is no longer taken to be told.
+     */
+    private boolean isUnheard(Line before, Line line) {
+        Tally earlier = tally(before);
+        boolean unheard =
+                before.until() == 1 ? earlier.toldFalse > earlier.countedFalse : earlier.toldTrue > earlier.countedTrue;
+        if (!unheard
+                || !excuses.ended(before.worker(), line.at())
+                || !Excuses.node(before.worker()).equals(Excuses.node(line.worker()))) {
+            return false;
+        }
+        if (before.until() == 1) {
+            earlier.toldFalse--;
+        } else {
+            earlier.toldTrue--;
+        }
+        return true;
     }
 
     /** Every report of a completed attempt has a verdict, unless who was to count it ended. */
