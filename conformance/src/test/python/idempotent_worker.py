@@ -93,7 +93,7 @@ def ident(x):
     return x
 
 
-register_stubs(app, ["proj.add"])
+register_stubs(app, ["proj.add", "proj.tsum"])
 
 if os.environ.get("DIE") == "before-sending":  # the moment between the record of what follows and its sending
 

@@ -135,6 +135,23 @@ public final class PrivateSentinels implements AutoCloseable {
                                                 .anyMatch("slave"::equals)));
     }
 
+    /** Waits until the replica has everything that the primary has by now. */
+    public void awaitCopies() {
+        int primary = primary().port();
+        long written = offset(primary);
+        Patience.await(
+                "copies of all writes",
+                LIMIT,
+                () -> servers.stream()
+                        .filter(each -> each.port() != primary)
+                        .allMatch(each -> offset(each.port()) >= written));
+    }
+
+    private static long offset(int port) {
+        List<String> role = RedisDialogue.ask(port, "ROLE").lines().toList();
+        return Long.parseLong(role.get("master".equals(role.get(0)) ? 1 : 4));
+    }
+
     @Override
     public void close() {
         sentinels.forEach(ServerProcess::kill);

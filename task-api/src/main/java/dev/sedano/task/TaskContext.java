@@ -128,6 +128,15 @@ public interface TaskContext {
      */
     void updateState(String state, @Nullable Object meta);
 
+    /**
+     * Whether this run has exceeded its soft time limit, which is why it was interrupted: a chance to end in order. What
+     * the handler throws then becomes {@code SoftTimeLimitExceeded}; what it returns still counts. At the hard limit the
+     * task fails whatever its handler does.
+     */
+    default boolean timeLimitExceeded() {
+        return false;
+    }
+
     /** A logger named after the task; the task id is in the MDC as {@code task_id} while the handler runs. */
     System.Logger logger();
 }

@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 
-/** The program behind {@code ./sedano}: the worker's own commands, and demo, dev, test and example. */
+/** The program behind {@code ./sedano}: the worker's own commands, and demo, dev, test, conformance and example. */
 public final class Main {
     private static final int NOT_DONE = 1;
     private static final int SERVICES_MISSING = 2;
@@ -38,6 +38,7 @@ public final class Main {
                 .addSubcommand(new DemoCommand())
                 .addSubcommand(new DevCommand())
                 .addSubcommand(new TestCommand())
+                .addSubcommand(new ConformanceCommand())
                 .addSubcommand(ExampleCommand.commandLine())
                 .setExecutionExceptionHandler((exception, command, parsed) -> {
                     int code = exitCode(exception);

@@ -2,7 +2,6 @@ package dev.sedano.workbench;
 
 import dev.sedano.services.ServiceProvider;
 import dev.sedano.services.SystemPackages;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,13 +25,16 @@ import picocli.CommandLine.Option;
         })
 final class TestCommand implements Callable<Integer> {
     private static final String REQUIRE_PYTHON = "SEDANO_TEST_REQUIRE_PYTHON";
+    private static final String CHAOS_MINUTES = "SEDANO_CHAOS_MINUTES";
 
     @Option(names = "--install", description = "Let the system's package manager install what is missing.")
     private boolean install;
 
     @Option(
             names = "--full",
-            description = "Repeat the chaos tests as often as a release needs, and fuzz for 10 minutes.")
+            description =
+                    "Repeat the chaos tests as often as a release needs: 10 minutes of random faults, 10 minutes of"
+                            + " fuzzing. No test may fail, not even once.")
     private boolean full;
 
     @Option(
@@ -74,11 +76,12 @@ final class TestCommand implements Callable<Integer> {
         python.ifPresent(program -> environment.put("SEDANO_TEST_PYTHON", program.toString()));
         if (full) {
             environment.put("SEDANO_TEST_FULL", "1");
+            environment.put(CHAOS_MINUTES, System.getenv().getOrDefault(CHAOS_MINUTES, "10"));
         }
         if (!matrix) {
             return full
                     ? maven(project, environment, "verify", "-Dfuzz.duration=10m")
-                    : maven(project, environment, "verify");
+                    : verifyWithRepetition(project, environment);
         }
         if (install) {
             new SystemPackages(System.out::println, project.installLog()).install(List.of("debootstrap"));
@@ -90,6 +93,20 @@ final class TestCommand implements Callable<Integer> {
                 })
                 .run();
         return passed ? 0 : 1;
+    }
+
+    /**
+     * An integration test with real servers on a machine that does other things, too, may miss a time limit: it is repeated
+     * once, and what failed is named at the end. A broken promise is a failure whatever the repetition says.
+     */
+    private static int verifyWithRepetition(Project project, Map<String, String> environment) {
+        int exit = maven(project, environment, "verify", "-Dfailsafe.rerunFailingTestsCount=1");
+        List<Flake> flakes = Flake.allOf(project);
+        if (!flakes.isEmpty()) {
+            System.out.println("Tests that failed first and passed when repeated:");
+            flakes.forEach(flake -> System.out.println("  " + flake));
+        }
+        return exit == 0 && flakes.stream().anyMatch(Flake::isViolation) ? 1 : exit;
     }
 
     /** Failures do not end the build: all of them belong into the table. */
@@ -112,16 +129,7 @@ final class TestCommand implements Callable<Integer> {
     }
 
     private static int maven(Project project, Map<String, String> environment, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(System.getProperty("sedano.maven", "./mvnw"), "-B", "-ntp"));
-        command.addAll(List.of(arguments));
-        ProcessBuilder maven =
-                new ProcessBuilder(command).directory(project.root().toFile()).inheritIO();
-        maven.environment().putAll(environment);
-        try {
-            return maven.start().onExit().join().exitValue();
-        } catch (IOException e) {
-            throw new WorkbenchException("cannot run " + command.get(0) + ": " + e.getMessage(), e);
-        }
+        return MavenBuild.run(project, environment, List.of(arguments));
     }
 
     /** The version becomes part of a path and of pip's input. */

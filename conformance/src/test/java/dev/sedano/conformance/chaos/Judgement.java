@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sedano.conformance.chaos.ChaosLedger.Event;
 import dev.sedano.conformance.chaos.ChaosLedger.Line;
+import dev.sedano.services.Violation;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,10 +28,12 @@ final class Judgement {
 
     /** The invariants that no fault may break. */
     Judgement always() {
-        startsOnlyUnderAGrant();
-        completesEachKeyOnce();
-        startsNothingCompleted();
-        announcesEveryRerun();
+        Violation.ifFails(() -> {
+            startsOnlyUnderAGrant();
+            completesEachKeyOnce();
+            startsNothingCompleted();
+            announcesEveryRerun();
+        });
         return this;
     }
 
@@ -106,10 +109,12 @@ final class Judgement {
                 wrong.put(key, runs);
             }
         });
-        assertThat(wrong).as("keys whose handler did not run exactly once").isEmpty();
-        assertThat(lines)
-                .as("runs that were announced as reruns, though no worker died")
-                .noneMatch(line -> line.event() == Event.START && line.ran());
+        Violation.ifFails(() -> {
+            assertThat(wrong).as("keys whose handler did not run exactly once").isEmpty();
+            assertThat(lines)
+                    .as("runs that were announced as reruns, though no worker died")
+                    .noneMatch(line -> line.event() == Event.START && line.ran());
+        });
         return this;
     }
 

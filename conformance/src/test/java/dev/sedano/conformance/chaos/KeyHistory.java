@@ -42,6 +42,17 @@ final class KeyHistory {
         return has(Event.COMPLETE_OK) || has(Event.DUPLICATE);
     }
 
+    /** Whether it was completed without a run: its workers died too often, so it failed, and nothing follows it. */
+    boolean isPoison() {
+        Set<Long> run = of(Event.START).map(Line::token).collect(Collectors.toSet());
+        return isCompleted() && completions().stream().noneMatch(run::contains);
+    }
+
+    /** Whether what is to follow it must. */
+    boolean hasFollowers() {
+        return isCompleted() && !isPoison();
+    }
+
     boolean isFinished() {
         return isCompleted() || has(Event.PARKED);
     }

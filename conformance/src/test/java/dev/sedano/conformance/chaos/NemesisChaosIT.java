@@ -3,6 +3,7 @@ package dev.sedano.conformance.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sedano.conformance.chaos.ChaosLedger.Line;
+import dev.sedano.services.Violation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,9 +56,9 @@ class NemesisChaosIT {
         NemesisJudge judge = NemesisJudge.of(lines, NemesisFleet.LEASE);
         System.out.println("nemesis: seed " + seed + ", " + minutes + " min\n" + NemesisFigures.of(lines, judge)
                 + "\ntrouble " + round.trouble());
-        assertThat(judge.violations())
+        Violation.ifFails(() -> assertThat(judge.violations())
                 .as("violations; ledgers and logs in %s, repeat with: %s", folder, repeat)
-                .isEmpty();
+                .isEmpty());
         assertThat(round.trouble())
                 .as("faults that could not be begun or ended")
                 .isEmpty();

@@ -94,7 +94,7 @@ final class NemesisJudge {
             if (line.event() == Event.SENT && !history(line.key()).isFinished()) {
                 unfinished.add(line.key());
             } else if (line.event() == Event.FOLLOWED_BY
-                    && history(line.key()).isCompleted()
+                    && history(line.key()).hasFollowers()
                     && !history(line.id()).isFinished()) {
                 unfinished.add(line.id());
             }
@@ -233,7 +233,7 @@ final class NemesisJudge {
 
     private void followersRun() {
         for (Line line : lines) {
-            if (line.event() != Event.FOLLOWED_BY || !history(line.key()).isCompleted()) {
+            if (line.event() != Event.FOLLOWED_BY || !history(line.key()).hasFollowers()) {
                 continue;
             }
             KeyHistory follower = history(line.id());

@@ -107,6 +107,21 @@ class NemesisJudgeTest {
         assertThat(judge.overlaps()).isEqualTo(1);
     }
 
+    @Test
+    void nothingFollowsWorkWhoseWorkersDiedTooOften() {
+        Draft draft = good();
+        draft.drop(Event.COMPLETE_OK, "parent");
+        draft.drop(Event.START, "child");
+        draft.lines.removeIf(line -> line.key().equals("child"));
+        draft.granted(2_900, "w2", "parent", 0, 2_900).add(2_901, "w2", Event.COMPLETE_OK, "parent", 0, 2_900);
+
+        assertThat(draft.judge().violations()).isEmpty();
+        assertThat(draft.judge().unfinished()).isEmpty();
+
+        draft.add(2_950, "w2", Event.START, "parent", 0, 2_900, true, 0, "");
+        assertThat(draft.judge().unfinished()).containsExactly("child");
+    }
+
     static Stream<Arguments> doctored() {
         return Stream.of(
                 doctored("I1 plain", draft -> draft.drop(Event.GRANTED, "plain")),

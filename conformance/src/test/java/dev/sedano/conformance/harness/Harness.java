@@ -163,7 +163,9 @@ public final class Harness implements BeforeEachCallback, AfterEachCallback, Aft
         discard(classWorkers);
         if (publisher != null) {
             publisher.close();
+            publisher = null; // the class may be run once more
         }
+        failed = false;
     }
 
     private void discard(List<WorkerProcess> workers) {

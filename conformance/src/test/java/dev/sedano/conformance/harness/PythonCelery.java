@@ -50,7 +50,7 @@ public final class PythonCelery {
     }
 
     /** The Python that has Celery; skips or fails the test if there is none. */
-    static Path program() {
+    public static Path program() {
         String given = System.getenv(PROGRAM);
         Path python = given == null ? BUILT : Path.of(given);
         if (!Files.isExecutable(python)) {

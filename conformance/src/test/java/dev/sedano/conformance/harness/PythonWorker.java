@@ -23,7 +23,8 @@ import org.awaitility.Awaitility;
 public final class PythonWorker implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Path TASKS = Path.of("src/test/python").toAbsolutePath();
-    private static final Path SCRIPTS = Path.of("target/sedano_lua").toAbsolutePath();
+    private static final Path SCRIPTS =
+            Path.of("target/workers", "lua-" + ProcessHandle.current().pid()).toAbsolutePath();
 
     /** What it works with; {@code pool} is Celery's, {@code lease} in whole seconds. */
     public record Setup(

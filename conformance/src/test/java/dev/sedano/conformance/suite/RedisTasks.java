@@ -1,11 +1,13 @@
 package dev.sedano.conformance.suite;
 
 import static dev.sedano.conformance.suite.PlainTasks.PREFIX;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sedano.task.Default;
 import dev.sedano.task.Task;
 import dev.sedano.task.TaskContext;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.RedisClient;
@@ -27,7 +29,9 @@ final class RedisTasks {
     }
 
     void push(String key, @Nullable Object value) {
-        redis(client -> client.rpush(key, String.valueOf(value)));
+        byte[] text =
+                value instanceof byte[] bytes ? bytes : String.valueOf(value).getBytes(UTF_8);
+        redis(client -> client.rpush(key.getBytes(UTF_8), text));
     }
 
     private void increment(String key) {
@@ -65,5 +69,21 @@ final class RedisTasks {
     @Task(PREFIX + "errback_old_style_with_args")
     void errbackOldStyleWithArgs(String request_id, Object label) {
         push(request_id, label);
+    }
+
+    /** Called within the failing worker: its three parameters are what failed, how, and where. */
+    @Task(PREFIX + "errback_new_style")
+    String errbackNewStyle(Map<String, Object> request, Map<String, Object> exc, @Nullable String tb) {
+        return errbackOldStyle(id(request));
+    }
+
+    @Task(PREFIX + "errback_new_style_with_args")
+    void errbackNewStyleWithArgs(
+            Map<String, Object> request, Map<String, Object> exc, @Nullable String tb, Object label) {
+        errbackOldStyleWithArgs(id(request), label);
+    }
+
+    private static String id(Map<String, Object> request) {
+        return String.valueOf(request.get("id"));
     }
 }

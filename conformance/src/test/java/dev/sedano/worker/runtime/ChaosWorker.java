@@ -5,6 +5,8 @@ import dev.sedano.conformance.chaos.ChaosTasks;
 import dev.sedano.conformance.chaos.Failpoint;
 import dev.sedano.conformance.chaos.MetricsPage;
 import dev.sedano.conformance.chaos.RecordingStore;
+import dev.sedano.worker.address.BrokerUri;
+import dev.sedano.worker.address.RedisUri;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -29,10 +29,7 @@ final class CeleryOnlyOptions {
             List.of("--umask"),
             List.of("--executable"),
             List.of("-S", "--statedb"),
-            List.of("--time-limit"),
-            List.of("--soft-time-limit"),
             List.of("--heartbeat-interval"),
-            List.of("-X", "--exclude-queues"),
             List.of("-I", "--include"));
 
     private CeleryOnlyOptions() {}

@@ -1,25 +1,29 @@
 package dev.sedano.worker.cli;
 
 import dev.sedano.worker.ConfigurationException;
+import dev.sedano.worker.address.BrokerUri;
+import dev.sedano.worker.address.StoreUri;
 import dev.sedano.worker.control.ControlAccess;
 import dev.sedano.worker.idempotency.Durability;
 import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
 import dev.sedano.worker.protocol.PayloadForm;
 import dev.sedano.worker.protocol.PayloadSettings;
 import dev.sedano.worker.protocol.Serializer;
-import dev.sedano.worker.runtime.BrokerUri;
 import dev.sedano.worker.runtime.DurationText;
+import dev.sedano.worker.runtime.HandlerLimits;
 import dev.sedano.worker.runtime.HttpAddress;
 import dev.sedano.worker.runtime.NodeName;
 import dev.sedano.worker.runtime.PoolKind;
 import dev.sedano.worker.runtime.ResultBackend;
+import dev.sedano.worker.runtime.Routing;
 import dev.sedano.worker.runtime.StateDir;
-import dev.sedano.worker.runtime.StoreUri;
 import dev.sedano.worker.runtime.TopologyMode;
-import dev.sedano.worker.runtime.UnknownTaskPolicy;
+import dev.sedano.worker.runtime.UnknownTaskText;
 import dev.sedano.worker.runtime.WorkerConfig;
 import dev.sedano.worker.runtime.WorkerConfigBuilder;
+import dev.sedano.worker.settings.ConfigValue;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -27,24 +31,34 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Options and environment to a checked configuration. An option wins over the environment, ours over Celery's. */
+/** Options, wherever they came from, to a checked configuration. */
 final class ConfigFromOptions {
     private static final List<String> CELERY_POOLS = List.of("prefork", "processes", "gevent", "eventlet");
 
     private static final Pattern SIZE = Pattern.compile("([0-9]{1,10})([KMG]?)", Pattern.CASE_INSENSITIVE);
 
     private final WorkerOptions options;
+    private final Function<String, @Nullable ConfigValue> trees;
     private final Map<String, String> environment;
     private final Consumer<String> warnings;
 
-    /** @param warnings takes one line about each thing that is accepted but not as asked */
-    ConfigFromOptions(WorkerOptions options, Map<String, String> environment, Consumer<String> warnings) {
+    /**
+     * @param trees the settings that no option can say, by key
+     * @param warnings takes one line about each thing that is accepted but not as asked
+     */
+    ConfigFromOptions(
+            WorkerOptions options,
+            Function<String, @Nullable ConfigValue> trees,
+            Map<String, String> environment,
+            Consumer<String> warnings) {
         this.options = options;
+        this.trees = trees;
         this.environment = environment;
         this.warnings = warnings;
     }
@@ -58,16 +72,16 @@ final class ConfigFromOptions {
         work(config);
         times(config);
         config.payloads(payloads());
+        queues(config);
         return config.build();
     }
 
     private void services(WorkerConfigBuilder config) {
-        given("--broker", options.broker, "SEDANO_BROKER_URL", "CELERY_BROKER_URL")
-                .apply((name, url) -> config.brokers(BrokerUri.parseAll(name, url)));
-        given("--result-backend", options.resultBackend, "SEDANO_RESULT_BACKEND", "CELERY_RESULT_BACKEND")
+        given("--broker", options.broker).apply((name, url) -> config.brokers(BrokerUri.parseAll(name, url)));
+        given("--result-backend", options.resultBackend)
                 .apply((name, url) -> config.resultBackend(ResultBackend.parse(name, url)));
         config.resultExtended(options.resultExtended).trackStarted(options.trackStarted);
-        given("--idempotency-store", options.idempotencyStore, "SEDANO_IDEMPOTENCY_STORE")
+        given("--idempotency-store", options.idempotencyStore)
                 .apply((name, url) -> config.idempotencyStore(StoreUri.parse(name, url)));
         given("--http", options.http)
                 .apply((name, text) ->
@@ -81,9 +95,6 @@ final class ConfigFromOptions {
     }
 
     private void work(WorkerConfigBuilder config) {
-        if (!options.queues.isEmpty()) {
-            config.queues(options.queues.stream().map(String::strip).toList());
-        }
         PoolKind pool = pool();
         config.pool(pool);
         if (pool == PoolKind.SOLO) {
@@ -92,16 +103,39 @@ final class ConfigFromOptions {
         given("-c", options.concurrency).apply((name, text) -> config.concurrency(number(name, text)));
         given("--prefetch-multiplier", options.prefetchMultiplier)
                 .apply((name, text) -> config.prefetchMultiplier(number(name, text)));
+        given("--max-left-behind", options.mostLeftBehind)
+                .apply((name, text) -> config.mostLeftBehind(number(name, text)));
         given("--delivery-limit", options.deliveryLimit)
                 .apply((name, text) -> config.deliveryLimit(number(name, text)));
         config.taskEvents(options.events);
-        given("--control", options.control, "SEDANO_CONTROL")
-                .apply((name, text) -> config.control(ControlAccess.parse(name, text)));
+        given("--control", options.control).apply((name, text) -> config.control(ControlAccess.parse(name, text)));
         config.inheritPriority(options.inheritPriority);
         given("--on-unknown-task", options.onUnknownTask)
-                .apply((name, text) -> config.unknownTask(choice(name, text, UnknownTaskPolicy.values())));
+                .apply((name, text) -> config.unknownTask(UnknownTaskText.parse(name, text)));
         given("--on-lease-loss", options.onLeaseLoss)
                 .apply((name, text) -> config.afterLeaseLoss(choice(name, text, AfterLeaseLoss.values())));
+    }
+
+    private void queues(WorkerConfigBuilder config) {
+        String defaultQueue =
+                options.defaultQueue == null ? Routing.DEFAULT.defaultQueue() : options.defaultQueue.strip();
+        Routing routing = new Routing(
+                defaultQueue,
+                RoutingSettings.queues(trees.apply("task_queues"), defaultQueue),
+                RoutingSettings.routes(trees.apply("task_routes")));
+        config.routing(routing);
+        List<String> named = options.queues.isEmpty()
+                ? routing.usualQueues()
+                : options.queues.stream().map(String::strip).toList();
+        Set<String> excluded =
+                options.excludedQueues.stream().map(String::strip).collect(Collectors.toSet());
+        List<String> left =
+                named.stream().filter(queue -> !excluded.contains(queue)).toList();
+        if (left.isEmpty() && !excluded.isEmpty()) {
+            throw new ConfigurationException(
+                    "-X", String.join(",", options.excludedQueues), "leaves no queue of " + String.join(",", named));
+        }
+        config.queues(left);
     }
 
     private PayloadSettings payloads() {
@@ -139,7 +173,17 @@ final class ConfigFromOptions {
                 .apply((name, text) -> config.consumerTimeout(DurationText.parse(name, text)));
         given("--journal-limit", options.journalLimit)
                 .apply((name, text) -> config.journalLimit(journalLimit(name, text)));
+        given("--result-expires", options.resultExpires)
+                .apply((name, text) -> config.resultExpiry(DurationText.parse(name, text)));
+        config.limits(new HandlerLimits(
+                limit("--time-limit", options.timeLimit), limit("--soft-time-limit", options.softTimeLimit)));
         given("--retention", options.retention).apply((name, text) -> config.retention(DurationText.parse(name, text)));
+    }
+
+    /** As in Celery, zero is no limit. */
+    private static @Nullable Duration limit(String option, @Nullable String text) {
+        Duration limit = text == null ? null : DurationText.parse(option, text);
+        return limit == null || limit.isZero() ? null : limit;
     }
 
     private PoolKind pool() {
@@ -166,15 +210,8 @@ final class ConfigFromOptions {
         }
     }
 
-    private Given given(String option, @Nullable String value, String... variables) {
-        if (value != null) {
-            return new Given(option, value);
-        }
-        return Arrays.stream(variables)
-                .filter(variable -> !environment.getOrDefault(variable, "").isBlank())
-                .findFirst()
-                .map(variable -> new Given(option + " (environment " + variable + ")", environment.get(variable)))
-                .orElse(new Given(option, null));
+    private static Given given(String option, @Nullable String value) {
+        return new Given(option, value);
     }
 
     private static int number(String option, String text) {

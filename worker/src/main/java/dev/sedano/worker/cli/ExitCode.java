@@ -11,6 +11,9 @@ public final class ExitCode {
     /** Finished work could not be recorded in the store; it is in the journal in the state folder. */
     public static final int UNRECORDED = 3;
 
+    /** Too many handlers ran on past their hard time limits: the process must be started anew to be rid of them. */
+    public static final int LEFT_BEHIND = 4;
+
     /** A bug: the message on standard error belongs into a report. */
     public static final int INTERNAL = 70;
 

@@ -30,6 +30,7 @@ final class SignalledWorker {
         return switch (worker.run()) {
             case CLEAN, CUT_SHORT -> ExitCode.OK;
             case UNRECORDED -> ExitCode.UNRECORDED;
+            case LEFT_BEHIND -> ExitCode.LEFT_BEHIND;
         };
     }
 }

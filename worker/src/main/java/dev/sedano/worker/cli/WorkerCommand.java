@@ -11,6 +11,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** {@code sedano worker}: reads the options, loads the applications, runs the worker. */
@@ -38,6 +39,7 @@ import picocli.CommandLine.Spec;
             "0:stopped as asked; everything is settled or returned",
             "2:wrong usage or configuration; nothing was started",
             "3:finished work is unrecorded, and kept in the journal in --state-dir",
+            "4:ended since --max-left-behind handlers ran on past their hard time limits: start it again",
             "70:internal error"
         })
 final class WorkerCommand implements Callable<Integer> {
@@ -64,9 +66,22 @@ final class WorkerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        warnOfIgnored();
-        LogSettings logs = LogSettings.parse(options.logLevel, options.logFormat);
-        WorkerConfig config = new ConfigFromOptions(options, environment, this::warn).config();
+        ParseResult parsed = spec.commandLine().getParseResult();
+        warnOfIgnored(parsed);
+        GivenSettings given = new GivenSettings(spec, parsed, environment, this::warn);
+        given.fill(options.config);
+        WorkerConfig config;
+        LogSettings logs;
+        try {
+            logs = LogSettings.parse(options.logLevel, options.logFormat);
+            config = new ConfigFromOptions(options, given::tree, environment, this::warn).config();
+        } catch (ConfigurationException e) {
+            throw given.located(e);
+        }
+        if (options.showConfig) {
+            ShownConfig.write(config, options, given, spec.commandLine().getOut());
+            return ExitCode.OK;
+        }
         if (options.apps.isEmpty()) {
             throw new ConfigurationException(
                     AppLoader.OPTION, "", "is not given: name a jar, a classes folder or a class with tasks");
@@ -79,8 +94,8 @@ final class WorkerCommand implements Callable<Integer> {
         }
     }
 
-    private void warnOfIgnored() {
-        List<String> ignored = CeleryOnlyOptions.given(spec.commandLine().getParseResult());
+    private void warnOfIgnored(ParseResult parsed) {
+        List<String> ignored = CeleryOnlyOptions.given(parsed);
         if (!ignored.isEmpty()) {
             warn(String.join(", ", ignored) + (ignored.size() == 1 ? " has" : " have")
                     + " no meaning for this worker: ignored");

@@ -14,13 +14,33 @@ final class WorkerOptions {
     List<String> apps = new ArrayList<>();
 
     @Option(
+            names = GivenSettings.CONFIG,
+            paramLabel = "FILE",
+            description = "Settings in YAML or .properties, see docs/configuration.md; options and environment win."
+                    + " Environment: SEDANO_CONFIG.")
+    @Nullable
+    String config;
+
+    @Option(names = "--show-config", description = "Print each setting and where it comes from, and exit.")
+    boolean showConfig;
+
+    @Option(
             names = {"-Q", "--queues"},
             paramLabel = "q1,q2",
             split = ",",
             splitSynopsisLabel = "",
             hideParamSyntax = true,
-            description = "Queues to consume. Default: celery.")
+            description = "Queues to consume. Default: --default-queue.")
     List<String> queues = new ArrayList<>();
+
+    @Option(
+            names = {"-X", "--exclude-queues"},
+            paramLabel = "q1,q2",
+            split = ",",
+            splitSynopsisLabel = "",
+            hideParamSyntax = true,
+            description = "Queues not to consume, of -Q or task_queues.")
+    List<String> excludedQueues = new ArrayList<>();
 
     @Option(
             names = {"-c", "--concurrency"},
@@ -129,6 +149,14 @@ final class WorkerOptions {
     String shutdownTimeout;
 
     @Option(
+            names = "--max-left-behind",
+            paramLabel = "N",
+            description = "End, for a supervisor to start anew, when N handlers run on past their hard time limits."
+                    + " Default: as many as -c.")
+    @Nullable
+    String mostLeftBehind;
+
+    @Option(
             names = "--namespace",
             paramLabel = "NAME",
             description = "Prefix of the keys in the store; workers that share work share it. Default: default.")
@@ -160,6 +188,35 @@ final class WorkerOptions {
     String consumerTimeout;
 
     @Option(
+            names = "--default-queue",
+            paramLabel = "QUEUE",
+            description = "Consumed unless -Q says otherwise; gets what names no route. Default: celery.")
+    @Nullable
+    String defaultQueue;
+
+    @Option(
+            names = "--time-limit",
+            paramLabel = "TIME",
+            description = "Handlers are left behind after it and their tasks fail, unless their message says its own."
+                    + " Default: none.")
+    @Nullable
+    String timeLimit;
+
+    @Option(
+            names = "--soft-time-limit",
+            paramLabel = "TIME",
+            description = "Handlers are interrupted after it, unless their message says its own. Default: none.")
+    @Nullable
+    String softTimeLimit;
+
+    @Option(
+            names = "--result-expires",
+            paramLabel = "TIME",
+            description = "How long results stay in the result backend. Default: 1d.")
+    @Nullable
+    String resultExpires;
+
+    @Option(
             names = "--lease",
             paramLabel = "TIME",
             description = "How long a claim holds without renewal; more than the longest pause of this process."
@@ -184,7 +241,7 @@ final class WorkerOptions {
     @Option(
             names = "--prefetch-multiplier",
             paramLabel = "N",
-            description = "Deliveries taken ahead per handler. Default: 4.")
+            description = "Deliveries taken ahead per handler. Default: 1.")
     @Nullable
     String prefetchMultiplier;
 
@@ -211,7 +268,9 @@ final class WorkerOptions {
     @Option(
             names = "--on-unknown-task",
             paramLabel = "POLICY",
-            description = "dead-letter: to <queue>.dead. Default: dead-letter.")
+            description = "dead-letter: to <queue>.dead. hand-on or hand-on:HOPS:TIME: back to the queue for its other"
+                    + " workers, HOPS times (100), each time after TIME (2s), then to <queue>.dead. Default:"
+                    + " dead-letter.")
     @Nullable
     String onUnknownTask;
 

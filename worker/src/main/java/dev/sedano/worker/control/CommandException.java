@@ -1,6 +1,6 @@
 package dev.sedano.worker.control;
 
-import dev.sedano.worker.event.SafeRepr;
+import dev.sedano.worker.protocol.SafeRepr;
 
 /** A command that cannot be obeyed, with the error that its sender shall see. */
 final class CommandException extends RuntimeException {

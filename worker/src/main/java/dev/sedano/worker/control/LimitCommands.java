@@ -1,6 +1,6 @@
 package dev.sedano.worker.control;
 
-import dev.sedano.worker.event.SafeRepr;
+import dev.sedano.worker.protocol.SafeRepr;
 import java.util.Map;
 
 /** rate_limit and time_limit. */
@@ -64,7 +64,7 @@ final class LimitCommands {
         if (!worker.taskNames().contains(task)) {
             return Command.error("unknown task");
         }
-        controls.timeLimit(task, soft == null || soft == 0 ? hard : soft);
+        controls.timeLimit(task, soft, hard);
         return Command.ok("time limits set successfully");
     }
 }

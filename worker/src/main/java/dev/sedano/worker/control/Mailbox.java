@@ -1,11 +1,11 @@
 package dev.sedano.worker.control;
 
 import dev.sedano.worker.event.LamportClock;
-import dev.sedano.worker.event.SafeRepr;
 import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.protocol.EncodingException;
 import dev.sedano.worker.protocol.MessageProperties;
 import dev.sedano.worker.protocol.ProtocolException;
+import dev.sedano.worker.protocol.SafeRepr;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -1,7 +1,7 @@
 package dev.sedano.worker.control;
 
 import dev.sedano.worker.delivery.TaskView;
-import dev.sedano.worker.event.SafeRepr;
+import dev.sedano.worker.protocol.SafeRepr;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

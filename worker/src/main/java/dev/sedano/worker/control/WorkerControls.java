@@ -45,7 +45,8 @@ public interface WorkerControls {
     /**
      * Limits how long handlers of a task may run.
      *
-     * @param seconds null = no limit
+     * @param soft seconds until they are interrupted; null or 0 = no limit
+     * @param hard seconds until they are left behind; null or 0 = no limit
      */
-    void timeLimit(String task, @Nullable Double seconds);
+    void timeLimit(String task, @Nullable Double soft, @Nullable Double hard);
 }

@@ -150,7 +150,9 @@ public final class DeliveryPipeline {
                 with.encoder(),
                 with.results(),
                 repetition,
-                events);
+                events,
+                oversight,
+                settings.unknownTasks());
     }
 
     /** What is on its way; for outages, channel loss, shutdown and gauges. */
@@ -185,7 +187,6 @@ public final class DeliveryPipeline {
     private void resolve(Delivery delivery, TaskMessage message) {
         BoundHandler handler = handlers.find(message.task());
         if (handler == null) {
-            oversight.unknown(message);
             refusals.unknownTask(delivery, message);
             return;
         }
@@ -272,14 +273,14 @@ public final class DeliveryPipeline {
     private void start(Work work, Lease lease) {
         work.lease = lease;
         if (work.move(Work.Stage.CLAIMING, Work.Stage.CLAIMED)) {
-            slots.execute(() -> settling.guarded(work, () -> run(work, lease)));
+            slots.execute(slot -> settling.guarded(work, () -> run(work, lease, slot)));
         } else {
             checker.giveBack(lease);
             claimAhead.notGranted(work);
         }
     }
 
-    private void run(Work work, Lease lease) {
+    private void run(Work work, Lease lease, HandlerSlots.Slot slot) {
         if (!work.move(Work.Stage.CLAIMED, Work.Stage.STARTED)) {
             claimAhead.notGranted(work);
             return;
@@ -292,7 +293,19 @@ public final class DeliveryPipeline {
             inFlight.holdAgain(work);
             return;
         }
-        TaskOutcome outcome = handlerRun.outcomeOf(work, lease);
+        TaskOutcome outcome = handlerRun.outcomeOf(
+                work,
+                lease,
+                late -> settling.guarded(work, () -> {
+                    slot.leave();
+                    ended(work, lease, late, begin);
+                }));
+        if (outcome != null) {
+            ended(work, lease, outcome, begin);
+        }
+    }
+
+    private void ended(Work work, Lease lease, TaskOutcome outcome, long begin) {
         claimAhead.finished(work, ticker.nanos() - begin);
         if ((outcome instanceof TaskOutcome.Failed || outcome instanceof TaskOutcome.Unknowable)
                 && inFlight.isCutShort()) {

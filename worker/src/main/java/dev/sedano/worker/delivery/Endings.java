@@ -102,7 +102,9 @@ final class Endings {
             }
             return completed(work, lease, outcome, result, plan.followUps(), false);
         } else if (outcome instanceof TaskOutcome.Failed failed) {
-            boolean frees = work.claim.key().explicit() && work.handler.releasesOn(failed.cause());
+            boolean frees = work.claim.key().explicit()
+                    && work.handler.releasesOn(failed.cause())
+                    && !work.isLeftBehind(); // its handler still runs: no other may
             return failed(work, lease, outcome, encoder.failure(message, failed.cause()), frees);
         } else if (outcome instanceof TaskOutcome.Poisonous poisonous) {
             return setAside(

@@ -40,7 +40,7 @@ final class ErrbackCalls {
         }
         CompletableFuture<Boolean> done = new CompletableFuture<>();
         try {
-            slots.execute(() -> {
+            slots.execute(slot -> {
                 run(handler, call);
                 done.complete(true);
             });

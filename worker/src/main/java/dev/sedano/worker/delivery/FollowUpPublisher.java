@@ -1,6 +1,7 @@
 package dev.sedano.worker.delivery;
 
 import dev.sedano.worker.canvas.OutgoingMessage;
+import dev.sedano.worker.canvas.UnroutableException;
 import java.util.concurrent.CompletableFuture;
 
 /** Publishes messages that follow from others. Thread-safe. */

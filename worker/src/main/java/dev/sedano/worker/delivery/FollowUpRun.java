@@ -3,6 +3,7 @@ package dev.sedano.worker.delivery;
 import dev.sedano.worker.canvas.FollowUp;
 import dev.sedano.worker.canvas.FollowUpList;
 import dev.sedano.worker.canvas.OutgoingMessage;
+import dev.sedano.worker.canvas.UnroutableException;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.TaskKey;
 import dev.sedano.worker.result.Results;

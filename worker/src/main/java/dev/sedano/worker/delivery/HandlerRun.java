@@ -23,10 +23,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,7 +74,14 @@ final class HandlerRun {
         }
     }
 
-    TaskOutcome outcomeOf(Work work, Lease lease) {
+    /**
+     * Runs it, or says why it does not run.
+     *
+     * @param left called on the timer's thread with the outcome of a handler that did not end at its hard limit
+     * @return null if the outcome was told to {@code left}: the handler went on, and has ended now
+     */
+    @Nullable
+    TaskOutcome outcomeOf(Work work, Lease lease, Consumer<TaskOutcome> left) {
         Instant expires = work.message.expires();
         if (expires != null && clock.instant().isAfter(expires)) {
             return new TaskOutcome.Expired();
@@ -91,7 +98,12 @@ final class HandlerRun {
             return new TaskOutcome.Poisonous(work.handler.maxCrashes());
         }
         TaskOutcome verified = verified(work, lease);
-        return verified == null ? invoke(work, lease) : verified;
+        if (verified != null) {
+            return verified;
+        }
+        Run run = new Run(clock.instant());
+        TaskOutcome outcome = invoke(work, lease, run, left);
+        return run.isLeftBehind() ? null : outcome;
     }
 
     /** What a verifier says of an earlier run; null = run the handler. */
@@ -119,8 +131,7 @@ final class HandlerRun {
                 : new TaskOutcome.Unknowable("the verifier cannot tell whether an earlier run had its effect");
     }
 
-    private TaskOutcome invoke(Work work, Lease lease) {
-        Run run = new Run(clock.instant());
+    private TaskOutcome invoke(Work work, Lease lease, Run run, Consumer<TaskOutcome> left) {
         work.run = run;
         // Looked at when whoever revokes can already see that it runs: no moment between is missed.
         if (oversight.isRevoked(work)) {
@@ -133,7 +144,7 @@ final class HandlerRun {
         events.handlerStarted(work.handler.name());
         long begin = ticker.nanos();
         List<Canvas> added = new CopyOnWriteArrayList<>();
-        Future<?> alarm = limits.watch(work, run);
+        TimeLimits.Alarms alarms = limits.watch(work, run, seconds -> left.accept(leave(work, seconds)));
         MDC.put("task_id", work.message.id());
         MDC.put("task", work.handler.name());
         try {
@@ -145,6 +156,7 @@ final class HandlerRun {
                     requests.of(work),
                     states,
                     clock,
+                    run,
                     added);
             return new TaskOutcome.Succeeded(work.handler.invoke(lease, context, work.call), added);
         } catch (RetryException retry) {
@@ -169,17 +181,31 @@ final class HandlerRun {
             Double limit = run.limit();
             if (limit != null) {
                 LOG.warn("task {} id {}: exceeded its limit of {} s", work.handler.name(), work.message.id(), limit);
-                return new TaskOutcome.Failed(new TimeLimitExceededException(limit, failure));
+                return new TaskOutcome.Failed(TimeLimitExceededException.soft(failure));
             }
             return failed(work, failure);
         } finally {
-            if (alarm != null) {
-                alarm.cancel(false);
-            }
+            alarms.close();
             run.end(ticker.nanos() - begin);
             MDC.clear();
-            events.handlerEnded(work.handler.name(), ticker.nanos() - begin);
+            if (run.isLeftBehind()) {
+                LOG.info("task {} id {}: its handler has ended at last", work.handler.name(), work.message.id());
+                events.handlerLeftEnded(work.handler.name());
+            } else {
+                events.handlerEnded(work.handler.name(), ticker.nanos() - begin);
+            }
         }
+    }
+
+    /** A thread cannot be ended from outside: its task fails, others get its slot, and it runs on without a say. */
+    private TaskOutcome leave(Work work, double seconds) {
+        LOG.error(
+                "task {} id {}: did not end within its hard limit of {} s, and is left behind",
+                work.handler.name(),
+                work.message.id(),
+                seconds);
+        events.handlerLeft(work.handler.name());
+        return new TaskOutcome.Failed(TimeLimitExceededException.hard(seconds));
     }
 
     private TaskOutcome failed(Work work, Throwable failure) {

@@ -1,11 +1,18 @@
 package dev.sedano.worker.delivery;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /** Where handlers run. Safe for use by many threads. */
 public interface HandlerSlots extends AutoCloseable {
+    /** The place that a body takes while it runs. */
+    interface Slot {
+        /** Gives the place to others although the body still runs: it goes on beside them. Idempotent, from any thread. */
+        void leave();
+    }
+
     /** Runs {@code body} on a handler thread; the caller sees to it that few wait. */
-    void execute(Runnable body);
+    void execute(Consumer<Slot> body);
 
     /** Interrupts what still runs. Idempotent. */
     void interrupt();

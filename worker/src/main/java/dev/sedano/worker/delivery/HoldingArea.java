@@ -13,7 +13,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * Deliveries that stay unsettled for a while: their key runs elsewhere, or they are not due yet. They take no slot. A
- * delivery held for a key is asked again as soon as this worker completes that key, or after the time it was told.
+ * delivery held for a key is asked again as soon as this worker completes that key, or after the time it was told. One that
+ * is not due waits for its time whatever becomes of its key: it may be the next attempt of what just ended.
  *
  * <p>Thread-safe; bounded by {@link #isFull}, beyond which deliveries wait in the broker.
  */
@@ -28,10 +29,11 @@ final class HoldingArea {
     private final Consumer<Work> again;
     private final RandomGenerator random;
     private final Map<String, Set<Work>> byKey = new HashMap<>();
+    private final Set<Work> early = new HashSet<>();
     private int held;
     private long bytes;
 
-    /** @param again takes work whose wait is over; it may be too early, or for nothing */
+    /** @param again takes work whose wait is over, or is over for another reason */
     HoldingArea(int most, ScheduledExecutorService timer, Consumer<Work> again, RandomGenerator random) {
         this.most = most;
         this.timer = timer;
@@ -54,22 +56,27 @@ final class HoldingArea {
     void untilFree(Work work, Duration left) {
         long patience = Math.min(LONGEST_MILLIS, FIRST_MILLIS << Math.min(work.timesHeld++, 5));
         long jitter = random.nextLong(patience / 4);
-        hold(work, Math.min(left.toMillis(), patience) + 10 + jitter);
-    }
-
-    /** Holds work (stage HELD) until it is due. */
-    void untilDue(Work work, Duration early) {
-        work.untilDue = true;
-        hold(work, early.toMillis() + 1);
-    }
-
-    private void hold(Work work, long millis) {
         synchronized (this) {
             byKey.computeIfAbsent(work.claim.key().record(), key -> new HashSet<>())
                     .add(work);
             held++;
             bytes += work.delivery.body().length;
         }
+        releaseIn(Math.min(left.toMillis(), patience) + 10 + jitter, work);
+    }
+
+    /** Holds work (stage HELD) until it is due. */
+    void untilDue(Work work, Duration left) {
+        work.untilDue = true;
+        synchronized (this) {
+            early.add(work);
+            held++;
+            bytes += work.delivery.body().length;
+        }
+        releaseIn(left.toMillis() + 1, work);
+    }
+
+    private void releaseIn(long millis, Work work) {
         var unused = timer.schedule(() -> release(work), millis, TimeUnit.MILLISECONDS);
     }
 
@@ -100,6 +107,10 @@ final class HoldingArea {
     /** Forgets work that was taken away. */
     boolean remove(Work work) {
         synchronized (this) {
+            if (early.remove(work)) {
+                gone(work);
+                return true;
+            }
             String record = work.claim.key().record();
             Set<Work> same = byKey.get(record);
             if (same == null || !same.remove(work)) {
@@ -108,9 +119,13 @@ final class HoldingArea {
             if (same.isEmpty()) {
                 byKey.remove(record);
             }
-            held--;
-            bytes -= work.delivery.body().length;
+            gone(work);
             return true;
         }
+    }
+
+    private void gone(Work work) {
+        held--;
+        bytes -= work.delivery.body().length;
     }
 }

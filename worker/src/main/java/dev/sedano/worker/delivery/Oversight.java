@@ -42,6 +42,26 @@ public interface Oversight {
         public static final End GONE = new End(EndKind.GONE, new byte[0], 0);
     }
 
+    /**
+     * How long handlers may run, in seconds; null or 0 = for ever.
+     *
+     * @param soft until they are interrupted
+     * @param hard until they are left behind
+     */
+    record Limits(@Nullable Double soft, @Nullable Double hard) {
+        /** No limits. */
+        public static final Limits NONE = new Limits(null, null);
+
+        /** Each of these limits, or where it is not set that of {@code others}. */
+        public Limits or(Limits others) {
+            return new Limits(set(soft) ? soft : others.soft, set(hard) ? hard : others.hard);
+        }
+
+        private static boolean set(@Nullable Double limit) {
+            return limit != null && limit > 0;
+        }
+    }
+
     /** A delivery of a known task arrived. */
     default void received(TaskView task) {}
 
@@ -54,9 +74,9 @@ public interface Oversight {
     /** A task arrived that this worker does not have. */
     default void unknown(TaskMessage message) {}
 
-    /** Seconds after which the task's handler is interrupted, whatever its message says; null = no such order. */
-    default @Nullable Double timeLimit(TaskView task) {
-        return null;
+    /** How long the task's handler may run where its message does not say. */
+    default Limits timeLimits(TaskView task) {
+        return Limits.NONE;
     }
 
     /** Whether the task must not run. Asked when it arrives and right before it runs. */

@@ -5,6 +5,12 @@ public interface PipelineEvents {
     /** A handler starts. */
     void handlerStarted(String task);
 
+    /** A handler did not end at its hard time limit, and is not waited for. */
+    void handlerLeft(String task);
+
+    /** A handler that was left behind has ended. */
+    void handlerLeftEnded(String task);
+
     /** A handler ended after {@code nanos}. */
     void handlerEnded(String task, long nanos);
 

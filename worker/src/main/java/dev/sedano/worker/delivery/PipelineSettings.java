@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param settleWithin from arrival on: a delivery whose handler has ended is returned then even if the store has not
  *     confirmed it, before the broker takes the whole channel away
  * @param trackStarted whether callers see the state STARTED
+ * @param unknownTasks what happens to messages of tasks that nobody registered here
  */
 public record PipelineSettings(
         String node,
@@ -28,8 +29,9 @@ public record PipelineSettings(
         Duration longestHold,
         Duration returnDelay,
         Duration settleWithin,
-        boolean trackStarted) {
-    /** Callers are not told of starts. */
+        boolean trackStarted,
+        UnknownTaskPolicy unknownTasks) {
+    /** Callers are not told of starts, and unknown tasks are dead letters. */
     public PipelineSettings(
             String node,
             int slots,
@@ -40,6 +42,17 @@ public record PipelineSettings(
             Duration longestHold,
             Duration returnDelay,
             Duration settleWithin) {
-        this(node, slots, lease, retention, afterLeaseLoss, mostHeld, longestHold, returnDelay, settleWithin, false);
+        this(
+                node,
+                slots,
+                lease,
+                retention,
+                afterLeaseLoss,
+                mostHeld,
+                longestHold,
+                returnDelay,
+                settleWithin,
+                false,
+                UnknownTaskPolicy.DEAD_LETTER);
     }
 }

@@ -21,6 +21,8 @@ final class Refusals {
     private final Results results;
     private final Repetition repetition;
     private final PipelineEvents events;
+    private final Oversight oversight;
+    private final UnknownTaskPolicy unknownTasks;
 
     Refusals(
             InFlight inFlight,
@@ -30,7 +32,9 @@ final class Refusals {
             ResultEncoder encoder,
             Results results,
             Repetition repetition,
-            PipelineEvents events) {
+            PipelineEvents events,
+            Oversight oversight,
+            UnknownTaskPolicy unknownTasks) {
         this.inFlight = inFlight;
         this.holding = holding;
         this.settling = settling;
@@ -39,10 +43,18 @@ final class Refusals {
         this.results = results;
         this.repetition = repetition;
         this.events = events;
+        this.oversight = oversight;
+        this.unknownTasks = unknownTasks;
     }
 
-    /** Nobody here knows the task: its caller gets FAILURE. */
+    /** Nobody here knows the task: another worker may; else its caller gets FAILURE. */
     void unknownTask(Delivery delivery, TaskMessage message) {
+        if (unknownTasks.handsOn(delivery)) {
+            settling.finish(
+                    delivery, "unknown", new Settlement.Wait(SettlementReason.UNKNOWN_TASK, unknownTasks.delay()));
+            return;
+        }
+        oversight.unknown(message);
         settling.then(
                 delivery,
                 send(delivery, message, encoder.notRegistered(message).json()),

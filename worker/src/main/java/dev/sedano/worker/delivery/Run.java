@@ -11,6 +11,7 @@ final class Run {
     private volatile long nanos;
     private @Nullable Integer signal;
     private @Nullable Double limit;
+    private boolean leftBehind;
 
     /** A call that the calling thread is about to make. */
     Run(Instant startedAt) {
@@ -38,6 +39,27 @@ final class Run {
             limit = seconds;
             thread.interrupt();
         }
+    }
+
+    /**
+     * It has run for longer than the hard limit of {@code seconds}: it is interrupted once more, and whoever called this
+     * goes on without it.
+     *
+     * @return false if the handler has ended
+     */
+    synchronized boolean leaveBehind(double seconds) {
+        if (ended) {
+            return false;
+        }
+        limit = seconds;
+        leftBehind = true;
+        thread.interrupt();
+        return true;
+    }
+
+    /** Whether somebody else says how it ended. */
+    synchronized boolean isLeftBehind() {
+        return leftBehind;
     }
 
     /**

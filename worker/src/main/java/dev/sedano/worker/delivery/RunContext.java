@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The context of one run.
  *
+ * @param run knows whether its time is up
  * @param added takes what the handler adds to its chord; safe for use by many threads
  */
 record RunContext(
@@ -37,10 +38,12 @@ record RunContext(
         TaskRequest request,
         RunStates states,
         Clock clock,
+        Run run,
         List<Canvas> added)
         implements TaskContext {
     private static final Logger LOG = LoggerFactory.getLogger(RunContext.class);
     private static final long OWNER_SECONDS = 2;
+    private static final String LEFT_BEHIND = "it did not end within its hard time limit, and has failed";
 
     @Override
     public String taskName() {
@@ -94,6 +97,9 @@ record RunContext(
 
     @Override
     public void checkOwner() {
+        if (run.isLeftBehind()) {
+            throw stale(LEFT_BEHIND);
+        }
         if (!lease.isProtected()) {
             // Nobody was asked for a claim, so nobody can have taken it over. To stop here would run the task for ever.
             LOG.info("task {} id {} runs without a claim: it has no owner to check", message.task(), message.id());
@@ -148,7 +154,15 @@ record RunContext(
 
     @Override
     public void updateState(String state, @Nullable Object meta) {
+        if (run.isLeftBehind()) {
+            throw stale(LEFT_BEHIND);
+        }
         states.tell(message, state, meta);
+    }
+
+    @Override
+    public boolean timeLimitExceeded() {
+        return run.limit() != null;
     }
 
     @Override

@@ -1,10 +1,26 @@
 package dev.sedano.worker.delivery;
 
-/** A handler was interrupted since it ran for longer than its limit. */
-public final class TimeLimitExceededException extends Exception {
-    private static final long serialVersionUID = 1;
+import dev.sedano.task.PythonException;
 
-    TimeLimitExceededException(double seconds, Throwable cause) {
-        super("SoftTimeLimitExceeded(" + seconds + ",)", cause);
+/** A handler ran for longer than its limit; to its caller what a Python worker says (CONTRACT §4). */
+final class TimeLimitExceededException extends PythonException {
+    private static final long serialVersionUID = 1;
+    private static final String MODULE = "billiard.exceptions";
+
+    private TimeLimitExceededException(String type, Object... args) {
+        super(MODULE, type, args);
+    }
+
+    /** It was interrupted at its soft limit, and threw {@code thrown}. */
+    static TimeLimitExceededException soft(Throwable thrown) {
+        TimeLimitExceededException exceeded = new TimeLimitExceededException("SoftTimeLimitExceeded");
+        exceeded.initCause(thrown);
+        return exceeded;
+    }
+
+    /** It did not end at its hard limit of {@code seconds}. */
+    static TimeLimitExceededException hard(double seconds) {
+        boolean whole = seconds == Math.rint(seconds) && seconds < 1e15;
+        return new TimeLimitExceededException("TimeLimitExceeded", whole ? (Object) (long) seconds : (Object) seconds);
     }
 }

@@ -1,16 +1,21 @@
 package dev.sedano.worker.delivery;
 
 import dev.sedano.worker.protocol.TaskMessage;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long handlers may run: what remote control orders, else the lower of what the message says (Celery's
- * {@code soft_time_limit} and {@code time_limit}). Whoever runs for longer is interrupted. Thread-safe.
+ * How long handlers may run: what the message says, else what remote control ordered for the task, each limit by itself as
+ * in Celery. At the soft limit a handler is interrupted; at the hard one it is left behind. Thread-safe.
  */
 final class TimeLimits {
+    private static final double LONGEST_SECONDS = 1e9;
+
     private final ScheduledExecutorService timer;
     private final Oversight oversight;
 
@@ -19,31 +24,47 @@ final class TimeLimits {
         this.oversight = oversight;
     }
 
-    /** @return to be cancelled when the handler has ended; null = it may run for ever */
-    @Nullable
-    Future<?> watch(Work work, Run run) {
-        Double limit = of(work);
-        return limit == null
-                ? null
-                : timer.schedule(
-                        () -> run.timeOut(limit),
-                        (long) Math.min(limit * 1e9, Long.MAX_VALUE / 4.0),
-                        TimeUnit.NANOSECONDS);
+    /** The alarms of one run. */
+    static final class Alarms implements AutoCloseable {
+        private final List<Future<?>> set = new ArrayList<>(2);
+
+        @Override
+        public void close() {
+            set.forEach(each -> each.cancel(false));
+        }
     }
 
-    private @Nullable Double of(Work work) {
-        Double ordered = oversight.timeLimit(work);
-        if (ordered != null) {
-            return ordered;
-        }
+    /**
+     * Sets the alarms of a run.
+     *
+     * @param left called with the hard limit in seconds, on the timer's thread, if the handler still runs then
+     */
+    Alarms watch(Work work, Run run, DoubleConsumer left) {
+        Alarms alarms = new Alarms();
         TaskMessage.Envelope envelope = work.message.envelope();
-        Double soft = positive(envelope.softTimeLimit());
-        Double hard = positive(envelope.hardTimeLimit());
-        return soft == null || hard == null ? (soft == null ? hard : soft) : (Double) Math.min(soft, hard);
+        Oversight.Limits ordered = oversight.timeLimits(work);
+        Double soft = first(envelope.softTimeLimit(), ordered.soft());
+        Double hard = first(envelope.hardTimeLimit(), ordered.hard());
+        if (soft != null && (hard == null || soft < hard)) {
+            alarms.set.add(after(soft, () -> run.timeOut(soft)));
+        }
+        if (hard != null) {
+            alarms.set.add(after(hard, () -> {
+                if (run.leaveBehind(hard)) {
+                    left.accept(hard);
+                }
+            }));
+        }
+        return alarms;
+    }
+
+    private Future<?> after(double seconds, Runnable strike) {
+        return timer.schedule(strike, (long) (Math.min(seconds, LONGEST_SECONDS) * 1e9), TimeUnit.NANOSECONDS);
     }
 
     /** As in Celery, zero is no limit. */
-    private static @Nullable Double positive(@Nullable Number seconds) {
-        return seconds != null && seconds.doubleValue() > 0 ? (Double) seconds.doubleValue() : null;
+    private static @Nullable Double first(@Nullable Number ofMessage, @Nullable Double ordered) {
+        Number limit = ofMessage == null || ofMessage.doubleValue() == 0 ? ordered : ofMessage;
+        return limit != null && limit.doubleValue() > 0 ? (Double) limit.doubleValue() : null;
     }
 }

@@ -1,6 +1,7 @@
 package dev.sedano.worker.delivery;
 
 import dev.sedano.worker.canvas.OutgoingMessage;
+import dev.sedano.worker.canvas.UnroutableException;
 import dev.sedano.worker.protocol.MessageProperties;
 import java.time.Clock;
 import java.util.Map;

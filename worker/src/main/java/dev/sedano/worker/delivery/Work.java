@@ -152,6 +152,12 @@ final class Work implements TaskView {
         }
     }
 
+    /** Whether its handler did not end at its hard time limit. */
+    boolean isLeftBehind() {
+        Run now = run;
+        return now != null && now.isLeftBehind();
+    }
+
     @Override
     public TaskMessage message() {
         return message;

@@ -5,6 +5,7 @@ import dev.sedano.worker.delivery.TaskView;
 import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.protocol.IsoTimes;
 import dev.sedano.worker.protocol.ProtocolException;
+import dev.sedano.worker.protocol.SafeRepr;
 import dev.sedano.worker.protocol.TaskMessage;
 import java.time.Instant;
 import java.time.ZoneOffset;

@@ -28,6 +28,7 @@ public enum MetricName {
     BROKER_BLOCKED("sedano.broker.blocked", "1 while the broker takes no messages: memory or disk alarm"),
     CONSUMING("sedano.consuming", "1 while at least one consumer is active"),
     HANDLERS_RUNNING("sedano.handlers.running", "handlers running now"),
+    HANDLERS_LEFT_BEHIND("sedano.handlers.left.behind", "handlers that run on past their hard time limit"),
     SLOTS("sedano.slots", "handlers that may run at once"),
     HANDLER_TIME("sedano.handler", "duration of handlers", "task"),
     HANDLER_RUNS("sedano.handler.runs", "handlers started", "task"),

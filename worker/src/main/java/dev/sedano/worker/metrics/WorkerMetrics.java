@@ -61,6 +61,7 @@ public final class WorkerMetrics implements PipelineEvents, CheckerEvents, Broke
     private final Map<String, Timer> storeLatencies = new ConcurrentHashMap<>();
     private final Timer falsePositiveDelay;
     private final AtomicInteger running = new AtomicInteger();
+    private final AtomicInteger leftBehind = new AtomicInteger();
     private final AtomicBoolean connected = new AtomicBoolean();
     private final AtomicBoolean consuming = new AtomicBoolean();
     private final Map<String, Pause> pauses = new ConcurrentHashMap<>();
@@ -86,6 +87,7 @@ public final class WorkerMetrics implements PipelineEvents, CheckerEvents, Broke
                 .serviceLevelObjectives(DELAY_BUCKETS)
                 .register(registry);
         gauge(MetricName.HANDLERS_RUNNING, running::get);
+        gauge(MetricName.HANDLERS_LEFT_BEHIND, leftBehind::get);
         gauge(MetricName.BROKER_UP, () -> connected.get() ? 1 : 0);
         gauge(MetricName.CONSUMING, () -> consuming.get() ? 1 : 0);
         // Present from the start, so that an alert on their rate needs no special case for a missing series.
@@ -187,6 +189,17 @@ public final class WorkerMetrics implements PipelineEvents, CheckerEvents, Broke
     public void handlerEnded(String task, long nanos) {
         running.decrementAndGet();
         handlerTimes.computeIfAbsent(task, this::handlerTimer).record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void handlerLeft(String task) {
+        running.decrementAndGet();
+        leftBehind.incrementAndGet();
+    }
+
+    @Override
+    public void handlerLeftEnded(String task) {
+        leftBehind.decrementAndGet();
     }
 
     @Override

@@ -1,8 +1,8 @@
 package dev.sedano.worker.operator;
 
 import dev.sedano.worker.ConfigurationException;
+import dev.sedano.worker.address.BrokerUri;
 import dev.sedano.worker.rabbitmq.SetAsideQueue;
-import dev.sedano.worker.runtime.BrokerUri;
 import dev.sedano.worker.runtime.OperatorAccess;
 import java.io.IOException;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package dev.sedano.worker.operator;
 
+import dev.sedano.worker.address.StoreUri;
 import dev.sedano.worker.idempotency.StoreException;
 import dev.sedano.worker.idempotency.TaskKey;
 import dev.sedano.worker.idempotency.redis.AdminReply;
@@ -9,7 +10,6 @@ import dev.sedano.worker.result.ResultRecord;
 import dev.sedano.worker.result.ResultStore;
 import dev.sedano.worker.runtime.OperatorAccess;
 import dev.sedano.worker.runtime.ResultBackend;
-import dev.sedano.worker.runtime.StoreUri;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;

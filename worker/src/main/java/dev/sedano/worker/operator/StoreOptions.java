@@ -1,9 +1,9 @@
 package dev.sedano.worker.operator;
 
 import dev.sedano.worker.ConfigurationException;
+import dev.sedano.worker.address.StoreUri;
 import dev.sedano.worker.runtime.NodeName;
 import dev.sedano.worker.runtime.ResultBackend;
-import dev.sedano.worker.runtime.StoreUri;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;

@@ -2,7 +2,7 @@ package dev.sedano.worker.operator;
 
 import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.protocol.ProtocolException;
-import dev.sedano.worker.result.ResultForm;
+import dev.sedano.worker.protocol.ResultForm;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;

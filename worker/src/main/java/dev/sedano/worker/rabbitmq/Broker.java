@@ -2,6 +2,8 @@ package dev.sedano.worker.rabbitmq;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Connection;
+import dev.sedano.worker.amqp.BrokerConnections;
+import dev.sedano.worker.amqp.ConfirmedPublisher;
 import dev.sedano.worker.canvas.OutgoingMessage;
 import dev.sedano.worker.delivery.Delivery;
 import dev.sedano.worker.delivery.DeliveryPipeline;
@@ -78,11 +80,15 @@ public final class Broker implements AutoCloseable {
         this.settings = settings;
         this.events = events;
         this.publisher = new ConfirmedPublisher(
-                this::connect, ticker, settings.topology() == BrokerSettings.TopologyMode.DECLARE);
+                this::connect,
+                ticker,
+                settings.topology() == BrokerSettings.TopologyMode.DECLARE,
+                new DefinedQueues(settings.defined()),
+                "sedano-publisher");
         this.limits = new DeliveryLimits(settings.deliveryLimit());
         this.known = new KnownQueues(limits, settings.remembered());
         this.wanted = new WantedQueues(settings.queues());
-        this.queues = new EnsuredQueues(wanted, known, settings.topology());
+        this.queues = new EnsuredQueues(wanted, known, settings);
         this.slots = settings.slots();
         this.delayQueues = new DelayQueues(ticker);
         this.moved = new MovedDeliveries(

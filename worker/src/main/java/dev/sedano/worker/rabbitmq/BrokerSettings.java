@@ -1,15 +1,15 @@
 package dev.sedano.worker.rabbitmq;
 
-import dev.sedano.worker.tls.TlsSettings;
+import dev.sedano.worker.amqp.Endpoint;
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the broker side needs to know of the worker's configuration.
  *
  * @param brokers tried in order
  * @param queues the queues to consume
+ * @param defined the queues of which more is known than a name, whether consumed or not
  * @param leastPrefetch the prefetch of each queue when handlers are slow
  * @param mostPrefetch the prefetch of each queue when handlers are fast
  * @param deliveryLimit the delivery limit of quorum queues that do not say theirs; where both are known the lower counts
@@ -18,32 +18,14 @@ import org.jspecify.annotations.Nullable;
 public record BrokerSettings(
         List<Endpoint> brokers,
         String node,
-        List<String> queues,
+        List<QueueBinding> queues,
+        List<QueueBinding> defined,
         TopologyMode topology,
         int slots,
         int leastPrefetch,
         int mostPrefetch,
         int deliveryLimit,
         Duration remembered) {
-    /**
-     * Where a broker is.
-     *
-     * @param tls null = no TLS
-     */
-    public record Endpoint(
-            String host,
-            int port,
-            String virtualHost,
-            String user,
-            String password,
-            @Nullable TlsSettings tls) {
-        /** The address without credentials. */
-        @Override
-        public String toString() {
-            return host + ":" + port;
-        }
-    }
-
     /** What may be declared at the broker. */
     public enum TopologyMode {
         /** Missing queues are declared, as Celery does; existing ones are used as they are. */

@@ -5,6 +5,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
+import dev.sedano.worker.amqp.BrokerConnections;
 import dev.sedano.worker.protocol.MessageProperties;
 import dev.sedano.worker.time.Ticker;
 import java.io.IOException;

@@ -5,6 +5,8 @@ import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.BlockedListener;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import dev.sedano.worker.amqp.BrokerConnections;
+import dev.sedano.worker.amqp.ConfirmedPublisher;
 import dev.sedano.worker.protocol.MessageProperties;
 import dev.sedano.worker.time.Ticker;
 import java.io.IOException;

@@ -2,6 +2,8 @@ package dev.sedano.worker.rabbitmq;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import dev.sedano.worker.amqp.BrokerConnections;
+import dev.sedano.worker.amqp.ConfirmedPublisher;
 import dev.sedano.worker.time.Ticker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,9 @@
 package dev.sedano.worker.rabbitmq;
 
 import com.rabbitmq.client.AMQP;
+import dev.sedano.worker.amqp.ConfirmedPublisher;
+import dev.sedano.worker.canvas.UnroutableException;
 import dev.sedano.worker.delivery.Delivery;
-import dev.sedano.worker.delivery.UnroutableException;
 import dev.sedano.worker.time.Ticker;
 import java.time.Clock;
 import java.time.Duration;

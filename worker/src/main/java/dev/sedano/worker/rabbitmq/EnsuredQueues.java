@@ -1,6 +1,7 @@
 package dev.sedano.worker.rabbitmq;
 
 import com.rabbitmq.client.Connection;
+import dev.sedano.worker.amqp.BrokerConnections;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
@@ -19,12 +20,14 @@ final class EnsuredQueues {
     private final WantedQueues wanted;
     private final KnownQueues known;
     private final BrokerSettings.TopologyMode topology;
+    private final Set<QueueBinding> defined;
     private final Set<String> ensured = new HashSet<>();
 
-    EnsuredQueues(WantedQueues wanted, KnownQueues known, BrokerSettings.TopologyMode topology) {
+    EnsuredQueues(WantedQueues wanted, KnownQueues known, BrokerSettings settings) {
         this.wanted = wanted;
         this.known = known;
-        this.topology = topology;
+        this.topology = settings.topology();
+        this.defined = Set.copyOf(settings.defined());
     }
 
     /** A session begins: all are looked at again. */
@@ -52,10 +55,13 @@ final class EnsuredQueues {
         if (wanted.isAdded(queue)) {
             Topology.ensureAdded(connection, queue, topology);
         } else {
-            Topology.ensure(connection, queue.queue(), topology);
+            Topology.ensure(connection, queue, defined.contains(queue), topology);
         }
         if (topology == BrokerSettings.TopologyMode.DECLARE) {
             known.learn(connection, queue.queue());
+            if (defined.contains(queue)) {
+                known.compare(queue);
+            }
         }
         ensured.add(queue.queue());
     }

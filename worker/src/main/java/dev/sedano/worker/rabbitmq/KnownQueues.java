@@ -5,8 +5,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +21,7 @@ final class KnownQueues {
     private static final int MOST_LOOKS = 3;
 
     private static final int DONE = MOST_LOOKS;
+    private static final Map.Entry<String, Object> TYPE_CLASSIC = Map.entry(QueueArguments.TYPE, "classic");
 
     private final DeliveryLimits limits;
     private final Duration remembered;
@@ -25,6 +29,8 @@ final class KnownQueues {
     private final Map<String, Integer> looks = new ConcurrentHashMap<>();
 
     private final Map<String, Map<String, Object>> arguments = new ConcurrentHashMap<>();
+
+    private final Set<String> compared = ConcurrentHashMap.newKeySet();
 
     private volatile boolean quorumExpires;
 
@@ -50,6 +56,29 @@ final class KnownQueues {
         if (isQuorum(queue)) {
             limits.learn(queue, found.get());
         }
+    }
+
+    /** Warns, once, of arguments that an existing queue does not have as its definition wants them. */
+    void compare(QueueBinding wanted) {
+        Map<String, Object> found = arguments.get(wanted.queue());
+        if (found != null && compared.add(wanted.queue())) {
+            Map<String, Object> missing = new TreeMap<>(wanted.arguments());
+            missing.entrySet().removeIf(each -> same(each.getValue(), found.get(each.getKey())));
+            missing.remove(TYPE_CLASSIC.getKey(), TYPE_CLASSIC.getValue());
+            if (!missing.isEmpty()) {
+                LOG.warn(
+                        "queue \"{}\" exists without the arguments {} of task_queues and is used as it is: a queue cannot be"
+                                + " changed; let it run empty, delete it, and it is declared anew",
+                        wanted.queue(),
+                        missing);
+            }
+        }
+    }
+
+    private static boolean same(Object wanted, @Nullable Object found) {
+        return (wanted instanceof Number one && found instanceof Number other)
+                ? one.longValue() == other.longValue()
+                : wanted.equals(found);
     }
 
     /** Whether what came from a queue can wait in a quorum queue without ever being lost on its way back. */

@@ -1,11 +1,12 @@
 package dev.sedano.worker.rabbitmq;
 
 import com.rabbitmq.client.AMQP;
+import dev.sedano.worker.amqp.AmqpProperties;
+import dev.sedano.worker.amqp.ConfirmedPublisher;
 import dev.sedano.worker.canvas.OutgoingMessage;
 import dev.sedano.worker.delivery.Delivery;
 import dev.sedano.worker.delivery.MoveHeaders;
 import dev.sedano.worker.delivery.Settlement;
-import dev.sedano.worker.protocol.MessageProperties;
 import java.time.Clock;
 import java.util.Date;
 import java.util.Map;
@@ -61,7 +62,7 @@ final class MovedDeliveries {
                     ConfirmedPublisher.Target.queue(queue.name(), queue.arguments()),
                     properties(
                             delivery,
-                            WaitingHeaders.returned(delivery),
+                            WaitingHeaders.returned(delivery, wait.reason()),
                             delivery.properties().expiration()),
                     delivery.body());
         } else if (settlement instanceof Settlement.Delay delay) {
@@ -102,19 +103,9 @@ final class MovedDeliveries {
 
     /** Publishes what follows from a delivery. */
     CompletableFuture<Void> publish(OutgoingMessage message) {
-        MessageProperties properties = message.properties();
         return publisher.publish(
                 new ConfirmedPublisher.Target(message.exchange(), message.routingKey(), Map.of()),
-                new AMQP.BasicProperties.Builder()
-                        .contentType(properties.contentType())
-                        .contentEncoding(properties.contentEncoding())
-                        .correlationId(properties.correlationId())
-                        .replyTo(properties.replyTo())
-                        .priority(properties.priority())
-                        .expiration(properties.expiration())
-                        .deliveryMode(2)
-                        .headers(writable(properties.headers()))
-                        .build(),
+                AmqpProperties.of(message.properties()),
                 message.body());
     }
 

@@ -4,6 +4,8 @@ import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.GetResponse;
+import dev.sedano.worker.amqp.BrokerConnections;
+import dev.sedano.worker.amqp.Endpoint;
 import dev.sedano.worker.protocol.Encoder;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -60,7 +62,7 @@ public final class SetAsideQueue implements AutoCloseable {
      *
      * @throws IOException if none does, saying why
      */
-    public static SetAsideQueue open(List<BrokerSettings.Endpoint> brokers, String queue) throws IOException {
+    public static SetAsideQueue open(List<Endpoint> brokers, String queue) throws IOException {
         Connection connection = connect(brokers);
         try {
             boolean exists = exists(connection, channel -> channel.queueDeclarePassive(queue));
@@ -215,7 +217,7 @@ public final class SetAsideQueue implements AutoCloseable {
         }
     }
 
-    private static Connection connect(List<BrokerSettings.Endpoint> brokers) throws IOException {
+    private static Connection connect(List<Endpoint> brokers) throws IOException {
         try {
             return BrokerConnections.open(brokers, null, "sedano operator");
         } catch (BrokerConnections.UnreachableException e) {

@@ -12,44 +12,50 @@ final class Topology {
     /**
      * Makes sure that {@code queue} can be consumed.
      *
+     * @param defined whether its definition was given: where declaring is allowed it is bound as that says, also if it
+     *     exists; a queue of which only the name is known is used as it is
      * @throws IOException if it is missing and may not be declared
      */
-    static void ensure(Connection connection, String queue, BrokerSettings.TopologyMode mode)
+    static void ensure(Connection connection, QueueBinding queue, boolean defined, BrokerSettings.TopologyMode mode)
             throws IOException, TimeoutException {
-        if (mode == BrokerSettings.TopologyMode.NONE || exists(connection, queue)) {
+        if (mode == BrokerSettings.TopologyMode.NONE) {
             return;
         }
-        if (mode == BrokerSettings.TopologyMode.PASSIVE) {
-            throw new IOException("queue \"" + queue
-                    + "\" (-Q) does not exist and --topology is passive: declare it, or" + " use --topology declare");
-        }
-        try (Channel channel = connection.createChannel()) {
-            channel.exchangeDeclare(queue, "direct", true);
-            channel.queueDeclare(queue, true, false, false, null);
-            channel.queueBind(queue, queue, queue);
+        boolean exists = exists(connection, queue.queue());
+        if (mode == BrokerSettings.TopologyMode.DECLARE) {
+            if (!exists || defined) {
+                declare(connection, queue, exists);
+            }
+        } else if (!exists) {
+            throw new IOException("queue \"" + queue.queue()
+                    + "\" (-Q) does not exist and --topology is passive: declare it, or use --topology declare");
         }
     }
 
-    /**
-     * As {@link #ensure(Connection, String, BrokerSettings.TopologyMode)}, for a queue that was added at run time: where
-     * declaring is allowed it is bound as asked, too.
-     */
+    /** As {@link #ensure}, for a queue that was added at run time. */
     static void ensureAdded(Connection connection, QueueBinding added, BrokerSettings.TopologyMode mode)
             throws IOException, TimeoutException {
         boolean exists = exists(connection, added.queue());
-        if (mode != BrokerSettings.TopologyMode.DECLARE) {
-            if (!exists) {
-                throw new IOException(
-                        "queue \"" + added.queue() + "\" does not exist, and --topology lets none be declared");
-            }
-            return;
+        if (mode == BrokerSettings.TopologyMode.DECLARE) {
+            declare(connection, added, exists);
+        } else if (!exists) {
+            throw new IOException(
+                    "queue \"" + added.queue() + "\" does not exist, and --topology lets none be declared");
         }
+    }
+
+    private static void declare(Connection connection, QueueBinding queue, boolean exists)
+            throws IOException, TimeoutException {
         try (Channel channel = connection.createChannel()) {
-            channel.exchangeDeclare(added.exchange(), added.exchangeType(), true);
-            if (!exists) {
-                channel.queueDeclare(added.queue(), true, false, false, null);
+            if (!queue.exchange().isEmpty()) {
+                channel.exchangeDeclare(queue.exchange(), queue.exchangeType(), queue.durable());
             }
-            channel.queueBind(added.queue(), added.exchange(), added.routingKey());
+            if (!exists) {
+                channel.queueDeclare(queue.queue(), queue.durable(), false, false, queue.arguments());
+            }
+            if (!queue.exchange().isEmpty()) {
+                channel.queueBind(queue.queue(), queue.exchange(), queue.routingKey());
+            }
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.sedano.worker.rabbitmq;
 
 import dev.sedano.worker.delivery.Delivery;
+import dev.sedano.worker.delivery.SettlementReason;
+import dev.sedano.worker.delivery.UnknownTaskPolicy;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +23,11 @@ final class WaitingHeaders {
     private WaitingHeaders() {}
 
     /** Of a copy that counts as redelivered. */
-    static Map<String, @Nullable Object> returned(Delivery delivery) {
+    static Map<String, @Nullable Object> returned(Delivery delivery, SettlementReason why) {
         Map<String, @Nullable Object> headers = carried(delivery);
+        if (why == SettlementReason.UNKNOWN_TASK) {
+            headers.put(UnknownTaskPolicy.HOPS, UnknownTaskPolicy.hopsOf(delivery.properties()) + 1);
+        }
         headers.put(RETURNED, next(headers.get(RETURNED)));
         return headers;
     }

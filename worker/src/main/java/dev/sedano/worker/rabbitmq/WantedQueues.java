@@ -11,8 +11,8 @@ final class WantedQueues {
     private final Map<String, QueueBinding> wanted = new LinkedHashMap<>();
     private final Set<String> added = new HashSet<>();
 
-    WantedQueues(List<String> configured) {
-        configured.forEach(queue -> wanted.put(queue, QueueBinding.of(queue)));
+    WantedQueues(List<QueueBinding> configured) {
+        configured.forEach(queue -> wanted.put(queue.queue(), queue));
     }
 
     /** In the order in which they were added. */

@@ -3,6 +3,7 @@ package dev.sedano.worker.result;
 import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.protocol.EncodingException;
 import dev.sedano.worker.protocol.IsoTimes;
+import dev.sedano.worker.protocol.ResultForm;
 import dev.sedano.worker.protocol.TaskMessage;
 import java.time.Clock;
 import java.time.ZoneOffset;

@@ -2,6 +2,7 @@ package dev.sedano.worker.result;
 
 import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.protocol.Encoder;
+import dev.sedano.worker.protocol.ResultForm;
 import dev.sedano.worker.protocol.TaskMessage;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;

@@ -5,6 +5,7 @@ import dev.sedano.worker.control.WorkerControls;
 import dev.sedano.worker.control.WorkerView.Bounds;
 import dev.sedano.worker.control.WorkerView.ConsumedQueue;
 import dev.sedano.worker.delivery.InFlight;
+import dev.sedano.worker.delivery.Oversight;
 import dev.sedano.worker.event.Heartbeat;
 import dev.sedano.worker.rabbitmq.Broker;
 import dev.sedano.worker.rabbitmq.QueueBinding;
@@ -19,9 +20,9 @@ final class ControlLevers implements WorkerControls {
     private final RevokedTasks revoked;
     private final PoolSize pool;
     private final Broker broker;
-    private final Map<String, Double> timeLimits;
+    private final Map<String, Oversight.Limits> timeLimits;
 
-    /** @param timeLimits in seconds, by task; changed here, kept by the caller */
+    /** @param timeLimits by task, a bounded set of names; changed here, kept by the caller */
     ControlLevers(
             Runnable stop,
             Heartbeat heartbeat,
@@ -29,7 +30,7 @@ final class ControlLevers implements WorkerControls {
             RevokedTasks revoked,
             PoolSize pool,
             Broker broker,
-            Map<String, Double> timeLimits) {
+            Map<String, Oversight.Limits> timeLimits) {
         this.stop = stop;
         this.heartbeat = heartbeat;
         this.inFlight = inFlight;
@@ -80,11 +81,7 @@ final class ControlLevers implements WorkerControls {
     }
 
     @Override
-    public void timeLimit(String task, @Nullable Double seconds) {
-        if (seconds == null || seconds == 0) {
-            timeLimits.remove(task);
-        } else {
-            timeLimits.put(task, seconds);
-        }
+    public void timeLimit(String task, @Nullable Double soft, @Nullable Double hard) {
+        timeLimits.put(task, new Oversight.Limits(soft, hard));
     }
 }

@@ -1,11 +1,11 @@
 package dev.sedano.worker.runtime;
 
+import dev.sedano.worker.address.BrokerUri;
 import dev.sedano.worker.control.WorkerView;
 import dev.sedano.worker.delivery.InFlight;
 import dev.sedano.worker.delivery.TaskView;
 import dev.sedano.worker.rabbitmq.Broker;
 import dev.sedano.worker.time.Ticker;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -77,18 +77,8 @@ final class ControlView implements WorkerView {
 
     @Override
     public Map<String, @Nullable Object> settings() {
-        Map<String, @Nullable Object> settings = new LinkedHashMap<>();
-        settings.put("broker_url", config.brokers().get(0).toString());
-        settings.put("result_backend", config.resultBackend().toString());
-        settings.put("result_expires", config.resultExpiry().toSeconds());
-        settings.put("task_default_queue", "celery");
+        Map<String, @Nullable Object> settings = SettingValues.of(config);
         settings.put("task_acks_late", true);
-        settings.put(
-                "accept_content",
-                config.payloads().accepted().stream()
-                        .map(each -> each.name().toLowerCase(Locale.ROOT))
-                        .sorted()
-                        .toList());
         settings.put("broker_heartbeat", 30);
         settings.put("include", List.of());
         settings.put("deprecated_settings", null);
@@ -96,23 +86,7 @@ final class ControlView implements WorkerView {
         settings.put("worker_log_color", false);
         settings.put("timezone", "UTC");
         settings.put("enable_utc", true);
-        settings.put("worker_concurrency", config.concurrency());
-        settings.put("worker_pool", config.pool().name().toLowerCase(Locale.ROOT));
-        settings.put("worker_prefetch_multiplier", config.prefetchMultiplier());
-        settings.put("worker_send_task_events", config.taskEvents());
         settings.put("worker_enable_remote_control", config.control().listens());
-        settings.put("sedano.control", config.control().toString());
-        settings.put("sedano.idempotency_store", config.idempotencyStore().toString());
-        settings.put("sedano.store_partitions", config.storePartitions());
-        settings.put("sedano.namespace", config.namespace());
-        settings.put("sedano.lease", DurationText.format(config.lease()));
-        settings.put("sedano.retention", DurationText.format(config.retention()));
-        settings.put("sedano.shutdown_timeout", DurationText.format(config.shutdownTimeout()));
-        settings.put("sedano.consumer_timeout", DurationText.format(config.consumerTimeout()));
-        settings.put("sedano.delivery_limit", config.deliveryLimit());
-        settings.put("sedano.journal_limit", config.journalLimit());
-        settings.put("sedano.topology", config.topology().name().toLowerCase(Locale.ROOT));
-        settings.put("sedano.on_lease_loss", config.afterLeaseLoss().name().toLowerCase(Locale.ROOT));
         return settings;
     }
 

@@ -1,6 +1,7 @@
 package dev.sedano.worker.runtime;
 
 import dev.sedano.worker.ConfigurationException;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.regex.Pattern;
 
 /** Times as people write them. */
 public final class DurationText {
-    private static final Pattern NUMBER_AND_UNIT = Pattern.compile("([0-9]{1,9})\\s*(ms|s|m|h|d)?");
+    private static final Pattern NUMBER_AND_UNIT = Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,6})?)\\s*(ms|s|m|h|d)?");
     private static final Map<String, Long> MILLIS =
             Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
 
@@ -20,7 +21,8 @@ public final class DurationText {
     private DurationText() {}
 
     /**
-     * Reads {@code 500ms}, {@code 30s}, {@code 5m}, {@code 2h}, {@code 7d}, a bare number of seconds, or ISO-8601.
+     * Reads {@code 500ms}, {@code 30s}, {@code 5m}, {@code 2h}, {@code 7d}, a bare number of seconds, or ISO-8601; fractions
+     * count to the millisecond.
      *
      * @param option whom errors name
      */
@@ -28,7 +30,9 @@ public final class DurationText {
         Matcher matcher = NUMBER_AND_UNIT.matcher(text.strip().toLowerCase(Locale.ROOT));
         if (matcher.matches()) {
             String unit = matcher.group(2) == null ? "s" : matcher.group(2);
-            return Duration.ofMillis(Long.parseLong(matcher.group(1)) * MILLIS.getOrDefault(unit, 1_000L));
+            return Duration.ofMillis(new BigDecimal(matcher.group(1))
+                    .multiply(BigDecimal.valueOf(MILLIS.getOrDefault(unit, 1_000L)))
+                    .longValue());
         }
         try {
             return Duration.parse(text.strip());

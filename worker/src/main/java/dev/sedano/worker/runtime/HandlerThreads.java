@@ -4,6 +4,8 @@ import dev.sedano.worker.delivery.HandlerSlots;
 import java.lang.reflect.InvocationTargetException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -11,14 +13,18 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /**
  * Handler threads: a fixed number of platform threads {@code sedano-handler-N}, or one virtual thread per run with as
- * many running at once.
+ * many running at once. A handler that is left behind keeps its thread, and another takes its place.
  */
 final class HandlerThreads implements HandlerSlots {
     private final ExecutorService executor;
     private final Permits permits;
+    private final Set<Place> leftBehind = ConcurrentHashMap.newKeySet();
+    private volatile IntConsumer whenLeft = count -> {};
     private int size;
 
     private static final class Permits extends Semaphore {
@@ -74,15 +80,55 @@ final class HandlerThreads implements HandlerSlots {
     }
 
     @Override
-    public void execute(Runnable body) {
+    public void execute(Consumer<Slot> body) {
         executor.execute(() -> {
             permits.acquireUninterruptibly();
+            Place place = new Place();
             try {
-                body.run();
+                body.accept(place);
             } finally {
-                permits.release();
+                place.end();
             }
         });
+    }
+
+    /** What one body takes. */
+    private final class Place implements Slot {
+        private boolean left;
+        private boolean ended;
+
+        @Override
+        public void leave() {
+            int count;
+            synchronized (HandlerThreads.this) {
+                if (left || ended) {
+                    return;
+                }
+                left = true;
+                leftBehind.add(this);
+                count = leftBehind.size();
+                permits.release();
+                threads();
+            }
+            whenLeft.accept(count);
+        }
+
+        void end() {
+            synchronized (HandlerThreads.this) {
+                ended = true;
+                if (!left) {
+                    permits.release();
+                } else {
+                    leftBehind.remove(this);
+                    threads();
+                }
+            }
+        }
+    }
+
+    /** @param listener told on any thread how many handlers run on without a slot when one more does */
+    void whenLeft(IntConsumer listener) {
+        whenLeft = listener;
     }
 
     /** Lets as many handlers run at once from now on; those that run go on. */
@@ -92,16 +138,22 @@ final class HandlerThreads implements HandlerSlots {
         } else {
             permits.fewer(size - slots);
         }
+        size = slots;
+        threads();
+    }
+
+    /** As many threads as slots, and one for each handler that was left behind. */
+    private void threads() {
         if (executor instanceof ThreadPoolExecutor threads) {
-            if (slots > threads.getMaximumPoolSize()) {
-                threads.setMaximumPoolSize(slots);
-                threads.setCorePoolSize(slots);
+            int wanted = size + leftBehind.size();
+            if (wanted > threads.getMaximumPoolSize()) {
+                threads.setMaximumPoolSize(wanted);
+                threads.setCorePoolSize(wanted);
             } else {
-                threads.setCorePoolSize(slots);
-                threads.setMaximumPoolSize(slots);
+                threads.setCorePoolSize(wanted);
+                threads.setMaximumPoolSize(wanted);
             }
         }
-        size = slots;
     }
 
     /** How many handlers may run at once. */

@@ -1,5 +1,8 @@
 package dev.sedano.worker.runtime;
 
+import dev.sedano.worker.address.BrokerServers;
+import dev.sedano.worker.address.BrokerUri;
+import dev.sedano.worker.address.StoreUri;
 import dev.sedano.worker.idempotency.StoreListener;
 import dev.sedano.worker.idempotency.redis.RedisResultStore;
 import dev.sedano.worker.idempotency.redis.RedisStoreInspection;

@@ -47,7 +47,7 @@ final class RemoteControl implements Oversight {
     private final Heartbeat heartbeat;
     private final RevokedTasks revoked;
     private final Map<String, LongAdder> totals = new ConcurrentHashMap<>();
-    private final Map<String, Double> timeLimits = new ConcurrentHashMap<>();
+    private final Map<String, Limits> timeLimits = new ConcurrentHashMap<>();
     private final WorkerConfig config;
     private final Broker broker;
     private final CeleryJson json;
@@ -151,8 +151,10 @@ final class RemoteControl implements Oversight {
     }
 
     @Override
-    public @Nullable Double timeLimit(TaskView task) {
-        return timeLimits.get(task.message().task());
+    public Limits timeLimits(TaskView task) {
+        return timeLimits
+                .getOrDefault(task.message().task(), Limits.NONE)
+                .or(config.limits().standing());
     }
 
     @Override

@@ -1,6 +1,9 @@
 package dev.sedano.worker.runtime;
 
 import dev.sedano.worker.ConfigurationException;
+import dev.sedano.worker.address.RedisUri;
+import dev.sedano.worker.address.StoreUri;
+import dev.sedano.worker.address.UrlParts;
 import java.util.Locale;
 
 /** Where callers find results. Immutable. */

@@ -1,5 +1,8 @@
 package dev.sedano.worker.runtime;
 
+import dev.sedano.worker.address.RedisUri;
+import dev.sedano.worker.address.StoreUri;
+import dev.sedano.worker.address.TlsParameters;
 import dev.sedano.worker.idempotency.redis.RedisEndpoint;
 import dev.sedano.worker.idempotency.redis.RedisServers;
 import dev.sedano.worker.tls.TlsSettings;

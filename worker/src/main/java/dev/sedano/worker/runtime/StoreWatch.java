@@ -1,6 +1,7 @@
 package dev.sedano.worker.runtime;
 
 import dev.sedano.worker.ConfigurationException;
+import dev.sedano.worker.address.StoreUri;
 import dev.sedano.worker.delivery.InFlight;
 import dev.sedano.worker.idempotency.CircuitBreaker;
 import dev.sedano.worker.idempotency.IdempotencyStore;

@@ -1,10 +1,10 @@
 package dev.sedano.worker.runtime;
 
+import dev.sedano.worker.address.BrokerServers;
 import dev.sedano.worker.canvas.FollowUps;
 import dev.sedano.worker.canvas.ImproperlyConfiguredException;
 import dev.sedano.worker.delivery.MaxRetriesExceededException;
 import dev.sedano.worker.delivery.PipelineSettings;
-import dev.sedano.worker.delivery.TimeLimitExceededException;
 import dev.sedano.worker.handler.ArgumentsException;
 import dev.sedano.worker.idempotency.Durability;
 import dev.sedano.worker.idempotency.IdempotencyStore;
@@ -15,12 +15,12 @@ import dev.sedano.worker.idempotency.redis.RedisStoreSettings;
 import dev.sedano.worker.idempotency.redis.RedisStores;
 import dev.sedano.worker.metrics.WorkerMetrics;
 import dev.sedano.worker.protocol.CeleryJson;
+import dev.sedano.worker.protocol.ResultForm;
 import dev.sedano.worker.rabbitmq.BrokerSettings;
 import dev.sedano.worker.result.ExceptionEncoding;
 import dev.sedano.worker.result.NoResults;
 import dev.sedano.worker.result.RedisResults;
 import dev.sedano.worker.result.ResultEncoder;
-import dev.sedano.worker.result.ResultForm;
 import dev.sedano.worker.result.ResultStore;
 import dev.sedano.worker.result.Results;
 import dev.sedano.worker.result.RpcResults;
@@ -35,8 +35,6 @@ final class Wiring {
     private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
     private static final Duration STORE_DEADLINE = Duration.ofSeconds(1);
     private static final Duration RESULT_DEADLINE = Duration.ofSeconds(1);
-    /** Celery's {@code task_default_queue}: where callbacks go that name no queue. */
-    private static final String DEFAULT_QUEUE = "celery";
 
     private static final int MOST_PREFETCH = 512;
     private static final int MOST_HELD = 2_000;
@@ -92,7 +90,8 @@ final class Wiring {
         return new BrokerSettings(
                 BrokerServers.of("--broker", config.brokers()),
                 config.node(),
-                config.queues(),
+                config.routing().bindings(config.queues()),
+                config.routing().definitions(),
                 switch (config.topology()) {
                     case DECLARE -> BrokerSettings.TopologyMode.DECLARE;
                     case PASSIVE -> BrokerSettings.TopologyMode.PASSIVE;
@@ -116,7 +115,8 @@ final class Wiring {
                 config.longestHold(),
                 RETURN_DELAY,
                 settleWithin(config.consumerTimeout()),
-                config.trackStarted());
+                config.trackStarted(),
+                config.unknownTask());
     }
 
     /** Two minutes before the broker would take the channel away: it looks once a minute. */
@@ -147,11 +147,7 @@ final class Wiring {
                         .with(
                                 ImproperlyConfiguredException.class.getName(),
                                 "ImproperlyConfigured",
-                                "celery.exceptions")
-                        .with(
-                                TimeLimitExceededException.class.getName(),
-                                "SoftTimeLimitExceeded",
-                                "billiard.exceptions"),
+                                "celery.exceptions"),
                 clock,
                 form);
         return config.resultExtended() ? encoder.extended(config.node()) : encoder;
@@ -159,7 +155,11 @@ final class Wiring {
 
     static FollowUps followUps(WorkerConfig config, CeleryJson json, Clock clock) {
         return new FollowUps(
-                        json, clock, origin(), DEFAULT_QUEUE, config.payloads().tasks())
+                        json,
+                        clock,
+                        origin(),
+                        config.routing().router(),
+                        config.payloads().tasks())
                 .inheritingPriority(config.inheritPriority());
     }
 

@@ -15,9 +15,9 @@ import dev.sedano.worker.metrics.WorkerMetrics;
 import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.protocol.DecodeLimits;
 import dev.sedano.worker.protocol.MessageDecoder;
+import dev.sedano.worker.protocol.ResultForm;
 import dev.sedano.worker.rabbitmq.Broker;
 import dev.sedano.worker.result.ChordStore;
-import dev.sedano.worker.result.ResultForm;
 import dev.sedano.worker.result.ResultStore;
 import dev.sedano.worker.result.Results;
 import dev.sedano.worker.result.StoredResults;
@@ -33,6 +33,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,7 +62,9 @@ public final class Worker {
         /** Handlers were still running; their deliveries will be delivered again, announced as reruns. */
         CUT_SHORT,
         /** Finished work is not recorded; it is in the journal. */
-        UNRECORDED
+        UNRECORDED,
+        /** By itself: too many handlers run on past their hard time limits, and only the end of the process ends them. */
+        LEFT_BEHIND
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
@@ -84,6 +87,7 @@ public final class Worker {
     private final Set<String> taskNames;
     private final Journals journals;
     private final StopRequest stop = new StopRequest();
+    private final AtomicBoolean overrun = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile @Nullable Console console;
     private final boolean goesOnWithoutStore;
@@ -108,6 +112,7 @@ public final class Worker {
         });
         timer.setRemoveOnCancelPolicy(true);
         this.slots = HandlerThreads.of(config.pool(), config.concurrency());
+        slots.whenLeft(this::leftBehind);
         IdempotencyStore concrete = Wiring.store(config, metrics);
         this.store = around.apply(concrete);
         Handlers handlers = Handlers.of(registry, json::convert);
@@ -159,6 +164,13 @@ public final class Worker {
         this.taskNames = handlers.names();
         this.poolSize = new PoolSize(config.pool(), slots, inFlight(), broker);
         gauges();
+    }
+
+    private void leftBehind(int handlers) {
+        if (handlers >= config.mostLeftBehind() && overrun.compareAndSet(false, true)) {
+            LOG.error("{} handlers run on past their hard time limits: this worker ends, to be started anew", handlers);
+            stop();
+        }
     }
 
     private InFlight inFlight() {
@@ -276,6 +288,10 @@ public final class Worker {
         if (journals.unrecorded() > 0) {
             LOG.error("stopped with {} unrecorded outcomes", journals.unrecorded());
             return Ending.UNRECORDED;
+        }
+        if (overrun.get()) {
+            LOG.error("stopped with handlers that would not end");
+            return Ending.LEFT_BEHIND;
         }
         LOG.info(empty ? "stopped" : "stopped while handlers ran: their deliveries will come again");
         return empty ? Ending.CLEAN : Ending.CUT_SHORT;

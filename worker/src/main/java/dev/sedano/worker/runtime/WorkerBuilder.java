@@ -2,6 +2,8 @@ package dev.sedano.worker.runtime;
 
 import dev.sedano.task.TaskModule;
 import dev.sedano.task.TaskRegistry;
+import dev.sedano.worker.address.BrokerUri;
+import dev.sedano.worker.address.StoreUri;
 import java.util.List;
 import java.util.function.UnaryOperator;
 

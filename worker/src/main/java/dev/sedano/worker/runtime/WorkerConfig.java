@@ -1,11 +1,13 @@
 package dev.sedano.worker.runtime;
 
 import dev.sedano.worker.ConfigurationException;
+import dev.sedano.worker.address.BrokerUri;
+import dev.sedano.worker.address.StoreUri;
 import dev.sedano.worker.control.ControlAccess;
+import dev.sedano.worker.delivery.UnknownTaskPolicy;
 import dev.sedano.worker.idempotency.Durability;
 import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
 import dev.sedano.worker.protocol.PayloadSettings;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -21,16 +23,16 @@ import org.jspecify.annotations.Nullable;
  * @param idempotencyStore {@code --idempotency-store}; the result backend if that is Redis, else it has to be said
  * @param storePartitions {@code --store-partitions}; hash tags over which the keys are spread, 1 to 1024; 1, in a cluster 16
  * @param durability {@code --durability}; confirmations that a claim or completion needs; none
- * @param queues {@code -Q}; {@code celery}
+ * @param queues {@code -Q}; the defined queues, or else the default queue
  * @param concurrency {@code -c}; how many handlers run at once, 1 to 10000; the number of processors
  * @param node {@code -n}; {@code sedano@<hostname>}
  * @param pool {@code -P}; threads
- * @param prefetchMultiplier {@code --prefetch-multiplier}; deliveries taken ahead per slot, 1 to 1000; 4
+ * @param prefetchMultiplier {@code --prefetch-multiplier}; deliveries taken ahead per slot, 1 to 1000; 1
  * @param http {@code --http}; null = off; 127.0.0.1:9464
  * @param shutdownTimeout {@code --shutdown-timeout}; zero and up; 60 s
  * @param lease {@code --lease}; how long a claim holds without renewal, 1 s to 1 h; 30 s
  * @param retention {@code --retention}; how long completed keys are remembered, a lease and up; 7 days
- * @param resultExpiry how long results stay in the backend, 1 s and up; 1 day, as in Celery
+ * @param resultExpiry {@code --result-expires}; how long results stay in the backend, 1 s and up; 1 day, as in Celery
  * @param resultExtended {@code --result-extended}; whether stored results say name, arguments, worker, retries and queue; no
  * @param trackStarted {@code --track-started}; whether callers see the state STARTED; no
  * @param namespace {@code --namespace}; prefix of the store's keys; workers that share work share it; {@code default}
@@ -49,6 +51,10 @@ import org.jspecify.annotations.Nullable;
  * @param control {@code --control}; which control commands are obeyed; all, as in Celery
  * @param inheritPriority {@code --inherit-priority}; whether what follows a task has the priority of its message, as with
  *     Celery's {@code task_inherit_parent_priority}
+ * @param mostLeftBehind {@code --max-left-behind}; at how many handlers that run on past their hard time limits the worker
+ *     ends, 1 to 10000; as many as run at once
+ * @param routing {@code --default-queue}, {@code task_queues}, {@code task_routes}; where messages go
+ * @param limits {@code --time-limit}, {@code --soft-time-limit}; none
  * @param longestHold {@code --longest-hold}; tasks that are due later wait in delay queues of the broker, 1 s to 60 s; 60 s
  */
 public record WorkerConfig(
@@ -81,6 +87,9 @@ public record WorkerConfig(
         boolean taskEvents,
         ControlAccess control,
         boolean inheritPriority,
+        int mostLeftBehind,
+        Routing routing,
+        HandlerLimits limits,
         Duration longestHold) {
 
     /** What {@link #isJournalLimit} allows, for people. */
@@ -115,6 +124,7 @@ public record WorkerConfig(
                 node,
                 "is no node name: write NAME@HOST without blanks and slashes, as w1@%h");
         inRange("--prefetch-multiplier", prefetchMultiplier, 1, 1000);
+        inRange("--max-left-behind", mostLeftBehind, 1, 10_000);
         inRange("--delivery-limit", deliveryLimit, 1, 1_000_000);
         require(
                 !shutdownTimeout.isNegative(),
@@ -124,7 +134,7 @@ public record WorkerConfig(
         between("--longest-hold", longestHold, Duration.ofSeconds(1), Duration.ofSeconds(60));
         between("--lease", lease, Duration.ofSeconds(1), Duration.ofHours(1));
         between("--retention", retention, lease, Duration.ofDays(3650));
-        between("result expiry", resultExpiry, Duration.ofSeconds(1), Duration.ofDays(3650));
+        between("--result-expires", resultExpiry, Duration.ofSeconds(1), Duration.ofDays(3650));
         between("--consumer-timeout", consumerTimeout, Duration.ofMinutes(1), Duration.ofDays(1));
         require(isJournalLimit(journalLimit), "--journal-limit", journalLimit, JOURNAL_LIMITS);
         require(
@@ -153,8 +163,7 @@ public record WorkerConfig(
         require(!queues.isEmpty(), "-Q", "", "names no queue: write -Q celery");
         HashSet<String> seen = new HashSet<>();
         for (String queue : queues) {
-            int bytes = queue.getBytes(StandardCharsets.UTF_8).length;
-            require(!queue.isBlank() && bytes <= 255, "-Q", queue, "is no queue name: use 1 to 255 bytes of text");
+            QueueNames.check("-Q", queue);
             require(seen.add(queue), "-Q", String.join(",", queues), "names " + queue + " twice: name each queue once");
         }
     }

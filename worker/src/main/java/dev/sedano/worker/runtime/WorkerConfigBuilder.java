@@ -1,7 +1,11 @@
 package dev.sedano.worker.runtime;
 
 import dev.sedano.worker.ConfigurationException;
+import dev.sedano.worker.address.BrokerUri;
+import dev.sedano.worker.address.RedisUri;
+import dev.sedano.worker.address.StoreUri;
 import dev.sedano.worker.control.ControlAccess;
+import dev.sedano.worker.delivery.UnknownTaskPolicy;
 import dev.sedano.worker.idempotency.Durability;
 import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
 import dev.sedano.worker.protocol.PayloadSettings;
@@ -22,11 +26,12 @@ public final class WorkerConfigBuilder {
     private @Nullable StoreUri idempotencyStore;
     private int storePartitions;
     private Durability durability = Durability.NONE;
-    private List<String> queues = List.of("celery");
+    private @Nullable List<String> queues;
     private int concurrency = Runtime.getRuntime().availableProcessors();
     private @Nullable String node;
     private PoolKind pool = PoolKind.THREADS;
-    private int prefetchMultiplier = 4;
+    private int prefetchMultiplier = 1;
+    private int mostLeftBehind;
     private @Nullable HttpAddress http = new HttpAddress("127.0.0.1", 9464);
     private Duration shutdownTimeout = Duration.ofSeconds(60);
     private Duration lease = Duration.ofSeconds(30);
@@ -46,6 +51,8 @@ public final class WorkerConfigBuilder {
     private boolean taskEvents;
     private ControlAccess control = ControlAccess.ALL;
     private boolean inheritPriority;
+    private Routing routing = Routing.DEFAULT;
+    private HandlerLimits limits = HandlerLimits.NONE;
     private Duration longestHold = Duration.ofSeconds(60);
 
     WorkerConfigBuilder() {}
@@ -88,7 +95,7 @@ public final class WorkerConfigBuilder {
         return this;
     }
 
-    /** What to consume. */
+    /** What to consume; the default are the defined queues, or else the default queue. */
     public WorkerConfigBuilder queues(List<String> value) {
         this.queues = value;
         return this;
@@ -232,6 +239,27 @@ public final class WorkerConfigBuilder {
         return this;
     }
 
+    /** At how many handlers that run on past their hard time limits the worker ends; as many as run at once. */
+    public WorkerConfigBuilder mostLeftBehind(int value) {
+        if (value == 0) { // which is how the builder says "not given"
+            throw new ConfigurationException("--max-left-behind", "0", "must be from 1 to 10000");
+        }
+        this.mostLeftBehind = value;
+        return this;
+    }
+
+    /** Where messages go. */
+    public WorkerConfigBuilder routing(Routing value) {
+        this.routing = value;
+        return this;
+    }
+
+    /** What bounds the handlers. */
+    public WorkerConfigBuilder limits(HandlerLimits value) {
+        this.limits = value;
+        return this;
+    }
+
     /** What is due later waits in delay queues of the broker. */
     public WorkerConfigBuilder longestHold(Duration value) {
         this.longestHold = value;
@@ -260,7 +288,7 @@ public final class WorkerConfigBuilder {
                 store,
                 storePartitions == 0 ? usualPartitions : storePartitions,
                 durability,
-                queues,
+                queues == null ? routing.usualQueues() : queues,
                 concurrency,
                 nodeName,
                 pool,
@@ -284,6 +312,9 @@ public final class WorkerConfigBuilder {
                 taskEvents,
                 control,
                 inheritPriority,
+                mostLeftBehind == 0 ? concurrency : mostLeftBehind,
+                routing,
+                limits,
                 longestHold);
     }
 

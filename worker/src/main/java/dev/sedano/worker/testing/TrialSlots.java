@@ -4,6 +4,7 @@ import dev.sedano.worker.delivery.HandlerSlots;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 
 /** Threads for handlers; they do not keep a test's process alive. */
 final class TrialSlots implements HandlerSlots {
@@ -14,8 +15,8 @@ final class TrialSlots implements HandlerSlots {
     }
 
     @Override
-    public void execute(Runnable body) {
-        threads.execute(body);
+    public void execute(Consumer<Slot> body) {
+        threads.execute(() -> body.accept(() -> {}));
     }
 
     @Override

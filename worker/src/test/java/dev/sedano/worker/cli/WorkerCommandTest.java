@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sedano.task.Task;
 import dev.sedano.task.TaskDefinition;
 import dev.sedano.task.TaskRegistry;
+import dev.sedano.worker.address.BrokerUri;
+import dev.sedano.worker.delivery.UnknownTaskPolicy;
 import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
 import dev.sedano.worker.protocol.PayloadForm;
 import dev.sedano.worker.protocol.PayloadSettings;
 import dev.sedano.worker.protocol.Serializer;
 import dev.sedano.worker.protocol.compression.Compression;
-import dev.sedano.worker.runtime.BrokerUri;
 import dev.sedano.worker.runtime.HttpAddress;
 import dev.sedano.worker.runtime.NodeName;
 import dev.sedano.worker.runtime.PoolKind;
@@ -101,7 +102,7 @@ class WorkerCommandTest {
                         + " --shutdown-timeout 5s --namespace prod --state-dir /var/x --lease 1m"
                         + " --retention 3d --prefetch-multiplier 8 --log-format json"
                         + " --journal-limit 128m --consumer-timeout 1h"
-                        + " --on-unknown-task dead-letter --topology passive --on-lease-loss park"
+                        + " --on-unknown-task hand-on:7:4s --topology passive --on-lease-loss park"
                         + " --accept-content json,yaml --task-serializer msgpack --task-compression none"
                         + " --result-serializer YAML --result-compression zstd")
                 .split(" "));
@@ -129,6 +130,7 @@ class WorkerCommandTest {
         assertThat(config.prefetchMultiplier()).isEqualTo(8);
         assertThat(config.topology()).isEqualTo(TopologyMode.PASSIVE);
         assertThat(config.afterLeaseLoss()).isEqualTo(AfterLeaseLoss.PARK);
+        assertThat(config.unknownTask()).isEqualTo(new UnknownTaskPolicy(7, Duration.ofSeconds(4)));
         assertThat(config.payloads())
                 .isEqualTo(new PayloadSettings(
                         Set.of(Serializer.JSON, Serializer.YAML),
@@ -191,6 +193,9 @@ class WorkerCommandTest {
             --topology            | guess    | use declare or passive or none
             --on-lease-loss       | pray     | use rerun or park
             --on-unknown-task     | drop     | use dead-letter
+            --on-unknown-task     | hand-on:1001:2s | from 0 to 1000
+            --on-unknown-task     | hand-on:1:1d | from 1s to 1h
+            --on-unknown-task     | hand-on:x:2s | use dead-letter, hand-on or
             --namespace           | {a}      | letters
             --log-format          | xml      | use text or json
             -n                    | a@%x     | use %h
@@ -226,14 +231,14 @@ class WorkerCommandTest {
     void celerysOwnSwitches_areIgnoredWithOneLine() {
         int exit = run(("--without-gossip --without-mingle --without-heartbeat -B -D -O fair --autoscale 10,3 -s f"
                         + " --max-tasks-per-child 5 --max-memory-per-child=9 --pidfile p --uid 1 --gid 2"
-                        + " --statedb x --time-limit 3 --soft-time-limit 2")
+                        + " --statedb x")
                 .split(" "));
 
         assertThat(exit).isZero();
         assertThat(err.toString().lines())
                 .singleElement()
                 .asString()
-                .contains("warning", "--without-gossip", "--beat", "--autoscale", "--soft-time-limit", "ignored");
+                .contains("warning", "--without-gossip", "--beat", "--autoscale", "--statedb", "ignored");
     }
 
     @Test

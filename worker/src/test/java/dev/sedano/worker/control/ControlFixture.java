@@ -186,8 +186,8 @@ final class ControlFixture implements WorkerView, WorkerControls, RevokeRecords,
     }
 
     @Override
-    public void timeLimit(String task, @Nullable Double seconds) {
-        done.add("time " + task + " " + seconds);
+    public void timeLimit(String task, @Nullable Double soft, @Nullable Double hard) {
+        done.add("time " + task + " " + soft + " " + hard);
     }
 
     @Override

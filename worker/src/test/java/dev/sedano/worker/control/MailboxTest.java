@@ -140,7 +140,7 @@ class MailboxTest {
                         "add q e topic a.#",
                         "resize -1",
                         "rate t.a 0.5",
-                        "time t.b 20.0",
+                        "time t.b null 20.0",
                         "keep [x, y]",
                         "release",
                         "tell [x, y]");

@@ -3,11 +3,13 @@ package dev.sedano.worker.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sedano.task.Retry;
 import dev.sedano.worker.idempotency.StoreException;
 import dev.sedano.worker.idempotency.TaskKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +77,25 @@ class DeliveryPipelineTest {
             await().until(() -> test.channel.settled.size() == 1);
             assertThat(test.channel.reasons()).containsExactly("ack failed");
             assertThat(text(test.store.result("celery-task-meta-a"))).contains("\"status\": \"FAILURE\"");
+        }
+    }
+
+    @Test
+    void nextAttemptThatArrivesBeforeThisOneEnded_waitsUntilItIsDue() throws InterruptedException {
+        CountDownLatch finish = new CountDownLatch(1);
+        try (PipelineFixture test = new PipelineFixture((context, call) -> {
+            finish.await();
+            throw context.retry(Retry.in(Duration.ofSeconds(50)));
+        })) {
+            test.pipeline.accept(test.delivery("a"));
+            await().until(() -> test.runs.size() == 1);
+            String due = Instant.now().plusSeconds(50).toString();
+            test.pipeline.accept(test.delivery("a", "x", Map.of("retries", 1, "eta", due)));
+            finish.countDown();
+
+            await().until(() -> test.channel.reasons().equals(List.of("ack retried")));
+            await().during(Duration.ofMillis(200)).until(() -> test.runs.equals(List.of("a")));
+            assertThat(test.pipeline.inFlight().size()).isOne();
         }
     }
 
@@ -223,6 +244,29 @@ class DeliveryPipelineTest {
             await().until(() -> test.channel.settled.size() == 1);
             assertThat(test.channel.reasons()).containsExactly("dead_letter unknown_task");
             assertThat(text(test.store.result("celery-task-meta-a"))).contains("NotRegistered");
+        }
+    }
+
+    @Test
+    void unknownTask_isHandedOn_andDeadLetteredOnlyAfterTheLastHop() {
+        UnknownTaskPolicy twice = new UnknownTaskPolicy(2, Duration.ofSeconds(4));
+        try (PipelineFixture test = new PipelineFixture((context, call) -> 1, twice)) {
+            for (Object hops : new Object[] {"none", 1, 2, 1L << 40, -1}) {
+                test.pipeline.accept(
+                        test.delivery("a", "x", Map.of("task", "test.nobody", UnknownTaskPolicy.HOPS, hops)));
+            }
+
+            await().until(() -> test.channel.settled.size() == 5);
+            assertThat(test.channel.reasons())
+                    .containsExactly(
+                            "wait unknown_task",
+                            "wait unknown_task",
+                            "dead_letter unknown_task",
+                            "dead_letter unknown_task",
+                            "wait unknown_task");
+            assertThat(test.channel.settled.get(0).settlement())
+                    .isEqualTo(new Settlement.Wait(SettlementReason.UNKNOWN_TASK, Duration.ofSeconds(4)));
+            assertThat(test.orders.told).as("told once it is given up").containsExactly("unknown a", "unknown a");
         }
     }
 

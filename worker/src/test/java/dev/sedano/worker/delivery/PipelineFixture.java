@@ -7,6 +7,7 @@ import dev.sedano.task.TaskRegistry;
 import dev.sedano.worker.canvas.FollowUpList;
 import dev.sedano.worker.canvas.FollowUps;
 import dev.sedano.worker.canvas.OutgoingMessage;
+import dev.sedano.worker.canvas.UnroutableException;
 import dev.sedano.worker.handler.Handlers;
 import dev.sedano.worker.idempotency.CheckerEvents;
 import dev.sedano.worker.idempotency.CircuitBreaker;
@@ -19,6 +20,7 @@ import dev.sedano.worker.journal.Journal;
 import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.protocol.MessageDecoder;
 import dev.sedano.worker.protocol.MessageProperties;
+import dev.sedano.worker.protocol.TaskMessage;
 import dev.sedano.worker.result.ExceptionEncoding;
 import dev.sedano.worker.result.RedisResults;
 import dev.sedano.worker.result.ResultEncoder;
@@ -46,6 +48,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A pipeline on the in-memory store, with a channel that only remembers what it was told to do. */
@@ -81,6 +84,9 @@ final class PipelineFixture implements AutoCloseable {
         }
     };
     private final ExecutorService slots = Executors.newFixedThreadPool(2);
+    /** How many slots were given up by handlers that run on. */
+    final AtomicInteger left = new AtomicInteger();
+
     private final AtomicLong tags = new AtomicLong();
 
     /** The wall clock of the pipeline. */
@@ -116,6 +122,12 @@ final class PipelineFixture implements AutoCloseable {
     static final class Orders implements Oversight {
         final Set<String> revoked = ConcurrentHashMap.newKeySet();
         final List<String> told = new CopyOnWriteArrayList<>();
+        volatile Limits limits = Limits.NONE;
+
+        @Override
+        public Limits timeLimits(TaskView task) {
+            return limits;
+        }
 
         @Override
         public void received(TaskView task) {
@@ -130,6 +142,11 @@ final class PipelineFixture implements AutoCloseable {
         @Override
         public void ended(TaskView task, End end) {
             told.add(end.kind() + " " + task.message().id());
+        }
+
+        @Override
+        public void unknown(TaskMessage message) {
+            told.add("unknown " + message.id());
         }
 
         @Override
@@ -174,6 +191,9 @@ final class PipelineFixture implements AutoCloseable {
             }
         }
 
+        /** Handlers that run on past their hard limits. */
+        final AtomicInteger leftBehind = new AtomicInteger();
+
         final AtomicInteger blocked = new AtomicInteger();
         final AtomicInteger falsePositives = new AtomicInteger();
         final AtomicInteger truePositives = new AtomicInteger();
@@ -216,6 +236,16 @@ final class PipelineFixture implements AutoCloseable {
 
         @Override
         public void handlerStarted(String task) {}
+
+        @Override
+        public void handlerLeft(String task) {
+            leftBehind.incrementAndGet();
+        }
+
+        @Override
+        public void handlerLeftEnded(String task) {
+            leftBehind.decrementAndGet();
+        }
 
         @Override
         public void handlerEnded(String task, long nanos) {
@@ -265,7 +295,20 @@ final class PipelineFixture implements AutoCloseable {
         this(handler, options, Journal.none(), Duration.ofMinutes(28));
     }
 
+    PipelineFixture(TaskHandler handler, UnknownTaskPolicy unknownTasks) {
+        this(handler, TaskOptions.DEFAULT, Journal.none(), Duration.ofMinutes(28), unknownTasks);
+    }
+
     PipelineFixture(TaskHandler handler, TaskOptions options, Journal journal, Duration settleWithin) {
+        this(handler, options, journal, settleWithin, UnknownTaskPolicy.DEAD_LETTER);
+    }
+
+    private PipelineFixture(
+            TaskHandler handler,
+            TaskOptions options,
+            Journal journal,
+            Duration settleWithin,
+            UnknownTaskPolicy unknownTasks) {
         timer.setRemoveOnCancelPolicy(true); // as the worker's own
         CeleryJson json = new CeleryJson();
         TaskRegistry registry = new TaskRegistry().add("test.run", options, (context, call) -> {
@@ -298,7 +341,9 @@ final class PipelineFixture implements AutoCloseable {
                         100,
                         Duration.ofSeconds(60),
                         RETURN_DELAY,
-                        settleWithin),
+                        settleWithin,
+                        false,
+                        unknownTasks),
                 new DeliveryPipeline.Collaborators(
                         new MessageDecoder(json),
                         Handlers.of(registry, json::convert),
@@ -338,8 +383,8 @@ final class PipelineFixture implements AutoCloseable {
 
     private final class Slots implements HandlerSlots {
         @Override
-        public void execute(Runnable body) {
-            slots.execute(body);
+        public void execute(Consumer<Slot> body) {
+            slots.execute(() -> body.accept(left::incrementAndGet));
         }
 
         @Override

@@ -139,7 +139,7 @@ class StandingOrdersTest {
 
             awaitSettled(test, 1);
             assertThat(test.channel.reasons()).containsExactly("ack failed");
-            assertThat(test.result("a")).contains("SoftTimeLimitExceeded(1.5,)");
+            assertThat(test.result("a")).contains("\"exc_type\": \"SoftTimeLimitExceeded\"");
         }
     }
 

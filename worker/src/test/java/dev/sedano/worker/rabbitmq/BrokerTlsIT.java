@@ -7,6 +7,8 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import dev.sedano.services.PrivateCertificates;
 import dev.sedano.services.PrivateRabbit;
+import dev.sedano.worker.amqp.BrokerConnections;
+import dev.sedano.worker.amqp.Endpoint;
 import dev.sedano.worker.tls.TlsSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,8 +49,7 @@ class BrokerTlsIT {
     }
 
     private static Connection open(String host, int port, @Nullable TlsSettings tls) throws Exception {
-        return BrokerConnections.open(
-                List.of(new BrokerSettings.Endpoint(host, port, "/", "guest", "guest", tls)), null, "tls test");
+        return BrokerConnections.open(List.of(new Endpoint(host, port, "/", "guest", "guest", tls)), null, "tls test");
     }
 
     private static AbstractThrowableAssert<?, ?> refusal(String host, int port, @Nullable TlsSettings tls) {

@@ -7,6 +7,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import dev.sedano.services.PrivateRabbit;
+import dev.sedano.worker.amqp.ConfirmedPublisher;
 import dev.sedano.worker.delivery.Delivery;
 import dev.sedano.worker.delivery.DeliveryChannel;
 import dev.sedano.worker.delivery.Settlement;

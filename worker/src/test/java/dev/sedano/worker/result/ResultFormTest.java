@@ -7,6 +7,7 @@ import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.protocol.Golden;
 import dev.sedano.worker.protocol.PayloadForm;
 import dev.sedano.worker.protocol.ProtocolException;
+import dev.sedano.worker.protocol.ResultForm;
 import dev.sedano.worker.protocol.Serializer;
 import dev.sedano.worker.protocol.TaskMessage;
 import dev.sedano.worker.protocol.compression.Compression;

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.sedano.worker.ConfigurationException;
+import dev.sedano.worker.address.RedisUri;
+import dev.sedano.worker.address.StoreUri;
+import dev.sedano.worker.address.TlsParameters;
 import dev.sedano.worker.idempotency.Durability;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.sedano.worker.ConfigurationException;
+import dev.sedano.worker.address.BrokerServers;
+import dev.sedano.worker.address.BrokerUri;
+import dev.sedano.worker.address.RedisUri;
+import dev.sedano.worker.address.StoreUri;
+import dev.sedano.worker.address.TlsParameters;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

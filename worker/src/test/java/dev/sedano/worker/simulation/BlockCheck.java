@@ -120,9 +120,8 @@ final class BlockCheck implements Checker.Check {
      */
     private boolean isUnheard(Line before, Line line) {
         Tally earlier = tally(before);
-        boolean unheard = before.until() == 1
-                ? earlier.toldFalse > earlier.countedFalse
-                : earlier.toldTrue > earlier.countedTrue;
+        boolean unheard =
+                before.until() == 1 ? earlier.toldFalse > earlier.countedFalse : earlier.toldTrue > earlier.countedTrue;
         if (!unheard
                 || !excuses.ended(before.worker(), line.at())
                 || !Excuses.node(before.worker()).equals(Excuses.node(line.worker()))) {

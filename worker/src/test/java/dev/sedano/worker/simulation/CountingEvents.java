@@ -66,6 +66,12 @@ final class CountingEvents implements CheckerEvents, PipelineEvents, JournalEven
     public void handlerStarted(String task) {}
 
     @Override
+    public void handlerLeft(String task) {}
+
+    @Override
+    public void handlerLeftEnded(String task) {}
+
+    @Override
     public void handlerEnded(String task, long nanos) {}
 
     @Override

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A worker's handler threads: a fixed number of coroutines at a time, further bodies wait. */
@@ -25,8 +26,8 @@ final class SimulatedSlots implements HandlerSlots {
     }
 
     @Override
-    public void execute(Runnable body) {
-        waiting.add(body);
+    public void execute(Consumer<Slot> body) {
+        waiting.add(() -> body.accept(() -> {}));
         world.after(world.between(5, 100), host, this::next);
     }
 

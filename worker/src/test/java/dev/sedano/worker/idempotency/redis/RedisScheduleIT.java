@@ -3,6 +3,7 @@ package dev.sedano.worker.idempotency.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sedano.services.Violation;
 import dev.sedano.worker.idempotency.StoreSchedule;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.AfterAll;
@@ -13,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Random histories on a real server; and the same with broken scripts, which the histories must tell from whole ones. */
 class RedisScheduleIT {
-    private static final int HISTORIES = Boolean.getBoolean("sedano.full") ? 200_000 : 20_000;
+    private static final int HISTORIES = "1".equals(System.getenv("SEDANO_TEST_FULL")) ? 200_000 : 20_000;
     private static PrivateRedis redis;
 
     @BeforeAll
@@ -32,7 +33,7 @@ class RedisScheduleIT {
             int first = Integer.getInteger(
                     "sedano.seed", ThreadLocalRandom.current().nextInt(1_000_000_000));
             System.out.printf("%d histories from -Dsedano.seed=%d%n", HISTORIES, first);
-            play(bench, first, HISTORIES);
+            Violation.ifFails(() -> play(bench, first, HISTORIES));
         }
     }
 

@@ -1,0 +1,118 @@
+package dev.sedano.client;
+
+import dev.sedano.task.Canvas;
+import dev.sedano.task.client.AsyncResult;
+import dev.sedano.task.client.GroupResult;
+import dev.sedano.task.client.ResultsException;
+import dev.sedano.task.client.SendException;
+import dev.sedano.task.client.SendOptions;
+import dev.sedano.task.client.TaskClient;
+import dev.sedano.worker.canvas.CallPlans;
+import dev.sedano.worker.canvas.FollowUp;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client of Celery's workers over RabbitMQ, with results in Redis or as replies:
+ *
+ * <pre>{@code
+ * try (TaskClient client = CeleryClient.connect(ClientConfig.of("amqp://localhost", "redis://localhost/0"))) {
+ *     AsyncResult sum = client.send("proj.add", 2, 3);
+ *     Long five = sum.get(Duration.ofSeconds(10), Long.class);
+ * }
+ * }</pre>
+ *
+ * <p>Thread-safe. Owns the threads {@code sedano-client-publisher} and {@code sedano-client-sends}, and one that reads
+ * results, all daemons; each is started when it is needed first or at {@link #connect}, and ended by {@link #close}.
+ */
+public final class CeleryClient implements TaskClient {
+    private final CallPlans plans;
+    private final Sends sends;
+    private final Backend backend;
+    private final RemoteResult.Source source;
+
+    CeleryClient(CallPlans plans, Sends sends, Backend backend, RemoteResult.Source source) {
+        this.plans = plans;
+        this.sends = sends;
+        this.backend = backend;
+        this.source = source;
+    }
+
+    /**
+     * Makes a client. Connections are opened when they are needed first: a broker that is away now may be there then.
+     *
+     * @throws IllegalArgumentException if a setting cannot be used; the message names it and the cure
+     */
+    public static CeleryClient connect(ClientConfig config) {
+        return Assembly.of(config);
+    }
+
+    @Override
+    public AsyncResult send(Canvas call, SendOptions options) {
+        try {
+            return sendAsync(call, options).join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof SendException refused) {
+                refused.addSuppressed(new Exception("sent from here"));
+                throw refused;
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public CompletableFuture<AsyncResult> sendAsync(Canvas call, SendOptions options) {
+        CallPlans.Plan plan = plans.of(call, options.values());
+        boolean chords = plan.followUps().stream().anyMatch(FollowUp.ChordSize.class::isInstance);
+        if (chords) {
+            backend.checkChords();
+        }
+        AsyncResult result = ResultTuples.read(source, plan.result());
+        if (result == null) {
+            throw new IllegalStateException("a plan without a result");
+        }
+        backend.expect();
+        List<CompletableFuture<Void>> all = new ArrayList<>();
+        for (FollowUp each : plan.followUps()) {
+            if (each instanceof FollowUp.ChordSize size) {
+                begin(size, result.id());
+            } else if (each instanceof FollowUp.Send message) {
+                all.add(sends.send(message.message(), result.id()));
+            }
+        }
+        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).thenApply(done -> result);
+    }
+
+    private void begin(FollowUp.ChordSize size, String callId) {
+        try {
+            backend.beginChord(size.group(), size.size(), size.header());
+        } catch (ResultsException e) {
+            throw new SendException(callId, false, "a chord cannot begin: " + e.getMessage() + "; nothing was sent", e);
+        }
+    }
+
+    @Override
+    public AsyncResult result(String taskId) {
+        return new RemoteResult(source, taskId, null);
+    }
+
+    @Override
+    public GroupResult savedGroup(String groupId) {
+        List<?> tuple = backend.savedGroup(groupId);
+        @Nullable AsyncResult saved = tuple == null ? null : ResultTuples.read(source, tuple);
+        if (saved instanceof GroupResult group) {
+            return group;
+        }
+        throw new ResultsException(
+                "no group " + groupId + " is saved: it expired, or nobody called save() on its result", null);
+    }
+
+    @Override
+    public void close() {
+        sends.close();
+        backend.close();
+    }
+}

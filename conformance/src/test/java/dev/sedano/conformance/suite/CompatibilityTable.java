@@ -1,0 +1,99 @@
+package dev.sedano.conformance.suite;
+
+import dev.sedano.conformance.suite.SuiteResult.Outcome;
+import dev.sedano.conformance.suite.SuiteResult.Verdict;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * The document that tells what of Celery's suite passes.
+ *
+ * @param result of a complete run
+ * @param required the ids of all tests that count
+ * @param versions of what took part
+ */
+record CompatibilityTable(SuiteResult result, List<String> required, String versions) {
+    private static final String FOLDER = "t/integration/";
+
+    /** Markdown. */
+    String text() {
+        StringBuilder text = new StringBuilder("""
+                # Compatibility with Celery
+
+                Written by `./sedano conformance`: Celery's own integration suite, unchanged, with a Sedano worker in place of
+                Celery's. %s.
+
+                | Suite file | Required | Passed | Failed | Skipped |
+                |---|---:|---:|---:|---:|
+                """.formatted(versions));
+        Map<String, List<String>> files = required.stream()
+                .collect(Collectors.groupingBy(CompatibilityTable::file, TreeMap::new, Collectors.toList()));
+        files.forEach((file, tests) -> row(text, "`" + file + "`", tests));
+        row(text, "all", required);
+        text.append("""
+
+                Required is each test that shows something of the worker and passes with a Celery worker in a process of its
+                own. Left out are tests that no task or command of a worker takes part in, and those that Celery itself skips
+                or expects to fail.
+
+                ## Known deviations
+
+                """);
+        Map<String, String> deviations = deviations();
+        result.failures()
+                .forEach((test, why) -> deviation(
+                        text,
+                        test,
+                        Objects.requireNonNullElse(
+                                deviations.get(test),
+                                "fails: " + why.lines().findFirst().orElse("no reason told"))));
+        deviations.forEach((test, why) -> {
+            if (!required.contains(test)) {
+                deviation(text, test, why);
+            }
+        });
+        return text.toString();
+    }
+
+    private static void deviation(StringBuilder text, String test, String why) {
+        text.append("- `")
+                .append(test.substring(FOLDER.length()))
+                .append("`: ")
+                .append(why)
+                .append('\n');
+    }
+
+    private void row(StringBuilder text, String name, List<String> tests) {
+        text.append("| ").append(name).append(" | ").append(tests.size());
+        for (Verdict verdict : Verdict.values()) {
+            text.append(" | ").append(count(tests, verdict));
+        }
+        text.append(" |\n");
+    }
+
+    private long count(List<String> tests, Verdict verdict) {
+        return tests.stream()
+                .filter(test -> {
+                    Outcome outcome = result.tests().get(test);
+                    return outcome != null && outcome.verdict() == verdict;
+                })
+                .count();
+    }
+
+    private static String file(String test) {
+        return test.substring(FOLDER.length(), test.indexOf("::"));
+    }
+
+    /** Why tests fail or do not count, by id. */
+    private static Map<String, String> deviations() {
+        Map<String, String> reasons = new TreeMap<>();
+        for (String line : CelerySuite.list("deviations.txt")) {
+            String[] parts = line.split(" \\| ", 2);
+            reasons.put(parts[0], parts[1]);
+        }
+        return reasons;
+    }
+}

@@ -1,0 +1,310 @@
+package dev.sedano.worker.canvas;
+
+import dev.sedano.worker.protocol.CeleryJson;
+import dev.sedano.worker.protocol.Encoder;
+import dev.sedano.worker.protocol.EncodingException;
+import dev.sedano.worker.protocol.IsoTimes;
+import dev.sedano.worker.protocol.MessageProperties;
+import dev.sedano.worker.protocol.PayloadForm;
+import dev.sedano.worker.protocol.SafeRepr;
+import dev.sedano.worker.protocol.Serializer;
+import dev.sedano.worker.protocol.compression.Compression;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Writes task messages of protocol 2 (celery/app/amqp.py, {@code as_task_v2}). Thread-safe. */
+final class TaskMessages {
+    private final CeleryJson json;
+    private final Encoder encoder;
+    private final PayloadForm form;
+    private final Clock clock;
+    private final String origin;
+    private final String replyTo;
+    private final Router router;
+    /** Whether messages show their arguments to people and carry all properties, as those of Celery's producers do. */
+    private final boolean asProducer;
+
+    /**
+     * @param origin who publishes, as Celery's header says it
+     * @param router where tasks go that do not say all of it
+     * @param form of messages whose signature does not say another
+     */
+    TaskMessages(CeleryJson json, Clock clock, String origin, Router router, PayloadForm form) {
+        this(json, clock, origin, NameUuid.of("reply", origin), router, form, false);
+    }
+
+    private TaskMessages(
+            CeleryJson json,
+            Clock clock,
+            String origin,
+            String replyTo,
+            Router router,
+            PayloadForm form,
+            boolean asProducer) {
+        this.json = json;
+        this.encoder = new Encoder(json);
+        this.form = form;
+        this.clock = clock;
+        this.origin = origin;
+        this.replyTo = replyTo;
+        this.router = router;
+        this.asProducer = asProducer;
+    }
+
+    /**
+     * Messages of a producer that is no worker. What cannot be written in the form asked for is refused.
+     *
+     * @param replyTo where it waits for replies
+     */
+    static TaskMessages ofProducer(
+            CeleryJson json, Clock clock, String origin, String replyTo, String defaultQueue, PayloadForm form) {
+        return new TaskMessages(json, clock, origin, replyTo, Router.to(defaultQueue), form, true);
+    }
+
+    /**
+     * A call of {@code signature}.
+     *
+     * @param group its group id and index, or null
+     * @param embed what follows it
+     */
+    OutgoingMessage call(
+            CallSignature signature,
+            List<@Nullable Object> args,
+            String id,
+            @Nullable String rootId,
+            @Nullable String parentId,
+            @Nullable GroupPlace group,
+            int nesting,
+            Map<String, @Nullable Object> embed,
+            Map<String, @Nullable Object> moreHeaders) {
+        Map<String, @Nullable Object> headers = new LinkedHashMap<>();
+        Object expires = signature.option("expires");
+        Object retries = signature.option("retries");
+        headers.put("lang", "py"); // the body's conventions, not the worker's language
+        headers.put("task", signature.task());
+        headers.put("id", id);
+        headers.put("shadow", signature.option("shadow"));
+        headers.put("eta", eta(signature));
+        headers.put("expires", expires instanceof Number seconds ? iso(in(seconds)) : text(expires));
+        headers.put("group", group == null ? null : group.id());
+        headers.put("group_index", group == null ? null : group.index());
+        headers.put("retries", retries instanceof Number number && asProducer ? number.intValue() : 0);
+        headers.put("timelimit", Arrays.asList(signature.option("time_limit"), signature.option("soft_time_limit")));
+        headers.put("root_id", rootId == null ? id : rootId);
+        headers.put("parent_id", parentId);
+        if (asProducer) {
+            headers.put("argsrepr", shown(signature.text("argsrepr"), () -> SafeRepr.ofArgs(plain(args))));
+            headers.put("kwargsrepr", shown(signature.text("kwargsrepr"), () -> SafeRepr.of(plainMap(signature))));
+        }
+        headers.put("origin", origin);
+        Object ignored = signature.option("ignore_result");
+        // A producer that does not know the task leaves it to the task, as Celery's send_task does.
+        headers.put("ignore_result", ignored == null && asProducer ? null : (Object) Boolean.TRUE.equals(ignored));
+        headers.put("replaced_task_nesting", nesting);
+        headers.put("stamped_headers", signature.option("stamped_headers"));
+        headers.put("stamps", stamps(signature));
+        if (signature.option("headers") instanceof Map<?, ?> custom) {
+            custom.forEach((name, value) -> headers.put(String.valueOf(name), value));
+        }
+        headers.putAll(moreHeaders);
+        Encoder.Payload payload = body(args, signature.kwargs(), embed, formOf(signature));
+        mention(payload, headers);
+        String replies = signature.text("reply_to");
+        Router.Place place = router.of(
+                signature.task(), signature.text("queue"), signature.text("exchange"), signature.text("routing_key"));
+        String correlation = asProducer ? signature.text("correlation_id") : null;
+        MessageProperties properties = new MessageProperties(
+                payload.contentType(),
+                payload.contentEncoding(),
+                correlation == null ? id : correlation,
+                replies == null ? replyTo : replies,
+                expiration(expires),
+                signature.option("priority") instanceof Number priority
+                        ? (Integer) priority.intValue()
+                        : Objects.requireNonNullElse(place.priority(), 0),
+                headers,
+                asProducer ? others(signature) : Map.of());
+        return new OutgoingMessage(place.exchange(), place.routingKey(), properties, payload.body());
+    }
+
+    private static String shown(@Nullable String given, Supplier<String> made) {
+        return given == null ? made.get() : given;
+    }
+
+    /** As the receiver will see them: a bean is a map there. */
+    private List<@Nullable Object> plain(List<@Nullable Object> args) {
+        List<@Nullable Object> all = new ArrayList<>();
+        args.forEach(each -> all.add(json.decode(json.encode(each))));
+        return all;
+    }
+
+    private Map<String, @Nullable Object> plainMap(CallSignature signature) {
+        Map<String, @Nullable Object> all = new LinkedHashMap<>();
+        signature.kwargs().forEach((name, value) -> all.put(name, json.decode(json.encode(value))));
+        return all;
+    }
+
+    private static Map<String, Object> others(CallSignature signature) {
+        Map<String, Object> others = new LinkedHashMap<>();
+        for (String name : List.of("app_id", "user_id", "message_id", "type", "timestamp")) {
+            Object value = signature.option(name);
+            if (value != null) {
+                others.put(name, value);
+            }
+        }
+        // Celery takes names and numbers (kombu/entity.py, TRANSIENT_DELIVERY_MODE).
+        Object mode = signature.option("delivery_mode");
+        if ("transient".equals(mode) || (mode instanceof Number number && number.intValue() == 1)) {
+            others.put("delivery_mode", 1);
+        }
+        return others;
+    }
+
+    /** What the broker is told beside the header: the milliseconds that are left (celery/app/base.py, send_task). */
+    private @Nullable String expiration(@Nullable Object expires) {
+        double seconds;
+        if (expires instanceof Number number) {
+            seconds = number.doubleValue();
+        } else if (expires instanceof OffsetDateTime time) {
+            seconds = Duration.between(clock.instant(), time.toInstant()).toNanos() / 1e9;
+        } else {
+            return null;
+        }
+        return Long.toString(Math.max(0, (long) (seconds * 1000)));
+    }
+
+    /** The place of a task in a group. */
+    record GroupPlace(String id, @Nullable Integer index) {}
+
+    /** A body in the form of the settings. */
+    Encoder.Payload body(
+            List<@Nullable Object> args, Map<String, @Nullable Object> kwargs, Map<String, @Nullable Object> embed) {
+        return body(args, kwargs, embed, form);
+    }
+
+    private Encoder.Payload body(
+            List<@Nullable Object> args,
+            Map<String, @Nullable Object> kwargs,
+            Map<String, @Nullable Object> embed,
+            PayloadForm wanted) {
+        List<@Nullable Object> parts = new ArrayList<>();
+        parts.add(args);
+        parts.add(kwargs);
+        parts.add(embed);
+        try {
+            return encoder.encode(parts, wanted);
+        } catch (EncodingException e) {
+            if (asProducer) {
+                throw e; // whoever calls is there to be told
+            }
+            // JSON has a form for everything that a message can bring. What follows is not lost for its notation.
+            return encoder.encode(parts, new PayloadForm(Serializer.JSON, wanted.compression()));
+        }
+    }
+
+    /** A signature's options win over the settings, unless they name what cannot be written. */
+    private PayloadForm formOf(CallSignature signature) {
+        String serializerName = signature.text("serializer");
+        String compressionName = signature.text("compression");
+        Serializer serializer = serializerName == null ? null : Serializer.of(serializerName);
+        Compression compression = compressionName == null ? null : Compression.of(compressionName);
+        return new PayloadForm(
+                serializer == null ? form.serializer() : serializer,
+                compression == null || !compression.writes() ? form.compression() : compression);
+    }
+
+    /** The header is there only if the body is compressed. */
+    static void mention(Encoder.Payload payload, Map<String, @Nullable Object> headers) {
+        headers.remove("compression");
+        if (payload.compression() != null) {
+            headers.put("compression", payload.compression());
+        }
+    }
+
+    /** Where this worker's own calls wait for replies. */
+    String replyTo() {
+        return replyTo;
+    }
+
+    /** Where tasks go that name no queue. */
+    String defaultQueue() {
+        return router.defaultQueue();
+    }
+
+    /** {@code {"result": …}}, as Celery saves the structure of a group. */
+    byte[] savedGroup(List<@Nullable Object> tuple) {
+        Map<String, @Nullable Object> saved = new LinkedHashMap<>();
+        saved.put("result", tuple);
+        return json.encode(saved);
+    }
+
+    /** A chord part's value. */
+    byte[] part(String id, String state, @Nullable Object result) {
+        List<@Nullable Object> parts = new ArrayList<>();
+        parts.add(1);
+        parts.add(id);
+        parts.add(state);
+        parts.add(result);
+        return json.encode(parts);
+    }
+
+    /** The third part of a body; empty lists are written as null, as Celery does. */
+    static Map<String, @Nullable Object> embed(
+            List<@Nullable Object> callbacks,
+            List<@Nullable Object> errbacks,
+            @Nullable List<@Nullable Object> chain,
+            @Nullable Object chord) {
+        Map<String, @Nullable Object> embed = new LinkedHashMap<>();
+        embed.put("callbacks", callbacks.isEmpty() ? null : callbacks);
+        embed.put("errbacks", errbacks.isEmpty() ? null : errbacks);
+        embed.put("chain", chain);
+        embed.put("chord", chord);
+        return embed;
+    }
+
+    String iso(Instant time) {
+        return IsoTimes.format(OffsetDateTime.ofInstant(time, ZoneOffset.UTC));
+    }
+
+    Instant now() {
+        return clock.instant();
+    }
+
+    private @Nullable String eta(CallSignature signature) {
+        return signature.option("countdown") instanceof Number seconds
+                ? iso(in(seconds))
+                : text(signature.option("eta"));
+    }
+
+    private Instant in(Number seconds) {
+        return clock.instant().plus(Duration.ofNanos((long) (seconds.doubleValue() * 1e9)));
+    }
+
+    private @Nullable String text(@Nullable Object value) {
+        if (value instanceof OffsetDateTime time) {
+            return IsoTimes.format(time);
+        }
+        return value == null ? null : value.toString();
+    }
+
+    private static Map<String, @Nullable Object> stamps(CallSignature signature) {
+        Map<String, @Nullable Object> stamps = new LinkedHashMap<>();
+        for (Object name : CallSignature.list(signature.option("stamped_headers"))) {
+            if (name instanceof String stamp && signature.options().containsKey(stamp)) {
+                stamps.put(stamp, signature.option(stamp));
+            }
+        }
+        return stamps;
+    }
+}

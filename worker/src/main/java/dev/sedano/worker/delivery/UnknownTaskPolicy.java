@@ -1,0 +1,44 @@
+package dev.sedano.worker.delivery;
+
+import dev.sedano.worker.protocol.MessageProperties;
+import java.time.Duration;
+
+/**
+ * What happens to a message whose task this worker does not know: handed on to the other workers of its queue, through a
+ * wait queue, and when that was done often enough, or at once, to {@code <queue>.dead}, FAILURE NotRegistered for its caller.
+ * Immutable.
+ *
+ * @param hops how often it is handed on, 0 to 1000
+ * @param delay how long it waits each time, 1 s to 1 h; rounded down to a power of two seconds
+ */
+public record UnknownTaskPolicy(int hops, Duration delay) {
+    /** To {@code <queue>.dead} at once. */
+    public static final UnknownTaskPolicy DEAD_LETTER = new UnknownTaskPolicy(0, Duration.ofSeconds(2));
+
+    /** For some minutes: time enough for a rolling restart of the workers that have the task. */
+    public static final UnknownTaskPolicy HAND_ON = new UnknownTaskPolicy(100, Duration.ofSeconds(2));
+
+    /** The header that counts; workers in Python carry it along, unread. */
+    public static final String HOPS = "x-sedano-hops";
+
+    /** Checks the ranges. */
+    public UnknownTaskPolicy {
+        if (hops < 0 || hops > 1000) {
+            throw new IllegalArgumentException("hops must be from 0 to 1000");
+        }
+        if (delay.compareTo(Duration.ofSeconds(1)) < 0 || delay.compareTo(Duration.ofHours(1)) > 0) {
+            throw new IllegalArgumentException("the delay must be from 1s to 1h");
+        }
+    }
+
+    /** How often the message was handed on. Whoever sent it may have written anything there. */
+    public static int hopsOf(MessageProperties properties) {
+        return properties.headers().get(HOPS) instanceof Number count
+                ? (int) Math.max(0, Math.min(1000, count.longValue()))
+                : 0;
+    }
+
+    boolean handsOn(Delivery delivery) {
+        return hopsOf(delivery.properties()) < hops;
+    }
+}
