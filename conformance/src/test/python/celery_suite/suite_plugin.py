@@ -10,7 +10,6 @@ test; SUITE_OUT, a folder for worker.log and results.json.
 import json
 import os
 import platform
-import time
 
 import pytest
 
@@ -79,9 +78,7 @@ def pytest_runtest_logreport(report):
 
 
 def pytest_runtest_logfinish(nodeid):
-    result = RESULTS[nodeid]
-    print(f'{time.strftime("%H:%M:%S")} {result["outcome"]} {result["seconds"]:5.1f} s  {nodeid}', flush=True)
-    if result['outcome'] == 'failed':
+    if RESULTS[nodeid]['outcome'] == 'failed':
         # What the failed test left behind is not the next one's affair.
         WORKER.purge()
         WORKER.restart()

@@ -101,8 +101,8 @@ public interface TaskContext {
 
     /**
      * Lets other tasks take this one's place: {@code throw context.replace(canvas);}. The last of them gets this task's
-     * id, callbacks, errbacks, chord and the rest of its chain; the results of a group become one list. An empty chain or
-     * group makes the task fail.
+     * id, callbacks, errbacks, chord and the rest of its chain; the results of a group become one list, those of an empty
+     * group an empty one. An empty chain makes the task fail.
      */
     ReplaceException replace(Canvas replacement);
 

@@ -6,6 +6,7 @@ import dev.sedano.conformance.harness.TestBroker;
 import dev.sedano.conformance.harness.TestStore;
 import dev.sedano.services.Guard;
 import dev.sedano.services.OwnSession;
+import dev.sedano.task.TaskModule;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -60,12 +61,18 @@ final class CelerySuite implements AutoCloseable {
     /**
      * Runs tests, and the worker while they run.
      *
+     * @param app the tasks of the worker
      * @param tests their ids
      * @param limit how long one of them may take
      * @param folder for logs and results
      * @param progress gets what pytest prints
      */
-    SuiteResult run(List<String> tests, Duration limit, Path folder, Consumer<String> progress) {
+    SuiteResult run(
+            Class<? extends TaskModule> app,
+            List<String> tests,
+            Duration limit,
+            Path folder,
+            Consumer<String> progress) {
         try {
             Files.createDirectories(folder);
             Path results = folder.resolve("results.json");
@@ -74,7 +81,7 @@ final class CelerySuite implements AutoCloseable {
             ProcessBuilder builder = new ProcessBuilder(OwnSession.command(pytest(tests)))
                     .directory(files.source().toFile())
                     .redirectErrorStream(true);
-            builder.environment().putAll(environment(folder, limit));
+            builder.environment().putAll(environment(app, folder, limit));
             Process pytest = builder.start();
             Guard guard = Guard.of(pytest);
             follow(pytest, folder.resolve("pytest.log"), progress);
@@ -145,7 +152,7 @@ final class CelerySuite implements AutoCloseable {
         return command;
     }
 
-    private Map<String, String> environment(Path folder, Duration limit) {
+    private Map<String, String> environment(Class<? extends TaskModule> app, Path folder, Duration limit) {
         URI redis = URI.create(store.url(0));
         return Map.ofEntries(
                 Map.entry("PYTHONPATH", HARNESS + ":" + files.packages()),
@@ -154,14 +161,14 @@ final class CelerySuite implements AutoCloseable {
                 Map.entry("TEST_BACKEND", store.url(0)),
                 Map.entry("REDIS_HOST", redis.getHost()),
                 Map.entry("REDIS_PORT", Integer.toString(redis.getPort())),
-                Map.entry("SUITE_COMMAND", JsonMapper.shared().writeValueAsString(worker(folder))),
+                Map.entry("SUITE_COMMAND", JsonMapper.shared().writeValueAsString(worker(app, folder))),
                 Map.entry("SUITE_NODE", NODE),
                 Map.entry("SUITE_TESTS", folder.resolve("tests.txt").toString()),
                 Map.entry("SUITE_TEST_LIMIT", Long.toString(limit.toSeconds())),
                 Map.entry("SUITE_OUT", folder.toString()));
     }
 
-    private List<String> worker(Path folder) {
+    private List<String> worker(Class<? extends TaskModule> app, Path folder) {
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xshare:auto",
@@ -173,7 +180,7 @@ final class CelerySuite implements AutoCloseable {
                 "dev.sedano.worker.cli.Main",
                 "worker",
                 "-A",
-                SuiteModule.class.getName(),
+                app.getName(),
                 "--broker",
                 broker.url(),
                 "--result-backend",

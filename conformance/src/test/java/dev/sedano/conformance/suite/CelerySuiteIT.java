@@ -21,7 +21,7 @@ final class CelerySuiteIT {
 
         SuiteResult result;
         try (CelerySuite suite = CelerySuite.start()) {
-            result = suite.run(tests, LIMIT, folder, line -> {});
+            result = suite.run(SuiteModule.class, tests, LIMIT, folder, line -> {});
         }
 
         System.out.println(result.summary());

@@ -2,10 +2,12 @@ package dev.sedano.conformance.suite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sedano.task.TaskModule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,28 +28,52 @@ final class CompatibilityRun {
 
     @Test
     void requiredTestsOfCelerysOwnSuite_pass() throws IOException {
-        String only = Objects.requireNonNullElse(System.getenv("SEDANO_SUITE_ONLY"), "");
-        int repeat = Integer.parseInt(Objects.requireNonNullElse(System.getenv("SEDANO_SUITE_REPEAT"), "1"));
-        List<String> tests = CelerySuite.list("required.txt").stream()
-                .filter(test -> test.contains(only))
-                .toList();
-        assertThat(tests).as("required tests with \"%s\" in their names", only).isNotEmpty();
+        String only = setting("SEDANO_SUITE_ONLY", "");
+        int repeat = Integer.parseInt(setting("SEDANO_SUITE_REPEAT", "1"));
+        List<String> required = CelerySuite.list("required.txt");
         Map<String, String> failures = new LinkedHashMap<>();
 
         try (CelerySuite suite = CelerySuite.start()) {
             for (int run = 1; run <= repeat; run++) {
-                Path folder = Path.of("target/celery-suite-" + run).toAbsolutePath();
-                SuiteResult result = suite.run(tests, LIMIT, folder, System.out::println);
+                SuiteResult result = run(suite, only, "target/celery-suite-" + run);
                 failures.putAll(result.failures());
                 result.failures().forEach((test, why) -> System.out.println("FAILED " + test + "\n  " + why));
-                System.out.println("run " + run + " of " + repeat + ": " + result.summary() + ", logs in " + folder);
+                System.out.println("run " + run + " of " + repeat + ": " + result.summary());
                 if (only.isEmpty()) {
-                    Files.writeString(DOCUMENT, new CompatibilityTable(result, tests, suite.versions()).text());
+                    Files.writeString(DOCUMENT, new CompatibilityTable(result, required, suite.versions()).text());
                     System.out.println("written: " + DOCUMENT);
                 }
             }
         }
 
         assertThat(failures).isEmpty();
+    }
+
+    private static String setting(String variable, String otherwise) {
+        return Objects.requireNonNullElse(System.getenv(variable), otherwise);
+    }
+
+    /** Tests that call again under the id of a finished call are run with tasks that allow it. */
+    private static SuiteResult run(CelerySuite suite, String only, String folder) {
+        List<String> tests = new ArrayList<>(CelerySuite.list("required.txt"));
+        tests.removeIf(test -> !test.contains(only));
+        assertThat(tests).as("required tests with \"%s\" in their names", only).isNotEmpty();
+        List<String> again = new ArrayList<>(CelerySuite.list("same_id_again.txt"));
+        again.retainAll(tests);
+        tests.removeAll(again);
+        if (again.isEmpty()) {
+            return run(suite, SuiteModule.class, tests, folder);
+        } else if (tests.isEmpty()) {
+            return run(suite, ObservingSuiteModule.class, again, folder);
+        }
+        return run(suite, SuiteModule.class, tests, folder)
+                .plus(run(suite, ObservingSuiteModule.class, again, folder + "-same-id"));
+    }
+
+    private static SuiteResult run(
+            CelerySuite suite, Class<? extends TaskModule> app, List<String> tests, String folder) {
+        Path logs = Path.of(folder).toAbsolutePath();
+        System.out.println(tests.size() + " tests with " + app.getSimpleName() + ", logs in " + logs);
+        return suite.run(app, tests, LIMIT, logs, System.out::println);
     }
 }

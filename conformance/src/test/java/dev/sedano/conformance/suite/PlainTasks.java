@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Arithmetic, and the ways to fail. */
 @SuppressWarnings("DoNotCallSuggester") // tasks are called by the worker, and to fail is what some are for
-final class PlainTasks {
+class PlainTasks {
     static final String PREFIX = "t.integration.tasks.";
 
     @Task(PREFIX + "identity")

@@ -8,34 +8,25 @@ import dev.sedano.task.Task;
 import dev.sedano.task.TaskContext;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.RedisClient;
 
 /** Tasks that write where the tests look: the tasks' own Redis, which is not the result backend's setting. */
-final class RedisTasks {
-    private final String host;
-    private final int port;
+class RedisTasks {
+    private final RedisClient client; // a pool: it connects when it is used, and ends with the worker
 
     RedisTasks(String host, int port) {
-        this.host = host;
-        this.port = port;
-    }
-
-    private void redis(Consumer<RedisClient> use) {
-        try (RedisClient client = RedisClient.create(host, port)) {
-            use.accept(client);
-        }
+        client = RedisClient.create(host, port);
     }
 
     void push(String key, @Nullable Object value) {
         byte[] text =
                 value instanceof byte[] bytes ? bytes : String.valueOf(value).getBytes(UTF_8);
-        redis(client -> client.rpush(key.getBytes(UTF_8), text));
+        client.rpush(key.getBytes(UTF_8), text);
     }
 
     private void increment(String key) {
-        redis(client -> client.incr(key));
+        client.incr(key);
     }
 
     @Task(PREFIX + "redis_echo")

@@ -9,10 +9,19 @@ import java.util.Objects;
 public final class SuiteModule implements TaskModule {
     @Override
     public void register(TaskRegistry registry) {
-        RedisTasks redis = new RedisTasks(
-                Objects.requireNonNullElse(System.getenv("REDIS_HOST"), "127.0.0.1"),
-                Integer.parseInt(Objects.requireNonNullElse(System.getenv("REDIS_PORT"), "6379")));
-        registry.addMethods(new PlainTasks()).addMethods(new RequestTasks()).addMethods(redis);
+        register(registry, new PlainTasks(), new RedisTasks(redisHost(), redisPort()));
+    }
+
+    static String redisHost() {
+        return Objects.requireNonNullElse(System.getenv("REDIS_HOST"), "127.0.0.1");
+    }
+
+    static int redisPort() {
+        return Integer.parseInt(Objects.requireNonNullElse(System.getenv("REDIS_PORT"), "6379"));
+    }
+
+    static void register(TaskRegistry registry, PlainTasks plain, RedisTasks redis) {
+        registry.addMethods(plain).addMethods(new RequestTasks()).addMethods(redis);
         new CanvasTasks(redis).register(registry);
         Signatures.register(registry);
         registry.add(

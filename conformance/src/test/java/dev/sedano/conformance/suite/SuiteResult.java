@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -47,6 +48,17 @@ record SuiteResult(String celery, Map<String, Outcome> tests, List<String> missi
 
     private static List<String> texts(JsonNode list) {
         return list.valueStream().map(JsonNode::stringValue).toList();
+    }
+
+    /** Both, of the same Celery. */
+    SuiteResult plus(SuiteResult more) {
+        Map<String, Outcome> all = new LinkedHashMap<>(tests);
+        all.putAll(more.tests());
+        return new SuiteResult(celery, all, both(missing, more.missing()), both(deaths, more.deaths()));
+    }
+
+    private static List<String> both(List<String> one, List<String> other) {
+        return Stream.concat(one.stream(), other.stream()).toList();
     }
 
     long count(Verdict verdict) {

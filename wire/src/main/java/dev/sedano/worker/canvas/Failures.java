@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -66,29 +67,42 @@ final class Failures {
     }
 
     /**
-     * Of a chord's header: its body will never run. The results of a body that is a group are those of its members.
+     * Of a chord's header: its body will never run. The results of a body that is a group are those of its members. As in
+     * Celery the errbacks of any other body are the children of its result.
      *
      * @param body the body's signature
      * @param bodyId the id of its result, unless it is a group
+     * @param told the failure as stored, by id and result tuples of what was published for it
      */
-    List<FollowUp> ofBody(Map<String, @Nullable Object> body, String bodyId, Cause cause) {
-        List<FollowUp> all = new ArrayList<>();
+    List<FollowUp> ofBody(
+            Map<String, @Nullable Object> body,
+            String bodyId,
+            String root,
+            @Nullable Object error,
+            BiFunction<String, List<@Nullable Object>, byte[]> told) {
         Node node = Node.of(body);
         if (node.options.get("task_id") == null && node instanceof TaskNode) {
             node.options.put("task_id", bodyId);
         }
-        never(node, Report.NOWHERE, cause, all);
+        List<FollowUp> called = new ArrayList<>();
+        List<@Nullable Object> children = new ArrayList<>();
+        String result = resultOf(node, bodyId);
+        Cause cause =
+                new Cause(root, "FAILURE", error, null, id -> told.apply(id, id.equals(result) ? children : List.of()));
         if (node instanceof GroupNode group) {
             for (Node member : group.tasks) {
                 List<@Nullable Object> errbacks = new ArrayList<>(errbacksOf(member));
                 CallSignature.list(group.options.get("link_error")).stream()
                         .filter(each -> !errbacks.contains(each))
                         .forEach(errbacks::add);
-                errbacks(request(member, bodyId, cause), errbacks, cause, all);
+                errbacks(request(member, bodyId, cause), errbacks, cause, called);
             }
         } else {
-            errbacks(request(node, bodyId, cause), errbacksOf(node), cause, all);
+            children.addAll(errbacks(request(node, bodyId, cause), errbacksOf(node), cause, called));
         }
+        List<FollowUp> all = new ArrayList<>();
+        never(node, Report.NOWHERE, cause, all);
+        all.addAll(called);
         return all;
     }
 
@@ -188,8 +202,10 @@ final class Failures {
     /**
      * Those that take the failure itself are called in this worker. The others are published together, and get the id of
      * what failed.
+     *
+     * @return result tuples of the published ones
      */
-    private void errbacks(
+    private List<@Nullable Object> errbacks(
             Map<String, @Nullable Object> request, List<@Nullable Object> errbacks, Cause cause, List<FollowUp> all) {
         List<Node> sent = new ArrayList<>();
         for (Object errback : errbacks) {
@@ -204,12 +220,13 @@ final class Failures {
             }
         }
         if (sent.isEmpty()) {
-            return;
+            return List.of();
         }
         String failed = String.valueOf(request.get("id"));
         Dispatch dispatch = new Dispatch(messages, new Ids(failed, "errback"), failed, cause.root());
         new GroupNode(sent, Map.of())
                 .apply(dispatch, Dispatch.one(failed), Map.of(), Dispatch.options(failed, cause.root()));
         all.addAll(dispatch.followUps());
+        return dispatch.children();
     }
 }

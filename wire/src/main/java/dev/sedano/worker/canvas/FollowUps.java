@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -278,12 +279,13 @@ public final class FollowUps {
      * What the failure of a chord's header leads to: its body will never run.
      *
      * @param error the failure as the stored record tells it
-     * @param record the failure as stored, by the id it is to be stored under
+     * @param record the failure as stored, by the id it is to be stored under and the result tuples of its errbacks
      */
     public List<FollowUp> afterHeaderFailure(
-            FollowUp.ChordPart last, @Nullable Object error, Function<String, byte[]> record) {
-        return new Failures(messages, inlineErrbacks)
-                .ofBody(last.body(), bodyId(last), new Failures.Cause(last.rootId(), "FAILURE", error, null, record));
+            FollowUp.ChordPart last,
+            @Nullable Object error,
+            BiFunction<String, List<@Nullable Object>, byte[]> record) {
+        return new Failures(messages, inlineErrbacks).ofBody(last.body(), bodyId(last), last.rootId(), error, record);
     }
 
     /**

@@ -26,7 +26,7 @@ final class Replacement {
      * @param given options for the task that gets the id, unless it has its own
      * @param headers more headers for it
      * @param queue where a task is sent that collects the results of a group; null = the default queue
-     * @throws ImproperlyConfiguredException if it is an empty chain or group
+     * @throws ImproperlyConfiguredException if it is an empty chain
      */
     List<FollowUp> of(
             TaskMessage message,
@@ -42,8 +42,6 @@ final class Replacement {
             throw new ImproperlyConfiguredException("A signature replacing a task must not be part of a chord");
         } else if (Node.isEmptyChain(node)) {
             throw new ImproperlyConfiguredException("Cannot replace with an empty chain");
-        } else if (Node.isEmptyGroup(node)) {
-            throw new ImproperlyConfiguredException("Cannot replace with an empty group");
         }
         Dispatch dispatch = new Dispatch(
                 messages, new Ids(message.id(), "replace" + (message.nesting() + 1)), message.id(), message.rootId());

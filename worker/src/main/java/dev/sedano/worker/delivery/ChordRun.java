@@ -74,8 +74,9 @@ final class ChordRun {
                         new IllegalStateException("another worker publishes the chord's body"));
             } else if (reply instanceof Counted.Complete complete) {
                 return results(chords, complete)
-                        .thenCompose(values -> all(bodyOf(part, values), doing))
-                        .thenCompose(done -> chords.end(counted));
+                        .thenCompose(header -> all(bodyOf(part, header), doing)
+                                .thenCompose(done ->
+                                        header instanceof Header.Failed ? chords.fail(counted) : chords.end(counted)));
             }
             return CompletableFuture.completedFuture(true);
         });
@@ -185,10 +186,13 @@ final class ChordRun {
         Header.Failed failed = (Header.Failed) header;
         TaskMessage body = FollowUps.bodyMessage(part);
         // As in Celery: what fails is the body, or else each member of the group with what the header failed with.
-        ResultRecord record = FollowUps.bodyIsGroup(part)
-                ? encoder.failureAs(body, failed.error())
-                : encoder.chordError(body, failed.taskId(), failed.error());
+        Function<List<@Nullable Object>, byte[]> record = children -> FollowUps.bodyIsGroup(part)
+                ? encoder.failureAs(body, failed.error()).json()
+                : encoder.chordError(body, failed.taskId(), failed.error(), children)
+                        .json();
         return followUps.afterHeaderFailure(
-                part, storedResults.valueOf(record.json()), id -> storedResults.rewriteTaskId(record.json(), id));
+                part,
+                storedResults.valueOf(record.apply(List.of())),
+                (id, children) -> storedResults.rewriteTaskId(record.apply(children), id));
     }
 }

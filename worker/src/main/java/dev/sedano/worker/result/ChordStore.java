@@ -52,6 +52,9 @@ public interface ChordStore {
     /** Ends the chord for everybody, after {@link Counted.Complete}. */
     CompletableFuture<Boolean> end(Part part);
 
+    /** As {@link #end}, when the header failed: as in Celery its parts can be read until they expire. */
+    CompletableFuture<Boolean> fail(Part part);
+
     /** Stored result records, null where there is none. */
     CompletableFuture<List<byte @Nullable []>> read(List<String> taskIds);
 }

@@ -166,11 +166,14 @@ public final class ResultEncoder {
      * The body of a chord whose header failed.
      *
      * @param error the failed part's stored exception
+     * @param children result tuples of its errbacks
      */
-    public ResultRecord chordError(TaskMessage body, String failedId, @Nullable Object error) {
+    public ResultRecord chordError(
+            TaskMessage body, String failedId, @Nullable Object error, List<@Nullable Object> children) {
         PythonError chordError = new PythonError(
                 "ChordError", List.of("Dependency " + failedId + " raised " + PythonRepr.ofException(error)), CELERY);
-        return record(body, ResultState.FAILURE, chordError, null, null);
+        Map<String, @Nullable Object> fields = fields(body, ResultState.FAILURE, chordError.fields(), null, children);
+        return new ResultRecord(ResultState.FAILURE, json.encode(fields), null);
     }
 
     /** A failure that is stored elsewhere, for another task that will never run. */

@@ -347,6 +347,23 @@ class FollowUpPipelineTest {
     }
 
     @Test
+    void replacementByAnEmptyGroup_becomesAnEmptyList() {
+        try (PipelineFixture test = new PipelineFixture((context, call) -> {
+            throw context.replace(Canvas.group());
+        })) {
+            test.pipeline.accept(test.delivery("a"));
+
+            await().until(() -> test.channel.settled.size() == 1);
+            assertThat(test.channel.reasons()).containsExactly("ack replaced");
+            OutgoingMessage accumulate = test.published.get(0);
+            assertThat(accumulate.properties().headers())
+                    .containsEntry("task", "celery.accumulate")
+                    .containsEntry("id", "a");
+            assertThat(new String(accumulate.body(), StandardCharsets.UTF_8)).startsWith("[[[]], {\"index\": 0}");
+        }
+    }
+
+    @Test
     void addingToAChord_outsideOfOne_isAnError() {
         try (PipelineFixture test = new PipelineFixture((context, call) -> {
             context.addToChord(Signature.of("t.more"));

@@ -124,6 +124,15 @@ public final class RedisResultStore implements ResultStore, ChordStore {
 
     @Override
     public CompletableFuture<Boolean> end(Part part) {
+        return end(part, "");
+    }
+
+    @Override
+    public CompletableFuture<Boolean> fail(Part part) {
+        return end(part, "failed");
+    }
+
+    private CompletableFuture<Boolean> end(Part part, String how) {
         String group = GROUP + part.group();
         return pipeline.submit(new ScriptCall<>(
                 dataSet,
@@ -133,7 +142,8 @@ public final class RedisResultStore implements ResultStore, ChordStore {
                         .map(suffix -> Bytes.of(group + suffix))
                         .toList(),
                 reply -> reply.word().equals("OK"),
-                token(part)));
+                token(part),
+                Bytes.of(how)));
     }
 
     /** The same for everybody who finishes this part, so that it can be taken up where another worker left it. */

@@ -63,6 +63,22 @@ class ChordStoreIT {
     }
 
     @Test
+    void partsOfAFailedChord_canBeRead_butNeverCompleteItAgain() {
+        try (Jedis client = redis.client()) {
+            client.set(GROUP + ".s", "1");
+            assertThat(get(store.count(part("a", "0")))).isInstanceOf(Counted.Complete.class);
+
+            assertThat(get(store.fail(part("a", "0")))).isTrue();
+
+            assertThat(client.zrange(GROUP + ".j", 0, -1)).containsExactly("[1, \"a\", \"SUCCESS\", 1]");
+            assertThat(client.ttl(GROUP + ".j")).isPositive();
+            assertThat(get(store.count(part("a", "0")))).isInstanceOf(Counted.Ended.class);
+            client.del(GROUP + ".c"); // as after its five minutes
+            assertThat(get(store.count(part("a", "0")))).isInstanceOf(Counted.Waiting.class);
+        }
+    }
+
+    @Test
     void addedTasks_andTasksWithoutPlace_count() {
         try (Jedis client = redis.client()) {
             client.set(GROUP + ".s", "1");
