@@ -38,7 +38,7 @@ final class ClientIT {
 
     @BeforeAll
     static void start() {
-        HARNESS.start(HARNESS.worker(QUEUE));
+        HARNESS.start(HARNESS.worker(QUEUE).options("--default-queue", QUEUE));
         client = CeleryClient.connect(
                 ClientConfig.of(HARNESS.broker().url(), TestStore.shared().url(0))
                         .withDefaultQueue(QUEUE)
