@@ -54,21 +54,21 @@ final class RoutingIT {
                 .run(
                         "routed",
                         Map.of(
-                                "broker", HARNESS.broker().url(),
-                                "backend", TestStore.shared().url(0),
-                                "queue", PRIORITY,
-                                "wait", wait,
-                                "calls", calls,
+                                "broker",
+                                HARNESS.broker().url(),
+                                "backend",
+                                TestStore.shared().url(0),
+                                "queue",
+                                PRIORITY,
+                                "wait",
+                                wait,
+                                "calls",
+                                calls,
                                 "queues",
-                                        List.of(
-                                                queue(TOPIC, TOPIC + "-feeds", "topic", "feed.#", Map.of()),
-                                                queue(FANOUT, FANOUT + "-all", "fanout", "celery", Map.of()),
-                                                queue(
-                                                        PRIORITY,
-                                                        PRIORITY,
-                                                        "direct",
-                                                        PRIORITY,
-                                                        Map.of("x-max-priority", 10)))));
+                                List.of(
+                                        queue(TOPIC, TOPIC + "-feeds", "topic", "feed.#", Map.of()),
+                                        queue(FANOUT, FANOUT + "-all", "fanout", "celery", Map.of()),
+                                        queue(PRIORITY, PRIORITY, "direct", PRIORITY, Map.of("x-max-priority", 10)))));
     }
 
     private static Map<String, Object> queue(
@@ -114,8 +114,7 @@ final class RoutingIT {
                 Channel channel = connection.createChannel()) {
             String spy = spy(channel, FANOUT + "-all", "");
 
-            JsonNode outcomes =
-                    celery(true, List.of(call("ledger.work", List.of("f1", 0), Map.of("queue", FANOUT))));
+            JsonNode outcomes = celery(true, List.of(call("ledger.work", List.of("f1", 0), Map.of("queue", FANOUT))));
 
             assertThat(outcomes.get(0).get("value").stringValue()).isEqualTo("f1");
             assertThat(channel.messageCount(spy)).isEqualTo(1);

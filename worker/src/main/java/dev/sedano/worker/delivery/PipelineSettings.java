@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param settleWithin from arrival on: a delivery whose handler has ended is returned then even if the store has not
  *     confirmed it, before the broker takes the whole channel away
  * @param trackStarted whether callers see the state STARTED
+ * @param caps what may run at once of one queue or task
  */
 public record PipelineSettings(
         String node,
@@ -28,7 +29,8 @@ public record PipelineSettings(
         Duration longestHold,
         Duration returnDelay,
         Duration settleWithin,
-        boolean trackStarted) {
+        boolean trackStarted,
+        Caps caps) {
     /** Callers are not told of starts. */
     public PipelineSettings(
             String node,
@@ -41,5 +43,31 @@ public record PipelineSettings(
             Duration returnDelay,
             Duration settleWithin) {
         this(node, slots, lease, retention, afterLeaseLoss, mostHeld, longestHold, returnDelay, settleWithin, false);
+    }
+
+    /** Without caps. */
+    public PipelineSettings(
+            String node,
+            int slots,
+            Duration lease,
+            Duration retention,
+            AfterLeaseLoss afterLeaseLoss,
+            int mostHeld,
+            Duration longestHold,
+            Duration returnDelay,
+            Duration settleWithin,
+            boolean trackStarted) {
+        this(
+                node,
+                slots,
+                lease,
+                retention,
+                afterLeaseLoss,
+                mostHeld,
+                longestHold,
+                returnDelay,
+                settleWithin,
+                trackStarted,
+                Caps.NONE);
     }
 }

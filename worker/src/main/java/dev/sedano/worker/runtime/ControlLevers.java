@@ -18,6 +18,7 @@ final class ControlLevers implements WorkerControls {
     private final InFlight inFlight;
     private final RevokedTasks revoked;
     private final PoolSize pool;
+    private final @Nullable Autoscaler autoscaler;
     private final Broker broker;
     private final Map<String, Double> timeLimits;
 
@@ -28,6 +29,7 @@ final class ControlLevers implements WorkerControls {
             InFlight inFlight,
             RevokedTasks revoked,
             PoolSize pool,
+            @Nullable Autoscaler autoscaler,
             Broker broker,
             Map<String, Double> timeLimits) {
         this.stop = stop;
@@ -35,6 +37,7 @@ final class ControlLevers implements WorkerControls {
         this.inFlight = inFlight;
         this.revoked = revoked;
         this.pool = pool;
+        this.autoscaler = autoscaler;
         this.broker = broker;
         this.timeLimits = timeLimits;
     }
@@ -61,7 +64,7 @@ final class ControlLevers implements WorkerControls {
 
     @Override
     public @Nullable Bounds autoscale(@Nullable Integer most, @Nullable Integer least) {
-        return null;
+        return autoscaler == null ? null : autoscaler.bounds(most, least);
     }
 
     @Override

@@ -89,15 +89,23 @@ final class RemoteControl implements Oversight {
      *
      * @param stop ends the worker
      */
-    void start(DeliveryPipeline of, PoolSize pool, Set<String> taskNames, KeptRevokes kept, Runnable stop) {
+    void start(
+            DeliveryPipeline of,
+            PoolSize pool,
+            @Nullable Autoscaler autoscaler,
+            Set<String> taskNames,
+            KeptRevokes kept,
+            Runnable stop) {
         pipeline = of;
         InFlight inFlight = of.inFlight();
-        ControlLevers levers = new ControlLevers(stop, heartbeat, inFlight, revoked, pool, broker, timeLimits);
+        ControlLevers levers =
+                new ControlLevers(stop, heartbeat, inFlight, revoked, pool, autoscaler, broker, timeLimits);
         Mailbox mailbox = Mailboxes.of(
                 config.node(),
                 config.control(),
                 new Mailboxes.Collaborators(
-                        new ControlView(config, inFlight, broker, pool, taskNames, totals, version(), ticker),
+                        new ControlView(
+                                config, inFlight, broker, pool, autoscaler, taskNames, totals, version(), ticker),
                         levers,
                         revoked,
                         kept,
@@ -155,7 +163,9 @@ final class RemoteControl implements Oversight {
         Double ordered = timeLimits.get(task.message().task());
         TaskMessage.Envelope said = task.message().envelope();
         boolean silent = said.softTimeLimit() == null && said.hardTimeLimit() == null;
-        return ordered == null && silent ? config.limits().seconds() : ordered;
+        return ordered == null && silent
+                ? config.limits().secondsOf(task.message().task())
+                : ordered;
     }
 
     @Override

@@ -49,7 +49,8 @@ import org.jspecify.annotations.Nullable;
  * @param inheritPriority {@code --inherit-priority}; whether what follows a task has the priority of its message, as with
  *     Celery's {@code task_inherit_parent_priority}
  * @param routing {@code --default-queue}, {@code task_queues}, {@code task_routes}; where messages go
- * @param limits {@code --time-limit}, {@code --soft-time-limit}; none
+ * @param limits {@code --time-limit}, {@code --soft-time-limit}, {@code --autoscale}, {@code --queue-concurrency},
+ *     {@code task_annotations}; none
  */
 public record WorkerConfig(
         List<BrokerUri> brokers,
@@ -104,6 +105,11 @@ public record WorkerConfig(
                 "-c",
                 concurrency,
                 "does not fit -P solo, which runs one handler at a time: leave -c out, or use -P threads");
+        require(
+                pool != PoolKind.SOLO || limits.autoscale() == null,
+                "--autoscale",
+                String.valueOf(limits.autoscale()),
+                "does not fit -P solo, which runs one handler at a time: leave one of them out");
         require(
                 pool != PoolKind.VIRTUAL || Runtime.version().feature() >= 21,
                 "-P",

@@ -236,6 +236,15 @@ final class PipelineFixture implements AutoCloseable {
     }
 
     PipelineFixture(TaskHandler handler, TaskOptions options, Journal journal, Duration settleWithin) {
+        this(handler, options, journal, settleWithin, Caps.NONE);
+    }
+
+    PipelineFixture(TaskHandler handler, Caps caps) {
+        this(handler, TaskOptions.DEFAULT, Journal.none(), Duration.ofMinutes(28), caps);
+    }
+
+    private PipelineFixture(
+            TaskHandler handler, TaskOptions options, Journal journal, Duration settleWithin, Caps caps) {
         timer.setRemoveOnCancelPolicy(true); // as the worker's own
         CeleryJson json = new CeleryJson();
         TaskRegistry registry = new TaskRegistry().add("test.run", options, (context, call) -> {
@@ -268,7 +277,9 @@ final class PipelineFixture implements AutoCloseable {
                         100,
                         Duration.ofSeconds(60),
                         RETURN_DELAY,
-                        settleWithin),
+                        settleWithin,
+                        false,
+                        caps),
                 new DeliveryPipeline.Collaborators(
                         new MessageDecoder(json),
                         Handlers.of(registry, json::convert),
