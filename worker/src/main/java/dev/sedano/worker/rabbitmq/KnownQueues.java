@@ -76,7 +76,7 @@ final class KnownQueues {
     }
 
     private static boolean same(Object wanted, @Nullable Object found) {
-        return wanted instanceof Number one && found instanceof Number other
+        return (wanted instanceof Number one && found instanceof Number other)
                 ? one.longValue() == other.longValue()
                 : wanted.equals(found);
     }
