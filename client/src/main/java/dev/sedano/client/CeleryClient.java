@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * results, all daemons; each is started when it is needed first or at {@link #connect}, and ended by {@link #close}.
  */
 public final class CeleryClient implements TaskClient {
+    private static final String OTHERS = "; other messages of this call were sent";
+
     private final CallPlans plans;
     private final Sends sends;
     private final Backend backend;
@@ -56,8 +58,7 @@ public final class CeleryClient implements TaskClient {
             return sendAsync(call, options).join();
         } catch (CompletionException e) {
             if (e.getCause() instanceof SendException refused) {
-                refused.addSuppressed(new Exception("sent from here"));
-                throw refused;
+                throw copy(refused, refused.mayHaveBeenSent(), String.valueOf(refused.getMessage()));
             }
             throw e;
         }
@@ -80,10 +81,39 @@ public final class CeleryClient implements TaskClient {
             if (each instanceof FollowUp.ChordSize size) {
                 begin(size, result.id());
             } else if (each instanceof FollowUp.Send message) {
-                all.add(sends.send(message.message(), result.id()));
+                all.add(begun(message, result.id(), !all.isEmpty()));
             }
         }
-        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).thenApply(done -> result);
+        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).handle((done, failure) -> {
+            if (failure != null) {
+                throw new CompletionException(ofWhole(failure, all));
+            }
+            return result;
+        });
+    }
+
+    private CompletableFuture<Void> begun(FollowUp.Send message, String callId, boolean others) {
+        try {
+            return sends.send(message.message(), callId);
+        } catch (SendException e) {
+            throw others ? copy(e, true, e.getMessage() + OTHERS) : e;
+        }
+    }
+
+    /** A message that was surely not sent may be one of several. */
+    private static Throwable ofWhole(Throwable failure, List<CompletableFuture<Void>> all) {
+        Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
+        boolean others = all.stream().anyMatch(each -> !each.isCompletedExceptionally());
+        return others && cause instanceof SendException refused && !refused.mayHaveBeenSent()
+                ? copy(refused, true, refused.getMessage() + OTHERS)
+                : cause;
+    }
+
+    /** With the stack of whoever gets it, and the first one as its cause. */
+    private static SendException copy(SendException of, boolean mayHaveBeenSent, String message) {
+        return of instanceof SendException.Unroutable
+                ? new SendException.Unroutable(of.taskId(), mayHaveBeenSent, message, of)
+                : new SendException(of.taskId(), mayHaveBeenSent, message, of);
     }
 
     private void begin(FollowUp.ChordSize size, String callId) {

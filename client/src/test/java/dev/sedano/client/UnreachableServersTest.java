@@ -1,0 +1,124 @@
+package dev.sedano.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.sedano.task.Canvas;
+import dev.sedano.task.Signature;
+import dev.sedano.task.client.ResultsException;
+import dev.sedano.task.client.SendException;
+import dev.sedano.task.client.SendOptions;
+import dev.sedano.task.client.TaskClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a caller is told when nobody is there, or the settings cannot be used. */
+@Timeout(60)
+class UnreachableServersTest {
+    private static final Signature ADD = Signature.of("proj.add", 1, 2);
+
+    /** A port on which nobody listens. */
+    private static int nobody() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static ClientConfig config() {
+        return ClientConfig.of("amqp://someone:secret@127.0.0.1:" + nobody() + "//")
+                .withSending(Duration.ofMillis(400), 2);
+    }
+
+    @Test
+    void withoutABroker_sendEndsInTime_andNothingWasSent() {
+        try (TaskClient client = CeleryClient.connect(config())) {
+            assertThatExceptionOfType(SendException.class)
+                    .isThrownBy(() -> client.send(ADD, SendOptions.id("my-id")))
+                    .withMessageContaining("nothing was sent")
+                    .withMessageNotContaining("secret")
+                    .satisfies(refused -> {
+                        assertThat(refused.taskId()).isEqualTo("my-id");
+                        assertThat(refused.mayHaveBeenSent()).isFalse();
+                    });
+        }
+    }
+
+    @Test
+    void moreMessagesThanMayBeUnconfirmed_waitNoLongerThanASend() {
+        try (TaskClient client = CeleryClient.connect(config())) {
+            assertThatExceptionOfType(SendException.class)
+                    .isThrownBy(() -> client.send(Canvas.group(ADD, ADD, ADD, ADD)));
+        }
+    }
+
+    @Test
+    void closedClientSendsNothing() {
+        TaskClient client = CeleryClient.connect(config());
+        client.close();
+
+        assertThatExceptionOfType(SendException.class)
+                .isThrownBy(() -> client.send(ADD))
+                .withMessageContaining("closed");
+        client.close();
+    }
+
+    @Test
+    void withoutABackend_sendingIsTried_andResultsAreRefused() {
+        try (TaskClient client = CeleryClient.connect(config())) {
+            assertThatExceptionOfType(ResultsException.class)
+                    .isThrownBy(() -> client.result("some").ready())
+                    .withMessageContaining("result_backend");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> client.send(Canvas.chord(Canvas.group(ADD), ADD)))
+                    .withMessageContaining("Redis");
+        }
+    }
+
+    @Test
+    void withoutRedis_theWaitEnds_andAChordBeginsNothing() {
+        ClientConfig lonely = config().withResults("redis://:secret@127.0.0.1:" + nobody() + "/0");
+        try (TaskClient client = CeleryClient.connect(lonely)) {
+            assertThatExceptionOfType(ResultsException.class)
+                    .isThrownBy(() -> client.result("some").get(Duration.ofMillis(300)))
+                    .withMessageNotContaining("secret");
+            assertThatExceptionOfType(SendException.class)
+                    .isThrownBy(() -> client.send(Canvas.chord(Canvas.group(ADD), ADD)))
+                    .withMessageContaining("nothing was sent");
+        }
+    }
+
+    @Test
+    void settingsThatCannotBeUsed_nameTheCure() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> CeleryClient.connect(ClientConfig.of("http://broker")))
+                .withMessageContaining("amqp://");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> CeleryClient.connect(config().withPayload("pickle", null)))
+                .withMessageContaining("json");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> CeleryClient.connect(config().withPayload("json", "brotli")));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> CeleryClient.connect(config().withResults("redis+cluster://a:1,b:2")))
+                .withMessageContaining("Cluster");
+    }
+
+    @Test
+    void callsThatCannotBeWritten_areRefusedAtOnce() {
+        try (TaskClient client = CeleryClient.connect(config())) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> client.send(ADD, SendOptions.NONE.serializer("pickle")))
+                    .withMessageContaining("json");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> client.send(ADD, SendOptions.queue("q".repeat(256))))
+                    .withMessageContaining("255");
+            assertThatIllegalArgumentException().isThrownBy(() -> client.send(Canvas.chain()));
+        }
+    }
+}
