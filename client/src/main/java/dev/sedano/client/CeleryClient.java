@@ -102,7 +102,8 @@ public final class CeleryClient implements TaskClient {
 
     /** A message that was surely not sent may be one of several. */
     private static Throwable ofWhole(Throwable failure, List<CompletableFuture<Void>> all) {
-        Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
+        Throwable inner = failure instanceof CompletionException ? failure.getCause() : null;
+        Throwable cause = inner == null ? failure : inner;
         boolean others = all.stream().anyMatch(each -> !each.isCompletedExceptionally());
         return others && cause instanceof SendException refused && !refused.mayHaveBeenSent()
                 ? copy(refused, true, refused.getMessage() + OTHERS)

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 /**
  * What {@code ./sedano conformance} runs: all of Celery's own integration suite that a worker must pass, for as often as
  * {@code SEDANO_SUITE_REPEAT} says, or the tests that {@code SEDANO_SUITE_ONLY} is a part of. A complete run writes {@code
- * docs/compatibility.md}. Its name keeps it out of the integration tests of a build.
+ * docs/compatibility.md}. Fails at failures that {@code deviations.txt} does not know. Its name keeps it out of the
+ * integration tests of a build.
  */
 final class CompatibilityRun {
     /** The slowest tests of the suite wait for three minutes by design. */
@@ -46,7 +47,8 @@ final class CompatibilityRun {
             }
         }
 
-        assertThat(failures).isEmpty();
+        failures.keySet().removeAll(CompatibilityTable.deviations().keySet());
+        assertThat(failures).as("failed, and no known deviation").isEmpty();
     }
 
     private static String setting(String variable, String otherwise) {

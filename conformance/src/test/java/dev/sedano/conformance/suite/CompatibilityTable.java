@@ -94,7 +94,7 @@ record CompatibilityTable(SuiteResult result, List<String> required, String vers
     }
 
     /** Why tests fail or do not count, by id. */
-    private static Map<String, String> deviations() {
+    static Map<String, String> deviations() {
         Map<String, String> reasons = new TreeMap<>();
         for (String line : CelerySuite.list("deviations.txt")) {
             String[] parts = line.split(" \\| ", 2);

@@ -1,6 +1,9 @@
 package dev.sedano.worker.cli;
 
+import dev.sedano.worker.settings.CelerySettings;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
@@ -17,11 +20,8 @@ final class CeleryOnlyOptions {
             List.of("--purge", "--discard"));
     private static final List<List<String>> WITH_VALUE = List.of(
             List.of("-O", "--optimization"),
-            List.of("--autoscale"),
             List.of("-s", "--schedule-filename", "--schedule"),
             List.of("--scheduler"),
-            List.of("--max-tasks-per-child"),
-            List.of("--max-memory-per-child"),
             List.of("--pidfile"),
             List.of("-f", "--logfile"),
             List.of("--uid"),
@@ -32,16 +32,36 @@ final class CeleryOnlyOptions {
             List.of("--heartbeat-interval"),
             List.of("-I", "--include"));
 
+    /** Those that deserve a reason, which is that of Celery's setting for the same. */
+    private static final Map<String, String> EXPLAINED = Map.of(
+            "--max-tasks-per-child", "worker_max_tasks_per_child",
+            "--max-memory-per-child", "worker_max_memory_per_child");
+
     private CeleryOnlyOptions() {}
 
     static void addTo(CommandSpec spec) {
         FLAGS.forEach(names ->
                 spec.addOption(option(names).arity("0").type(boolean.class).build()));
+        EXPLAINED
+                .keySet()
+                .forEach(name -> spec.addOption(
+                        option(List.of(name)).arity("1").type(String[].class).build()));
         WITH_VALUE.forEach(names ->
                 spec.addOption(option(names).arity("1").type(String[].class).build()));
     }
 
-    /** Those that were given, by the name that Celery's help shows last. */
+    /** One line about each that was given and deserves a reason. */
+    static List<String> explained(ParseResult parsed) {
+        return EXPLAINED.entrySet().stream()
+                .filter(each -> parsed.hasMatchedOption(each.getKey()))
+                .map(each -> each.getKey() + " has no effect: "
+                        + Objects.requireNonNull(CelerySettings.answers().get(each.getValue()))
+                                .why())
+                .sorted()
+                .toList();
+    }
+
+    /** Those that were given and need no reason, by the name that Celery's help shows last. */
     static List<String> given(ParseResult parsed) {
         return java.util.stream.Stream.concat(FLAGS.stream(), WITH_VALUE.stream())
                 .filter(names -> parsed.hasMatchedOption(names.get(0)))

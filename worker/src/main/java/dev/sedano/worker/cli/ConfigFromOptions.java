@@ -9,6 +9,7 @@ import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
 import dev.sedano.worker.protocol.PayloadForm;
 import dev.sedano.worker.protocol.PayloadSettings;
 import dev.sedano.worker.protocol.Serializer;
+import dev.sedano.worker.runtime.Autoscale;
 import dev.sedano.worker.runtime.DurationText;
 import dev.sedano.worker.runtime.HandlerLimits;
 import dev.sedano.worker.runtime.HttpAddress;
@@ -175,8 +176,13 @@ final class ConfigFromOptions {
                 .apply((name, text) -> config.journalLimit(journalLimit(name, text)));
         given("--result-expires", options.resultExpires)
                 .apply((name, text) -> config.resultExpiry(DurationText.parse(name, text)));
+        Autoscale autoscale = options.autoscale == null ? null : Autoscale.parse("--autoscale", options.autoscale);
         config.limits(new HandlerLimits(
-                limit("--time-limit", options.timeLimit), limit("--soft-time-limit", options.softTimeLimit)));
+                limit("--time-limit", options.timeLimit),
+                limit("--soft-time-limit", options.softTimeLimit),
+                autoscale,
+                LimitSettings.queues("--queue-concurrency", options.queueConcurrency),
+                LimitSettings.tasks(trees.apply("task_annotations"))));
         given("--retention", options.retention).apply((name, text) -> config.retention(DurationText.parse(name, text)));
     }
 

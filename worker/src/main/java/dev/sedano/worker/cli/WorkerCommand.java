@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "Switches of Celery's worker that mean nothing here, such as --autoscale or --without-gossip, are accepted"
+            "Switches of Celery's worker that mean nothing here, such as --without-gossip or --pidfile, are accepted"
                     + " and ignored with a warning."
         },
         exitCodeListHeading = "%nExit codes:%n",
@@ -95,6 +95,7 @@ final class WorkerCommand implements Callable<Integer> {
     }
 
     private void warnOfIgnored(ParseResult parsed) {
+        CeleryOnlyOptions.explained(parsed).forEach(this::warn);
         List<String> ignored = CeleryOnlyOptions.given(parsed);
         if (!ignored.isEmpty()) {
             warn(String.join(", ", ignored) + (ignored.size() == 1 ? " has" : " have")

@@ -50,6 +50,20 @@ final class WorkerOptions {
     String concurrency;
 
     @Option(
+            names = "--autoscale",
+            paramLabel = "MAX,MIN",
+            description = "As many handlers as there is work for, within bounds; -c has no effect then.")
+    @Nullable
+    String autoscale;
+
+    @Option(
+            names = "--queue-concurrency",
+            paramLabel = "q1=N,q2=M",
+            description = "Most handlers that run at once of what came from a queue. Default: no such limits.")
+    @Nullable
+    String queueConcurrency;
+
+    @Option(
             names = {"-n", "--hostname"},
             paramLabel = "NODE",
             description =

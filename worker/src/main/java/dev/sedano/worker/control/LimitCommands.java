@@ -5,8 +5,6 @@ import java.util.Map;
 
 /** rate_limit and time_limit. */
 final class LimitCommands {
-    private static final Map<String, Integer> UNITS = Map.of("s", 1, "m", 60, "h", 3600);
-
     private final WorkerView worker;
     private final WorkerControls controls;
     private final TaskLimits limits;
@@ -28,7 +26,7 @@ final class LimitCommands {
         String rate = String.valueOf(arguments.required("rate_limit")).strip();
         double perSecond;
         try {
-            perSecond = perSecond(rate);
+            perSecond = Rates.perSecond(rate);
         } catch (NumberFormatException e) {
             CommandException python =
                     new CommandException("ValueError", "could not convert string to float: " + SafeRepr.of(rate));
@@ -40,21 +38,6 @@ final class LimitCommands {
         limits.rate(task, perSecond == 0 ? null : rate);
         controls.rateLimit(task, perSecond);
         return Command.ok(perSecond == 0 ? "rate limit disabled successfully" : "new rate limit set successfully");
-    }
-
-    /**
-     * {@code 10}, {@code 10/s}, {@code 10/m} or {@code 10/h} as calls per second (celery/utils/time.py).
-     *
-     * @throws NumberFormatException if it is none of them, negative or infinite
-     */
-    static double perSecond(String rate) {
-        String[] parts = rate.split("/", 2);
-        Integer unit = parts.length == 1 ? Integer.valueOf(1) : UNITS.get(parts[1].strip());
-        double calls = Double.parseDouble(parts[0].strip());
-        if (unit == null || !(calls >= 0 && calls < 1e9)) {
-            throw new NumberFormatException(rate);
-        }
-        return calls / unit;
     }
 
     private Object timeLimit(Arguments arguments) {

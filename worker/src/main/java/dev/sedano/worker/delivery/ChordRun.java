@@ -8,7 +8,6 @@ import dev.sedano.worker.protocol.TaskMessage;
 import dev.sedano.worker.result.ChordStore;
 import dev.sedano.worker.result.ChordStore.Counted;
 import dev.sedano.worker.result.ResultEncoder;
-import dev.sedano.worker.result.ResultRecord;
 import dev.sedano.worker.result.ResultState;
 import dev.sedano.worker.result.StoredResults;
 import java.util.ArrayList;

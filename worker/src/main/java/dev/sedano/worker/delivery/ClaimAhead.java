@@ -1,19 +1,16 @@
 package dev.sedano.worker.delivery;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Lets work claim its key only when a handler slot is free or will be within milliseconds: a claim that waits for a
  * thread would only age its lease. For short handlers that means claiming several at once, which is what makes the
- * store's pipeline worth having; for long ones exactly the free slots.
+ * store's pipeline worth having; for long ones exactly the free slots. Who is next is {@link WaitingLine}'s to say.
  *
  * <p>Thread-safe. {@code admit} is called without the lock held.
  */
@@ -25,7 +22,7 @@ final class ClaimAhead {
     private static final Logger LOG = LoggerFactory.getLogger(ClaimAhead.class);
 
     private final Consumer<Work> admit;
-    private final Deque<Work> waiting = new ArrayDeque<>();
+    private final WaitingLine waiting;
     /** How often {@link #pump} was called since somebody began; 0 = nobody is at it. */
     private final AtomicInteger rounds = new AtomicInteger();
 
@@ -35,15 +32,16 @@ final class ClaimAhead {
     private boolean stopped;
     private boolean storeGone;
 
-    ClaimAhead(int slots, Consumer<Work> admit) {
+    ClaimAhead(int slots, Consumer<Work> admit, WaitingLine waiting) {
         this.slots = slots;
         this.admit = admit;
+        this.waiting = waiting;
     }
 
     /** Adds work in stage WAITING; it is admitted now or when there is room. */
     void offer(Work work) {
         synchronized (this) {
-            waiting.addLast(work);
+            waiting.add(work);
         }
         pump();
     }
@@ -60,6 +58,7 @@ final class ClaimAhead {
         if (work.takesRoom) {
             work.takesRoom = false;
             claimed--;
+            waiting.left(work);
         }
     }
 
@@ -127,32 +126,23 @@ final class ClaimAhead {
     }
 
     private synchronized List<Work> next() {
-        if (stopped || waiting.isEmpty()) {
+        if (stopped) {
             return List.of();
         }
         int limit = slots + (int) Math.min(MOST_AHEAD, slots * AHEAD_NANOS / Math.max(meanNanos, 1) - slots);
         List<Work> admitted = new ArrayList<>();
         while (claimed < Math.max(limit, slots)) {
-            Work work = storeGone ? firstFailingOpen() : waiting.pollFirst();
+            Work work = waiting.next(storeGone ? Work::failsOpen : any -> true);
             if (work == null) {
                 break;
             }
             if (work.move(Work.Stage.WAITING, Work.Stage.CLAIMING)) {
                 work.takesRoom = true;
                 claimed++;
+                waiting.taken(work);
                 admitted.add(work);
             }
         }
         return admitted;
-    }
-
-    private @Nullable Work firstFailingOpen() {
-        for (Work work : waiting) {
-            if (work.failsOpen()) {
-                waiting.remove(work);
-                return work;
-            }
-        }
-        return null;
     }
 }

@@ -136,7 +136,13 @@ public final class DeliveryPipeline {
                 new ErrbackCalls(handlers, with.converter(), slots));
         this.recorder = new Recorder(settings, with, oversight, repetition, followUpRun);
         this.handlerRun = new HandlerRun(settings, with, oversight);
-        this.claimAhead = new ClaimAhead(settings.slots(), this::admit);
+        this.claimAhead = new ClaimAhead(
+                settings.slots(),
+                this::admit,
+                new WaitingLine(
+                        settings.caps(),
+                        ticker::nanos,
+                        settings.settleWithin().dividedBy(2).toNanos()));
         this.pacer = new Pacer(claimAhead::offer, with.timer(), ticker);
         this.holding = new HoldingArea(settings.mostHeld(), with.timer(), this::place, random);
         this.inFlight = new InFlight(

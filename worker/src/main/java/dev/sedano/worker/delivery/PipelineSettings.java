@@ -18,6 +18,7 @@ import java.time.Duration;
  *     confirmed it, before the broker takes the whole channel away
  * @param trackStarted whether callers see the state STARTED
  * @param unknownTasks what happens to messages of tasks that nobody registered here
+ * @param caps what may run at once of one queue or task
  */
 public record PipelineSettings(
         String node,
@@ -30,8 +31,9 @@ public record PipelineSettings(
         Duration returnDelay,
         Duration settleWithin,
         boolean trackStarted,
-        UnknownTaskPolicy unknownTasks) {
-    /** Callers are not told of starts, and unknown tasks are dead letters. */
+        UnknownTaskPolicy unknownTasks,
+        Caps caps) {
+    /** Callers are not told of starts, unknown tasks are dead letters, and there are no caps. */
     public PipelineSettings(
             String node,
             int slots,
@@ -53,6 +55,7 @@ public record PipelineSettings(
                 returnDelay,
                 settleWithin,
                 false,
-                UnknownTaskPolicy.DEAD_LETTER);
+                UnknownTaskPolicy.DEAD_LETTER,
+                Caps.NONE);
     }
 }

@@ -19,6 +19,7 @@ final class ControlLevers implements WorkerControls {
     private final InFlight inFlight;
     private final RevokedTasks revoked;
     private final PoolSize pool;
+    private final @Nullable Autoscaler autoscaler;
     private final Broker broker;
     private final Map<String, Oversight.Limits> timeLimits;
 
@@ -29,6 +30,7 @@ final class ControlLevers implements WorkerControls {
             InFlight inFlight,
             RevokedTasks revoked,
             PoolSize pool,
+            @Nullable Autoscaler autoscaler,
             Broker broker,
             Map<String, Oversight.Limits> timeLimits) {
         this.stop = stop;
@@ -36,6 +38,7 @@ final class ControlLevers implements WorkerControls {
         this.inFlight = inFlight;
         this.revoked = revoked;
         this.pool = pool;
+        this.autoscaler = autoscaler;
         this.broker = broker;
         this.timeLimits = timeLimits;
     }
@@ -62,7 +65,7 @@ final class ControlLevers implements WorkerControls {
 
     @Override
     public @Nullable Bounds autoscale(@Nullable Integer most, @Nullable Integer least) {
-        return null;
+        return autoscaler == null ? null : autoscaler.bounds(most, least);
     }
 
     @Override

@@ -24,6 +24,7 @@ final class ControlView implements WorkerView {
     private final InFlight inFlight;
     private final Broker broker;
     private final PoolSize pool;
+    private final @Nullable Autoscaler autoscaler;
     private final Set<String> taskNames;
     private final Map<String, LongAdder> totals;
     private final String version;
@@ -35,6 +36,7 @@ final class ControlView implements WorkerView {
             InFlight inFlight,
             Broker broker,
             PoolSize pool,
+            @Nullable Autoscaler autoscaler,
             Set<String> taskNames,
             Map<String, LongAdder> totals,
             String version,
@@ -43,6 +45,7 @@ final class ControlView implements WorkerView {
         this.inFlight = inFlight;
         this.broker = broker;
         this.pool = pool;
+        this.autoscaler = autoscaler;
         this.taskNames = taskNames;
         this.totals = totals;
         this.version = version;
@@ -107,7 +110,11 @@ final class ControlView implements WorkerView {
         int running = (int) tasks().stream()
                 .filter(task -> task.state() == TaskView.State.ACTIVE)
                 .count();
-        return new PoolView(config.pool().name().toLowerCase(Locale.ROOT), pool.now(), running, null);
+        return new PoolView(
+                config.pool().name().toLowerCase(Locale.ROOT),
+                pool.now(),
+                running,
+                autoscaler == null ? null : autoscaler.bounds());
     }
 
     @Override

@@ -6,9 +6,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** How many handlers may run at once, wherever that is held: threads, claims ahead, prefetch. Thread-safe. */
-final class PoolSize {
+final class PoolSize implements Autoscaler.Pool {
     private static final Logger LOG = LoggerFactory.getLogger(PoolSize.class);
-    private static final int MOST = 10_000;
+    static final int MOST = 10_000;
 
     private final HandlerThreads threads;
     private final InFlight inFlight;
@@ -22,8 +22,20 @@ final class PoolSize {
         this.broker = broker;
     }
 
-    int now() {
+    @Override
+    public int now() {
         return threads.size();
+    }
+
+    @Override
+    public synchronized void resize(int handlers) {
+        threads.resize(handlers);
+        inFlight.resize(handlers);
+    }
+
+    @Override
+    public void aheadFor(int handlers) {
+        broker.resize(handlers);
     }
 
     /**
@@ -37,9 +49,8 @@ final class PoolSize {
         int before = threads.size();
         int after = (int) Math.max(1, Math.min(MOST, (long) before + by));
         if (after != before) {
-            threads.resize(after);
-            inFlight.resize(after);
-            broker.resize(after);
+            resize(after);
+            aheadFor(after);
             LOG.info("from now on {} handlers at once, before {}", after, before);
         }
         return after;

@@ -89,15 +89,23 @@ final class RemoteControl implements Oversight {
      *
      * @param stop ends the worker
      */
-    void start(DeliveryPipeline of, PoolSize pool, Set<String> taskNames, KeptRevokes kept, Runnable stop) {
+    void start(
+            DeliveryPipeline of,
+            PoolSize pool,
+            @Nullable Autoscaler autoscaler,
+            Set<String> taskNames,
+            KeptRevokes kept,
+            Runnable stop) {
         pipeline = of;
         InFlight inFlight = of.inFlight();
-        ControlLevers levers = new ControlLevers(stop, heartbeat, inFlight, revoked, pool, broker, timeLimits);
+        ControlLevers levers =
+                new ControlLevers(stop, heartbeat, inFlight, revoked, pool, autoscaler, broker, timeLimits);
         Mailbox mailbox = Mailboxes.of(
                 config.node(),
                 config.control(),
                 new Mailboxes.Collaborators(
-                        new ControlView(config, inFlight, broker, pool, taskNames, totals, version(), ticker),
+                        new ControlView(
+                                config, inFlight, broker, pool, autoscaler, taskNames, totals, version(), ticker),
                         levers,
                         revoked,
                         kept,
@@ -152,9 +160,8 @@ final class RemoteControl implements Oversight {
 
     @Override
     public Limits timeLimits(TaskView task) {
-        return timeLimits
-                .getOrDefault(task.message().task(), Limits.NONE)
-                .or(config.limits().standing());
+        String name = task.message().task();
+        return timeLimits.getOrDefault(name, Limits.NONE).or(config.limits().standing(name));
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +26,19 @@ public final class SettingValues {
         values.put("sedano.queues", config.queues());
         values.put("sedano.node", config.node());
         values.put("worker_concurrency", config.concurrency());
+        values.put("sedano.autoscale", Objects.toString(config.limits().autoscale(), null));
+        values.put(
+                "sedano.queue_concurrency",
+                new TreeMap<>(config.limits().queues())
+                        .entrySet().stream()
+                                .map(each -> each.getKey() + "=" + each.getValue())
+                                .toList());
         values.put("worker_pool", spelled(config.pool()));
         values.put("worker_prefetch_multiplier", config.prefetchMultiplier());
         values.put("task_default_queue", config.routing().defaultQueue());
         values.put("task_queues", queues(config.routing()));
         values.put("task_routes", routes(config.routing()));
+        values.put("task_annotations", annotations(config.limits()));
         values.put("task_time_limit", seconds(config.limits().hard()));
         values.put("task_soft_time_limit", seconds(config.limits().soft()));
         values.put("task_track_started", config.trackStarted());
@@ -91,6 +100,19 @@ public final class SettingValues {
             routes.putIfAbsent(route.task().toString(), fields);
         }
         return routes;
+    }
+
+    private static Map<String, Object> annotations(HandlerLimits limits) {
+        Map<String, Object> annotations = new LinkedHashMap<>();
+        for (TaskLimit limit : limits.tasks()) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            putIfSaid(fields, "rate_limit", limit.rate());
+            putIfSaid(fields, "concurrency", limit.concurrency());
+            putIfSaid(fields, "time_limit", seconds(limit.hard()));
+            putIfSaid(fields, "soft_time_limit", seconds(limit.soft()));
+            annotations.putIfAbsent(limit.task().toString(), fields);
+        }
+        return annotations;
     }
 
     private static void putIfSaid(Map<String, Object> fields, String name, @Nullable Object value) {

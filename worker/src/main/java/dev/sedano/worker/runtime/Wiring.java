@@ -26,6 +26,7 @@ import dev.sedano.worker.result.Results;
 import dev.sedano.worker.result.RpcResults;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -104,7 +105,8 @@ final class Wiring {
                 remembered);
     }
 
-    static PipelineSettings pipelineSettings(WorkerConfig config) {
+    /** @param taskNames the tasks that this worker has */
+    static PipelineSettings pipelineSettings(WorkerConfig config, Set<String> taskNames) {
         return new PipelineSettings(
                 config.node(),
                 config.concurrency(),
@@ -116,7 +118,8 @@ final class Wiring {
                 RETURN_DELAY,
                 settleWithin(config.consumerTimeout()),
                 config.trackStarted(),
-                config.unknownTask());
+                config.unknownTask(),
+                config.limits().caps(taskNames));
     }
 
     /** Two minutes before the broker would take the channel away: it looks once a minute. */

@@ -84,6 +84,7 @@ public final class Worker {
     private final StoreWatch storeWatch;
     private final KeptRevokes revokes;
     private final PoolSize poolSize;
+    private final @Nullable Autoscaler autoscaler;
     private final Set<String> taskNames;
     private final Journals journals;
     private final StopRequest stop = new StopRequest();
@@ -140,7 +141,7 @@ public final class Worker {
         this.journals = new Journals(config, metrics);
         this.checker = new IdempotencyChecker(store, timer, ticker, metrics, storeWatch, journals.blockLog());
         this.pipeline = new DeliveryPipeline(
-                Wiring.pipelineSettings(config),
+                Wiring.pipelineSettings(config, handlers.names()),
                 new DeliveryPipeline.Collaborators(
                         new MessageDecoder(json, config.payloads().accepted(), DecodeLimits.DEFAULT),
                         handlers,
@@ -163,6 +164,12 @@ public final class Worker {
                 control);
         this.taskNames = handlers.names();
         this.poolSize = new PoolSize(config.pool(), slots, inFlight(), broker);
+        Autoscale bounds = config.limits().autoscale();
+        this.autoscaler = bounds == null
+                ? null
+                : new Autoscaler(
+                        bounds, poolSize, () -> inFlight().size() - inFlight().held(), ticker);
+        config.limits().rates(taskNames).forEach(inFlight()::limitRate);
         gauges();
     }
 
@@ -226,8 +233,11 @@ public final class Worker {
         if (storeWatch.isUp()) {
             revokes.loadWithin(StoreWatch.FIRST_HELLO);
         }
-        control.start(pipeline, poolSize, taskNames, revokes, this::stop);
+        control.start(pipeline, poolSize, autoscaler, taskNames, revokes, this::stop);
         var unused = broker.start(pipeline);
+        if (autoscaler != null) {
+            autoscaler.start(timer);
+        }
         if (replay) {
             journals.replay(() -> {
                 metrics.resumed("replay");

@@ -54,7 +54,8 @@ import org.jspecify.annotations.Nullable;
  * @param mostLeftBehind {@code --max-left-behind}; at how many handlers that run on past their hard time limits the worker
  *     ends, 1 to 10000; as many as run at once
  * @param routing {@code --default-queue}, {@code task_queues}, {@code task_routes}; where messages go
- * @param limits {@code --time-limit}, {@code --soft-time-limit}; none
+ * @param limits {@code --time-limit}, {@code --soft-time-limit}, {@code --autoscale}, {@code --queue-concurrency},
+ *     {@code task_annotations}; none
  * @param longestHold {@code --longest-hold}; tasks that are due later wait in delay queues of the broker, 1 s to 60 s; 60 s
  */
 public record WorkerConfig(
@@ -112,6 +113,11 @@ public record WorkerConfig(
                 "-c",
                 concurrency,
                 "does not fit -P solo, which runs one handler at a time: leave -c out, or use -P threads");
+        require(
+                pool != PoolKind.SOLO || limits.autoscale() == null,
+                "--autoscale",
+                String.valueOf(limits.autoscale()),
+                "does not fit -P solo, which runs one handler at a time: leave one of them out");
         require(
                 pool != PoolKind.VIRTUAL || Runtime.version().feature() >= 21,
                 "-P",

@@ -12,6 +12,7 @@ import dev.sedano.worker.protocol.PayloadForm;
 import dev.sedano.worker.protocol.PayloadSettings;
 import dev.sedano.worker.protocol.Serializer;
 import dev.sedano.worker.protocol.compression.Compression;
+import dev.sedano.worker.runtime.Autoscale;
 import dev.sedano.worker.runtime.HttpAddress;
 import dev.sedano.worker.runtime.NodeName;
 import dev.sedano.worker.runtime.PoolKind;
@@ -199,6 +200,10 @@ class WorkerCommandTest {
             --namespace           | {a}      | letters
             --log-format          | xml      | use text or json
             -n                    | a@%x     | use %h
+            --autoscale           | 1,2      | MIN <= MAX
+            --autoscale           | few      | write MAX,MIN
+            --queue-concurrency   | a        | write QUEUE=N
+            --queue-concurrency   | a=0      | from 1 to 10000
             --prefetch-multiplier | 0        | from 1 to 1000
             -Q                    | a,a      | names a twice
             --accept-content      | xml      | use json, msgpack, yaml
@@ -229,8 +234,8 @@ class WorkerCommandTest {
 
     @Test
     void celerysOwnSwitches_areIgnoredWithOneLine() {
-        int exit = run(("--without-gossip --without-mingle --without-heartbeat -B -D -O fair --autoscale 10,3 -s f"
-                        + " --max-tasks-per-child 5 --max-memory-per-child=9 --pidfile p --uid 1 --gid 2"
+        int exit = run(("--without-gossip --without-mingle --without-heartbeat -B -D -O fair -s f"
+                        + " --pidfile p --uid 1 --gid 2"
                         + " --statedb x")
                 .split(" "));
 
@@ -238,7 +243,27 @@ class WorkerCommandTest {
         assertThat(err.toString().lines())
                 .singleElement()
                 .asString()
-                .contains("warning", "--without-gossip", "--beat", "--autoscale", "--statedb", "ignored");
+                .contains("warning", "--without-gossip", "--beat", "--pidfile", "--statedb", "ignored");
+    }
+
+    @Test
+    void switchesForChildProcesses_areAnsweredWithTheReason() {
+        assertThat(run("--max-tasks-per-child", "5", "--max-memory-per-child=9"))
+                .isZero();
+
+        assertThat(err.toString().lines())
+                .hasSize(2)
+                .allMatch(line -> line.contains("has no effect: handlers are threads of one process"));
+    }
+
+    @Test
+    void limits_areTaken() {
+        assertThat(run("--autoscale", "10,3", "--queue-concurrency", "a=2,b=1")).isZero();
+
+        assertThat(config().limits().autoscale()).isEqualTo(new Autoscale(3, 10));
+        assertThat(config().limits().queues()).isEqualTo(Map.of("a", 2, "b", 1));
+        assertThat(run("--autoscale", "10")).isZero();
+        assertThat(config().limits().autoscale()).isEqualTo(new Autoscale(1, 10));
     }
 
     @Test
@@ -314,7 +339,7 @@ class WorkerCommandTest {
 
         assertThat(out.toString())
                 .contains("-A, --app=APP", "--idempotency-store=URL", "Exit codes:", "kept in the journal")
-                .doesNotContain("--autoscale=");
+                .doesNotContain("--pidfile=");
         assertThat(out.toString().lines()).allMatch(line -> line.length() <= 80);
     }
 }

@@ -296,11 +296,15 @@ final class PipelineFixture implements AutoCloseable {
     }
 
     PipelineFixture(TaskHandler handler, UnknownTaskPolicy unknownTasks) {
-        this(handler, TaskOptions.DEFAULT, Journal.none(), Duration.ofMinutes(28), unknownTasks);
+        this(handler, TaskOptions.DEFAULT, Journal.none(), Duration.ofMinutes(28), unknownTasks, Caps.NONE);
     }
 
     PipelineFixture(TaskHandler handler, TaskOptions options, Journal journal, Duration settleWithin) {
-        this(handler, options, journal, settleWithin, UnknownTaskPolicy.DEAD_LETTER);
+        this(handler, options, journal, settleWithin, UnknownTaskPolicy.DEAD_LETTER, Caps.NONE);
+    }
+
+    PipelineFixture(TaskHandler handler, Caps caps) {
+        this(handler, TaskOptions.DEFAULT, Journal.none(), Duration.ofMinutes(28), UnknownTaskPolicy.DEAD_LETTER, caps);
     }
 
     private PipelineFixture(
@@ -308,7 +312,8 @@ final class PipelineFixture implements AutoCloseable {
             TaskOptions options,
             Journal journal,
             Duration settleWithin,
-            UnknownTaskPolicy unknownTasks) {
+            UnknownTaskPolicy unknownTasks,
+            Caps caps) {
         timer.setRemoveOnCancelPolicy(true); // as the worker's own
         CeleryJson json = new CeleryJson();
         TaskRegistry registry = new TaskRegistry().add("test.run", options, (context, call) -> {
@@ -343,7 +348,8 @@ final class PipelineFixture implements AutoCloseable {
                         RETURN_DELAY,
                         settleWithin,
                         false,
-                        unknownTasks),
+                        unknownTasks,
+                        caps),
                 new DeliveryPipeline.Collaborators(
                         new MessageDecoder(json),
                         Handlers.of(registry, json::convert),
