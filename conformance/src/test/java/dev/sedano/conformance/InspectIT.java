@@ -49,7 +49,7 @@ final class InspectIT {
         assertThat(stats.at("/pool/max-concurrency").intValue()).isEqualTo(1);
         assertThat(stats.at("/broker/alternates").isArray()).isTrue();
         assertThat(stats.get("clock").isString()).isTrue();
-        assertThat(stats.get("prefetch_count").intValue()).isEqualTo(4);
+        assertThat(stats.get("prefetch_count").intValue()).isEqualTo(1);
         assertThat(stats.at("/rusage/maxrss").longValue()).isPositive();
         assertThat(stats.toString()).doesNotContain("password");
         assertThat(CONTROL.ask("clock", Map.of()).get("clock").isInt()).isTrue();

@@ -130,6 +130,9 @@ final class ClaimAhead {
             return List.of();
         }
         int limit = slots + (int) Math.min(MOST_AHEAD, slots * AHEAD_NANOS / Math.max(meanNanos, 1) - slots);
+        if (waiting.isRanked()) {
+            limit = slots; // a claim ahead would go before a higher priority that comes meanwhile
+        }
         List<Work> admitted = new ArrayList<>();
         while (claimed < Math.max(limit, slots)) {
             Work work = waiting.next(storeGone ? Work::failsOpen : any -> true);

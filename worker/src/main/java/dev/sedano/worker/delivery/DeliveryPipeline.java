@@ -158,7 +158,8 @@ public final class DeliveryPipeline {
                 repetition,
                 events,
                 oversight,
-                settings.unknownTasks());
+                settings.unknownTasks(),
+                random);
     }
 
     /** What is on its way; for outages, channel loss, shutdown and gauges. */

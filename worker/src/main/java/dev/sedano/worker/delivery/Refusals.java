@@ -6,6 +6,7 @@ import dev.sedano.worker.result.ResultEncoder;
 import dev.sedano.worker.result.Results;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +24,7 @@ final class Refusals {
     private final PipelineEvents events;
     private final Oversight oversight;
     private final UnknownTaskPolicy unknownTasks;
+    private final RandomGenerator random;
 
     Refusals(
             InFlight inFlight,
@@ -34,7 +36,8 @@ final class Refusals {
             Repetition repetition,
             PipelineEvents events,
             Oversight oversight,
-            UnknownTaskPolicy unknownTasks) {
+            UnknownTaskPolicy unknownTasks,
+            RandomGenerator random) {
         this.inFlight = inFlight;
         this.holding = holding;
         this.settling = settling;
@@ -45,13 +48,16 @@ final class Refusals {
         this.events = events;
         this.oversight = oversight;
         this.unknownTasks = unknownTasks;
+        this.random = random;
     }
 
     /** Nobody here knows the task: another worker may; else its caller gets FAILURE. */
     void unknownTask(Delivery delivery, TaskMessage message) {
         if (unknownTasks.handsOn(delivery)) {
             settling.finish(
-                    delivery, "unknown", new Settlement.Wait(SettlementReason.UNKNOWN_TASK, unknownTasks.delay()));
+                    delivery,
+                    "unknown",
+                    new Settlement.Wait(SettlementReason.UNKNOWN_TASK, unknownTasks.nextDelay(random)));
             return;
         }
         oversight.unknown(message);

@@ -2,6 +2,7 @@ package dev.sedano.worker.delivery;
 
 import dev.sedano.worker.protocol.MessageProperties;
 import java.time.Duration;
+import java.util.random.RandomGenerator;
 
 /**
  * What happens to a message whose task this worker does not know: handed on to the other workers of its queue, through a
@@ -9,7 +10,7 @@ import java.time.Duration;
  * Immutable.
  *
  * @param hops how often it is handed on, 0 to 1000
- * @param delay how long it waits each time, 1 s to 1 h; rounded down to a power of two seconds
+ * @param delay how long it waits each time, 1 s to 1 h, or twice as long; rounded down to a power of two seconds
  */
 public record UnknownTaskPolicy(int hops, Duration delay) {
     /** To {@code <queue>.dead} at once. */
@@ -36,6 +37,14 @@ public record UnknownTaskPolicy(int hops, Duration delay) {
         return properties.headers().get(HOPS) instanceof Number count
                 ? (int) Math.max(0, Math.min(1000, count.longValue()))
                 : 0;
+    }
+
+    /**
+     * The delay or, at random, twice as much: a broker serves its consumers in turn, and two messages that wait equally long
+     * could meet the wrong workers for ever.
+     */
+    Duration nextDelay(RandomGenerator random) {
+        return random.nextBoolean() ? delay : delay.multipliedBy(2);
     }
 
     boolean handsOn(Delivery delivery) {

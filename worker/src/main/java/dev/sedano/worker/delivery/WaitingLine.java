@@ -86,6 +86,11 @@ final class WaitingLine {
         return null;
     }
 
+    /** Whether somebody waits whose message has a priority. */
+    boolean isRanked() {
+        return !lanes.isEmpty() && (lanes.size() > 1 || lanes.firstKey() != 0);
+    }
+
     private boolean fits(Work work) {
         return fits(caps.queues(), takenOfQueues, work.delivery.queue())
                 && fits(caps.tasks(), takenOfTasks, work.handler.name());

@@ -15,7 +15,9 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -55,6 +57,9 @@ public final class Broker implements AutoCloseable {
     private final ConfirmedPublisher publisher;
     private final DeliveryLimits limits;
     private final KnownQueues known;
+    /** Queues whose messages have priorities: such as are consumed, so there are few. */
+    private final Set<String> ranked = ConcurrentHashMap.newKeySet();
+
     private final WantedQueues wanted;
     private final EnsuredQueues queues;
     private final DelayQueues delayQueues;
@@ -91,6 +96,11 @@ public final class Broker implements AutoCloseable {
         this.queues = new EnsuredQueues(wanted, known, settings);
         this.slots = settings.slots();
         this.delayQueues = new DelayQueues(ticker);
+        for (QueueBinding queue : settings.queues()) {
+            if (queue.arguments().containsKey("x-max-priority")) {
+                ranked.add(queue.queue());
+            }
+        }
         this.moved = new MovedDeliveries(
                 publisher,
                 known::keepsWaitingInQuorum,
@@ -288,6 +298,10 @@ public final class Broker implements AutoCloseable {
     }
 
     private void arrived(DeliveryPipeline into, Delivery delivery) {
+        Integer priority = delivery.properties().priority();
+        if (priority != null && priority > 0) {
+            ranked.add(delivery.queue());
+        }
         into.accept(delivery);
         ConsumerSession active = session;
         if (rampUp && active != null && active.received() > receivedAtGrowth) {
@@ -298,7 +312,10 @@ public final class Broker implements AutoCloseable {
     /** One more consumer while there are too few credits, one fewer while there are far too many. */
     private void adjust(ConsumerSession active, String queue, boolean busy) throws IOException {
         int now = active.prefetch(queue);
-        int target = targetPrefetch();
+        // What is taken ahead is out of the broker's order: with priorities no more than the settings say.
+        int target = ranked.contains(queue)
+                ? leastPrefetch() + Objects.requireNonNull(inFlight).held()
+                : targetPrefetch();
         if (now == 0) {
             active.consume(queue, rampUp ? 1 : Math.min(target, Math.max(1, leastPrefetch())));
         } else if (now < target && busy) {
