@@ -312,12 +312,13 @@ public final class Broker implements AutoCloseable {
     /** One more consumer while there are too few credits, one fewer while there are far too many. */
     private void adjust(ConsumerSession active, String queue, boolean busy) throws IOException {
         int now = active.prefetch(queue);
-        // What is taken ahead is out of the broker's order: with priorities no more than the settings say.
-        int target = ranked.contains(queue)
+        // What is taken ahead is out of the broker's order: with priorities no more than the settings say. And a broker
+        // serves its consumers in turn: where others know tasks that we do not, each worker is to be one of them.
+        int target = settings.shared() || ranked.contains(queue)
                 ? leastPrefetch() + Objects.requireNonNull(inFlight).held()
                 : targetPrefetch();
         if (now == 0) {
-            active.consume(queue, rampUp ? 1 : Math.min(target, Math.max(1, leastPrefetch())));
+            active.consume(queue, rampUp && !settings.shared() ? 1 : Math.min(target, Math.max(1, leastPrefetch())));
         } else if (now < target && busy) {
             active.consume(queue, Math.min(now, target - now));
         } else if (now >= target) {

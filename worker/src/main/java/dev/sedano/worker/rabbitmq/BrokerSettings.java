@@ -13,6 +13,7 @@ import java.util.List;
  * @param leastPrefetch the prefetch of each queue when handlers are slow
  * @param mostPrefetch the prefetch of each queue when handlers are fast
  * @param deliveryLimit the delivery limit of quorum queues that do not say theirs; where both are known the lower counts
+ * @param shared whether others consume the same queues who know other tasks
  * @param remembered how long every completed key is remembered at least
  */
 public record BrokerSettings(
@@ -25,6 +26,7 @@ public record BrokerSettings(
         int leastPrefetch,
         int mostPrefetch,
         int deliveryLimit,
+        boolean shared,
         Duration remembered) {
     /** What may be declared at the broker. */
     public enum TopologyMode {

@@ -102,6 +102,7 @@ final class Wiring {
                 config.concurrency() * config.prefetchMultiplier(),
                 Math.max(MOST_PREFETCH, config.concurrency() * config.prefetchMultiplier()),
                 config.deliveryLimit(),
+                config.unknownTask().hops() > 0,
                 remembered);
     }
 
