@@ -53,6 +53,23 @@ final class AutoRetryTest {
     }
 
     @Test
+    void nextAttempt_begins_withoutTheMovesOfTheOneBefore() {
+        try (PipelineFixture test = failing(new ConnectException("refused"))) {
+            test.pipeline.accept(test.delivery(
+                    "a",
+                    "x",
+                    Map.of(UnknownTaskPolicy.HOPS, 99, "x-sedano-returned", 3, "x-sedano-delayed", 2, "tenant", "t")));
+
+            await().until(() -> test.channel.settled.size() == 1);
+            assertThat(test.published)
+                    .singleElement()
+                    .satisfies(message -> assertThat(message.properties().headers())
+                            .containsEntry("tenant", "t")
+                            .doesNotContainKeys(UnknownTaskPolicy.HOPS, "x-sedano-returned", "x-sedano-delayed"));
+        }
+    }
+
+    @Test
     void afterTheLastRetry_theExceptionIsTheOutcome() {
         try (PipelineFixture test = failing(new ConnectException("refused"))) {
             test.pipeline.accept(test.delivery("a", "x", Map.of("retries", 3)));
