@@ -14,6 +14,9 @@ final class Handshake {
     /** Frame type 1 (method) on channel 0: the server's connection.start. A refused version echoes "AMQP" instead. */
     private static final byte[] METHOD_FRAME = {1, 0, 0};
 
+    /** Record type 21: TLS refuses by an alert what is no TLS. */
+    private static final byte[] TLS_ALERT = {21};
+
     private Handshake() {}
 
     static boolean redisAnswers(int port) {
@@ -23,6 +26,11 @@ final class Handshake {
 
     static boolean amqpAnswers(int port) {
         return answers(port, AMQP_0_9_1, METHOD_FRAME);
+    }
+
+    /** Whether AMQP over TLS is served there. */
+    static boolean tlsAnswers(int port) {
+        return answers(port, AMQP_0_9_1, TLS_ALERT);
     }
 
     private static boolean answers(int port, byte[] question, byte[] expected) {

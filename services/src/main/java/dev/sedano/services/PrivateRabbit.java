@@ -86,7 +86,9 @@ public final class PrivateRabbit implements AutoCloseable {
     private ServerProcess launch() {
         ServerProcess started =
                 ServerProcess.start("rabbitmq", List.of(programs.server().toString()), environment(), folder);
-        started.awaitReady(() -> Handshake.amqpAnswers(port), START_LIMIT);
+        // RabbitMQ 4 opens the port for TLS a moment after the plain one.
+        started.awaitReady(
+                () -> Handshake.amqpAnswers(port) && (tlsPort == 0 || Handshake.tlsAnswers(tlsPort)), START_LIMIT);
         return started;
     }
 
