@@ -4,12 +4,14 @@ import dev.sedano.worker.idempotency.ClaimReply;
 import dev.sedano.worker.idempotency.CompleteReply;
 import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.StoreException;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 
 /** Claims and completes one task after the other in a thread of its own, and remembers what the store acknowledged. */
 final class Traffic implements AutoCloseable {
@@ -69,8 +71,18 @@ final class Traffic implements AutoCloseable {
     /** What was acknowledged and is not known any more. */
     long forgotten() {
         return completed.stream()
-                .filter(id -> !(within(store.claim(Calls.claim(id, "again", true))) instanceof ClaimReply.Duplicate))
+                .filter(id -> !(answered(Calls.claim(id, "again", true)) instanceof ClaimReply.Duplicate))
                 .count();
+    }
+
+    /** A replica that is late to confirm says nothing of what is known: asked again. */
+    private ClaimReply answered(IdempotencyStore.Claim claim) {
+        return Awaitility.await("an answer to " + claim)
+                .pollInSameThread()
+                .pollDelay(Duration.ZERO)
+                .atMost(Duration.ofSeconds(30))
+                .ignoreExceptionsMatching(e -> e.getCause() instanceof StoreException)
+                .until(() -> within(store.claim(claim)), reply -> true);
     }
 
     /** Failures that are no StoreException. */
