@@ -50,6 +50,8 @@ public final class Broker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long RETRY_MILLIS = 500;
+    /** A socket that is torn off takes along the acks which a slow broker has not read yet; their work comes again. */
+    private static final int FAREWELL_MILLIS = 8_000;
 
     private final BrokerSettings settings;
     private final BrokerEvents events;
@@ -368,7 +370,7 @@ public final class Broker implements AutoCloseable {
         publisher.close();
         Connection current = connection;
         if (current != null) {
-            current.abort(2_000);
+            current.abort(FAREWELL_MILLIS);
         }
         dispatch.shutdown();
     }
