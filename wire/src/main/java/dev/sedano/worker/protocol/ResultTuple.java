@@ -28,7 +28,7 @@ public final class ResultTuple {
 
     private static List<@Nullable Object> of(AsyncResult result, int depth) {
         if (depth > DEEPEST) {
-            throw new EncodingException("the result of a call of more than " + DEEPEST + " steps", false);
+            throw new EncodingException("the result of a call of more than " + DEEPEST + " steps or levels", false);
         }
         AsyncResult before = result.parent();
         List<@Nullable Object> head = Arrays.asList(result.id(), before == null ? null : of(before, depth + 1));
