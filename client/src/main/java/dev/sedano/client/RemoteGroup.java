@@ -4,6 +4,7 @@ import dev.sedano.task.client.AsyncResult;
 import dev.sedano.task.client.GroupResult;
 import dev.sedano.task.client.ResultTimeoutException;
 import dev.sedano.task.client.TaskFailure;
+import dev.sedano.worker.protocol.ResultTuple;
 import dev.sedano.worker.time.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -113,7 +114,7 @@ final class RemoteGroup implements GroupResult {
 
     @Override
     public void save() {
-        source.backend().saveGroup(id, ResultTuples.write(this));
+        source.backend().saveGroup(id, ResultTuple.of(this));
     }
 
     @Override

@@ -1,13 +1,11 @@
 package dev.sedano.client;
 
 import dev.sedano.task.client.AsyncResult;
-import dev.sedano.task.client.GroupResult;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Results as Celery stores them: {@code [[id, parent], members]}, members null for a task (celery/result.py). */
+/** Reads results as {@link dev.sedano.worker.protocol.ResultTuple} has them. */
 final class ResultTuples {
     /** Deeper ones are cut: they come from outside. */
     private static final int DEEPEST = 100;
@@ -41,16 +39,5 @@ final class ResultTuples {
             }
         }
         return new RemoteGroup(source, text, parent, results);
-    }
-
-    static List<@Nullable Object> write(AsyncResult result) {
-        AsyncResult before = result.parent();
-        List<@Nullable Object> head = Arrays.asList(result.id(), before == null ? null : write(before));
-        if (!(result instanceof GroupResult group)) {
-            return Arrays.asList(head, null);
-        }
-        List<@Nullable Object> members = new ArrayList<>();
-        group.results().forEach(each -> members.add(write(each)));
-        return Arrays.asList(head, members);
     }
 }

@@ -24,6 +24,7 @@ public final class SuiteModule implements TaskModule {
         registry.addMethods(plain).addMethods(new RequestTasks()).addMethods(redis);
         new CanvasTasks(redis).register(registry);
         Signatures.register(registry);
+        new SendingTasks().register(registry);
         registry.add(
                 PlainTasks.PREFIX + "add_ignore_result",
                 TaskOptions.builder().ignoreResult(true).build(),

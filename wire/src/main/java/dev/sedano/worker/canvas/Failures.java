@@ -38,7 +38,12 @@ final class Failures {
             String state,
             @Nullable Object error,
             @Nullable String traceback,
-            Function<String, byte[]> record) {}
+            Function<String, byte[]> record) {
+        /** As chords further out count it. */
+        Cause known(ToldErrbacks to) {
+            return new Cause(root, state, to.writtenTo(error), traceback, record);
+        }
+    }
 
     /** Of a task that ran, or never will. */
     List<FollowUp> afterTask(TaskMessage message, Cause cause) {
@@ -72,14 +77,16 @@ final class Failures {
      *
      * @param body the body's signature
      * @param bodyId the id of its result, unless it is a group
-     * @param told the failure as stored, by id and result tuples of what was published for it
+     * @param told the errbacks that know of it: they are not called again
+     * @param record the failure as stored, by id and result tuples of what was published for it
      */
     List<FollowUp> ofBody(
             Map<String, @Nullable Object> body,
             String bodyId,
             String root,
             @Nullable Object error,
-            BiFunction<String, List<@Nullable Object>, byte[]> told) {
+            ToldErrbacks told,
+            BiFunction<String, List<@Nullable Object>, byte[]> record) {
         Node node = Node.of(body);
         if (node.options.get("task_id") == null && node instanceof TaskNode) {
             node.options.put("task_id", bodyId);
@@ -87,21 +94,25 @@ final class Failures {
         List<FollowUp> called = new ArrayList<>();
         List<@Nullable Object> children = new ArrayList<>();
         String result = resultOf(node, bodyId);
-        Cause cause =
-                new Cause(root, "FAILURE", error, null, id -> told.apply(id, id.equals(result) ? children : List.of()));
+        Cause cause = new Cause(
+                root, "FAILURE", error, null, id -> record.apply(id, id.equals(result) ? children : List.of()));
+        ToldErrbacks known = told;
         if (node instanceof GroupNode group) {
             for (Node member : group.tasks) {
                 List<@Nullable Object> errbacks = new ArrayList<>(errbacksOf(member));
                 CallSignature.list(group.options.get("link_error")).stream()
                         .filter(each -> !errbacks.contains(each))
                         .forEach(errbacks::add);
-                errbacks(request(member, bodyId, cause), errbacks, cause, called);
+                errbacks(request(member, bodyId, cause), told.others(errbacks), cause, called);
+                known = known.and(errbacks);
             }
         } else {
-            children.addAll(errbacks(request(node, bodyId, cause), errbacksOf(node), cause, called));
+            List<@Nullable Object> errbacks = errbacksOf(node);
+            children.addAll(errbacks(request(node, bodyId, cause), told.others(errbacks), cause, called));
+            known = known.and(errbacks);
         }
         List<FollowUp> all = new ArrayList<>();
-        never(node, Report.NOWHERE, cause, all);
+        never(node, Report.NOWHERE, cause.known(known), all);
         all.addAll(called);
         return all;
     }

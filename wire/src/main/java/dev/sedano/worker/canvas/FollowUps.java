@@ -279,13 +279,16 @@ public final class FollowUps {
      * What the failure of a chord's header leads to: its body will never run.
      *
      * @param error the failure as the stored record tells it
+     * @param told the errbacks that were called when the part failed, as its value says: they are not called again
      * @param record the failure as stored, by the id it is to be stored under and the result tuples of its errbacks
      */
     public List<FollowUp> afterHeaderFailure(
             FollowUp.ChordPart last,
             @Nullable Object error,
+            ToldErrbacks told,
             BiFunction<String, List<@Nullable Object>, byte[]> record) {
-        return new Failures(messages, inlineErrbacks).ofBody(last.body(), bodyId(last), last.rootId(), error, record);
+        return new Failures(messages, inlineErrbacks)
+                .ofBody(last.body(), bodyId(last), last.rootId(), error, told, record);
     }
 
     /**

@@ -68,7 +68,8 @@ public final class CeleryJson {
 
     /**
      * The JSON text of a plain value or of what a handler returns: records, beans and enums as Jackson maps them,
-     * {@code java.time} values, BigDecimal, UUID and byte[] as Celery's tagged types.
+     * {@code java.time} values, BigDecimal, UUID and byte[] as Celery's tagged types, an {@code AsyncResult} as {@link
+     * ResultTuple}.
      *
      * @throws EncodingException if the value has no JSON form
      */

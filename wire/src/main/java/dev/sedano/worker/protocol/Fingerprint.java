@@ -3,6 +3,7 @@ package dev.sedano.worker.protocol;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells whether two messages ask for the same work: SHA-256 over the task name, args and kwargs; not over eta, expires,
@@ -32,6 +33,21 @@ public final class Fingerprint {
         form.value(message.task());
         form.value(message.args());
         form.value(message.kwargs());
+        return digestOf(form);
+    }
+
+    /**
+     * The fingerprint of any plain value, such as a signature.
+     *
+     * @throws IllegalArgumentException if it holds something else
+     */
+    public static String ofValue(@Nullable Object plain) {
+        CanonicalForm form = new CanonicalForm();
+        form.value(plain);
+        return digestOf(form);
+    }
+
+    private static String digestOf(CanonicalForm form) {
         MessageDigest digest = SHA_256.get();
         digest.reset();
         form.updateTo(digest);

@@ -1,24 +1,28 @@
 package dev.sedano.worker.protocol;
 
+import dev.sedano.task.client.AsyncResult;
 import java.lang.reflect.Type;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.ser.std.StdSerializer;
 import tools.jackson.databind.util.TokenBuffer;
 
 /** Plain values to the Java types of handlers and back. Thread-safe. */
 final class JavaValues {
     private final JsonMapper mapper = JsonMapper.builder()
-            .addModule(ScalarModule.create())
+            .addModule(ScalarModule.create().addSerializer(AsyncResult.class, new ResultSerializer()))
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
@@ -89,5 +93,17 @@ final class JavaValues {
     private static IllegalArgumentException mismatch(@Nullable Object value, Type type, String where) {
         return new IllegalArgumentException(
                 "cannot read " + PythonTypes.name(value) + " as " + type.getTypeName() + where);
+    }
+
+    /** What a handler sent and returns: its caller gets the tuple, as from Celery. */
+    private static final class ResultSerializer extends StdSerializer<AsyncResult> {
+        ResultSerializer() {
+            super(AsyncResult.class);
+        }
+
+        @Override
+        public void serialize(AsyncResult value, JsonGenerator generator, SerializationContext context) {
+            generator.writeEmbeddedObject(ResultTuple.of(value));
+        }
     }
 }

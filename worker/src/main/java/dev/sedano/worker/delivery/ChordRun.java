@@ -3,6 +3,7 @@ package dev.sedano.worker.delivery;
 import dev.sedano.task.TaskContext;
 import dev.sedano.worker.canvas.FollowUp;
 import dev.sedano.worker.canvas.FollowUps;
+import dev.sedano.worker.canvas.ToldErrbacks;
 import dev.sedano.worker.protocol.ResultForm;
 import dev.sedano.worker.protocol.TaskMessage;
 import dev.sedano.worker.result.ChordStore;
@@ -12,6 +13,7 @@ import dev.sedano.worker.result.ResultState;
 import dev.sedano.worker.result.StoredResults;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -109,34 +111,42 @@ final class ChordRun {
     private sealed interface Header {
         record Joined(List<@Nullable Object> results) implements Header {}
 
-        record Failed(String taskId, String state, @Nullable Object error) implements Header {}
+        record Failed(String taskId, @Nullable Object error, ToldErrbacks told) implements Header {}
     }
 
     private CompletableFuture<Header> results(ChordStore chords, Counted.Complete complete) {
         byte[] saved = complete.savedGroup();
-        if (saved == null) {
-            List<@Nullable Object> values = new ArrayList<>();
-            for (byte[] part : complete.parts()) {
-                if (form.read(part) instanceof List<?> fields && fields.size() == 4) {
-                    if (!ResultState.SUCCESS.name().equals(fields.get(2))) {
-                        return CompletableFuture.completedFuture(new Header.Failed(
-                                String.valueOf(fields.get(1)), String.valueOf(fields.get(2)), fields.get(3)));
+        List<@Nullable Object> values = new ArrayList<>();
+        Map<String, ToldErrbacks> told = new HashMap<>();
+        for (byte[] part : complete.parts()) {
+            if (form.read(part) instanceof List<?> fields && fields.size() == 4) {
+                String id = String.valueOf(fields.get(1));
+                Object value = fields.get(3);
+                if (!ResultState.SUCCESS.name().equals(fields.get(2))) {
+                    ToldErrbacks known = ToldErrbacks.readFrom(value);
+                    if (saved == null) {
+                        return CompletableFuture.completedFuture(
+                                new Header.Failed(id, ToldErrbacks.without(value), known));
                     }
-                    values.add(fields.get(3));
+                    told.put(id, known);
                 }
+                values.add(value);
             }
-            return CompletableFuture.completedFuture(new Header.Joined(values));
         }
-        return joined(chords, SavedGroup.of(form.read(saved)), true).thenApply(Objects::requireNonNull);
+        return saved == null
+                ? CompletableFuture.completedFuture(new Header.Joined(values))
+                : joined(chords, SavedGroup.of(form.read(saved)), told, true).thenApply(Objects::requireNonNull);
     }
 
     /**
      * The stored results of a header.
      *
+     * @param told the errbacks that know of failures, by the ids of what failed
      * @param all whether they must be there: results are stored before they count, so a missing one is not stored at all
      * @return null if one is missing
      */
-    private CompletableFuture<@Nullable Header> joined(ChordStore chords, SavedGroup group, boolean all) {
+    private CompletableFuture<@Nullable Header> joined(
+            ChordStore chords, SavedGroup group, Map<String, ToldErrbacks> told, boolean all) {
         List<String> ids = group.taskIds();
         return chords.read(ids).thenApply(records -> {
             List<@Nullable Object> values = new ArrayList<>();
@@ -150,7 +160,7 @@ final class ChordRun {
                 }
                 Object value = record == null ? NOT_STORED : fields.get("result");
                 if (failed == null && !ResultState.SUCCESS.name().equals(state)) {
-                    failed = new Header.Failed(ids.get(i), state, value);
+                    failed = new Header.Failed(ids.get(i), value, told.getOrDefault(ids.get(i), ToldErrbacks.NONE));
                 }
                 values.add(value);
             }
@@ -173,7 +183,8 @@ final class ChordRun {
         }
         FollowUp.ChordPart part = new FollowUp.ChordPart(
                 group, context.id(), context.rootId(), null, new byte[0], FollowUps.signature(body));
-        Header header = joined(chords, SavedGroup.of(Arrays.asList(Arrays.asList(group, null), results)), false)
+        Header header = joined(
+                        chords, SavedGroup.of(Arrays.asList(Arrays.asList(group, null), results)), Map.of(), false)
                 .get(READ_SECONDS, TimeUnit.SECONDS);
         return header == null ? null : new FollowUps.Plan(bodyOf(part, header), List.of());
     }
@@ -192,6 +203,7 @@ final class ChordRun {
         return followUps.afterHeaderFailure(
                 part,
                 storedResults.valueOf(record.apply(List.of())),
+                failed.told(),
                 (id, children) -> storedResults.rewriteTaskId(record.apply(children), id));
     }
 }

@@ -204,7 +204,10 @@ record CanvasGolden(Map<String, @Nullable Object> file) {
             case "failed_body" ->
                 new FollowUps.Plan(
                         followUps.afterHeaderFailure(
-                                part(message), Map.of("exc_type", "ChordError"), (id, children) -> new byte[0]),
+                                part(message),
+                                Map.of("exc_type", "ChordError"),
+                                ToldErrbacks.NONE,
+                                (id, children) -> new byte[0]),
                         List.of());
             default -> throw new IllegalStateException(text("kind"));
         };
