@@ -24,7 +24,7 @@ final class MixedFleetIT {
     @RegisterExtension
     static final Harness HARNESS = new Harness();
 
-    private static final int CANVASES = "1".equals(System.getenv("SEDANO_TEST_FULL")) ? 534 : 40;
+    private static final int CANVASES = "1".equals(System.getenv("SEDANO_TEST_FULL")) ? 536 : 40;
     private static final Duration LIMIT = Duration.ofMinutes(3);
 
     private final String queue = HARNESS.queue();
