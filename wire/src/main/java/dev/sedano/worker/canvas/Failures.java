@@ -43,6 +43,10 @@ final class Failures {
         Cause known(ToldErrbacks to) {
             return new Cause(root, state, to.writtenTo(error), traceback, record);
         }
+
+        Cause knownToNobody() {
+            return new Cause(root, state, ToldErrbacks.without(error), traceback, record);
+        }
     }
 
     /** Of a task that ran, or never will. */
@@ -170,7 +174,8 @@ final class Failures {
                         CallSignature.strings(map)));
             }
         }
-        chain(CallSignature.list(node.options.get("chain")), cause, all);
+        // Chords after this one fail in Celery, too, and call all their errbacks.
+        chain(CallSignature.list(node.options.get("chain")), cause.knownToNobody(), all);
     }
 
     /** The id of a signature's result: of a chain its last step's, of a chord its body's. */

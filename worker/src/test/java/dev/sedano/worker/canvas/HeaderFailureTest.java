@@ -70,6 +70,25 @@ class HeaderFailureTest {
     }
 
     @Test
+    void errbackOfAChord_isCalledByTheChordAfterItAsInCelery() {
+        FollowUps followUps = new FollowUps(new CeleryJson(), Clock.systemUTC(), "gen1@test", "celery");
+        Map<String, Object> errback = Map.of("task", "t.report", "args", List.of("all"), "options", Map.of());
+        Map<String, @Nullable Object> later =
+                signature("t.later", Map.of("task_id", "later", "link_error", List.of(errback)));
+        Map<String, @Nullable Object> step =
+                signature("t.step", Map.of("task_id", "step", "group_id", "later-header", "chord", later));
+        Map<String, @Nullable Object> first = signature(
+                "t.first", Map.of("task_id", "first", "chain", List.of(step), "link_error", List.of(errback)));
+
+        List<FollowUp> ofFirst = fail(followUps, first, ToldErrbacks.NONE);
+        FollowUp.ChordPart part = only(FollowUp.ChordPart.class, ofFirst);
+
+        assertThat(argumentsSent(ofFirst)).containsExactly("all");
+        assertThat(argumentsSent(fail(followUps, part.body(), ToldErrbacks.readFrom(errorIn(part)))))
+                .containsExactly("all");
+    }
+
+    @Test
     void errbackOfATaskInTheHeader_isCalledByTheChordToo() {
         FollowUps followUps = new FollowUps(new CeleryJson(), Clock.systemUTC(), "gen1@test", "celery");
         Map<String, Object> errback = Map.of("task", "t.report", "args", List.of("all"), "options", Map.of());
