@@ -80,6 +80,7 @@ final class LimitSettings {
                 TaskPattern.parse(where, pattern),
                 rate == null ? null : perSecond(where + " rate_limit", rate),
                 rate,
+                ofFleet(where + " rate_limit_scope", fields.text("rate_limit_scope")),
                 fields.number(1, MOST, "concurrency"),
                 time(where + " time_limit", fields.text("time_limit")),
                 time(where + " soft_time_limit", fields.text("soft_time_limit")));
@@ -93,6 +94,14 @@ final class LimitSettings {
         } catch (NumberFormatException e) {
             throw new ConfigurationException(where, rate, "is no rate: write 10/s, 10/m, 10/h, or 0 for none", e);
         }
+    }
+
+    private static @Nullable Boolean ofFleet(String where, @Nullable String scope) {
+        if (scope == null || scope.equals("fleet") || scope.equals("worker")) {
+            return scope == null ? null : (Boolean) scope.equals("fleet");
+        }
+        throw new ConfigurationException(
+                where, scope, "is no scope: write worker (each limits for itself) or fleet (all together)");
     }
 
     private static @Nullable Duration time(String where, @Nullable String text) {

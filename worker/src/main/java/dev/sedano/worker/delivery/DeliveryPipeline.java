@@ -143,7 +143,7 @@ public final class DeliveryPipeline {
                         settings.caps(),
                         ticker::nanos,
                         settings.settleWithin().dividedBy(2).toNanos()));
-        this.pacer = new Pacer(claimAhead::offer, with.timer(), ticker);
+        this.pacer = new Pacer(claimAhead::offer, checker, with.timer(), ticker);
         this.holding = new HoldingArea(settings.mostHeld(), with.timer(), this::place, random);
         this.inFlight = new InFlight(
                 checker, claimAhead, holding, pacer, this::place, nonces, with.timer(), settings.returnDelay());

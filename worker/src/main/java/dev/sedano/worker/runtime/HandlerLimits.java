@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +66,13 @@ public record HandlerLimits(
             }
         }
         return rates;
+    }
+
+    /** The tasks whose rate, if one is set, counts over all workers of the namespace. */
+    Set<String> ratesOfFleet(Set<String> names) {
+        return names.stream()
+                .filter(name -> Boolean.TRUE.equals(said(name, TaskLimit::rateOfFleet)))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** How many run at once, of queues and of these tasks. */

@@ -107,6 +107,8 @@ public final class SettingValues {
         for (TaskLimit limit : limits.tasks()) {
             Map<String, Object> fields = new LinkedHashMap<>();
             putIfSaid(fields, "rate_limit", limit.rate());
+            Boolean ofFleet = limit.rateOfFleet();
+            putIfSaid(fields, "rate_limit_scope", ofFleet == null ? null : ofFleet ? "fleet" : "worker");
             putIfSaid(fields, "concurrency", limit.concurrency());
             putIfSaid(fields, "time_limit", seconds(limit.hard()));
             putIfSaid(fields, "soft_time_limit", seconds(limit.soft()));
