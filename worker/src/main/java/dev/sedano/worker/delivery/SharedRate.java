@@ -92,7 +92,10 @@ final class SharedRate extends RateLane {
             next = next - now() > 0 ? next : now();
             alarmIn(next - now());
         } else {
-            LOG.warn("task {}: its rate limit cannot be asked for, so it does not run: {}", task, String.valueOf(failure));
+            LOG.warn(
+                    "task {}: its rate limit cannot be asked for, so it does not run: {}",
+                    task,
+                    String.valueOf(failure));
             alarmIn(PAUSE);
         }
     }

@@ -19,6 +19,7 @@ final class InMemoryData {
     final Map<String, byte[]> results = new HashMap<>();
     /** By task, when its next turn is free, in microseconds. */
     final Map<String, Long> freeTurns = new HashMap<>();
+
     final List<String> published = new ArrayList<>();
     final Set<String> foreign = new HashSet<>();
     long now = 1_700_000_000_000L;

@@ -319,14 +319,7 @@ final class PipelineFixture implements AutoCloseable {
 
     /** One of several workers with one store. */
     PipelineFixture(TaskHandler handler, TaskOptions options, InMemoryIdempotencyStore store) {
-        this(
-                handler,
-                options,
-                Journal.none(),
-                Duration.ofMinutes(28),
-                UnknownTaskPolicy.DEAD_LETTER,
-                Caps.NONE,
-                store);
+        this(handler, options, Journal.none(), Duration.ofMinutes(28), UnknownTaskPolicy.DEAD_LETTER, Caps.NONE, store);
     }
 
     private PipelineFixture(

@@ -42,9 +42,11 @@ abstract class SharedTurnsContract extends StoreContractFixture {
 
     @Test
     void namesOfTasks_mayHaveBraces_andAnyRateIsTaken() {
-        assertThat(turns("}{" + id + "\u0000é", Duration.ZERO, 1_000_000, Duration.ofSeconds(1)).count())
+        assertThat(turns("}{" + id + "\u0000é", Duration.ZERO, 1_000_000, Duration.ofSeconds(1))
+                        .count())
                 .isEqualTo(1_000_000);
-        assertThat(turns("odd " + id, Duration.ofDays(100_000), 1, Duration.ZERO).count())
+        assertThat(turns("odd " + id, Duration.ofDays(100_000), 1, Duration.ZERO)
+                        .count())
                 .isEqualTo(1);
     }
 }
