@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code --queue-concurrency} and {@code task_annotations} (celery/app/annotations.py), as far as they limit. */
+/** Reads {@code --queue-concurrency}, {@code --rate-limit} and {@code task_annotations} (celery/app/annotations.py), as far as they limit. */
 final class LimitSettings {
     private static final String ANNOTATIONS = "task_annotations";
     private static final int MOST = 10_000;
@@ -60,6 +60,11 @@ final class LimitSettings {
             throw FieldReader.wrong(ANNOTATIONS, "", value, "write a map, as {billing.*: {rate_limit: 10/s}}");
         }
         return limits;
+    }
+
+    /** A rate limit of every task by itself. */
+    static TaskLimit ofAll(String option, String rate) {
+        return new TaskLimit(TaskPattern.parse(option, "*"), perSecond(option, rate), rate, null, null, null, null);
     }
 
     private static void addMap(List<TaskLimit> limits, ConfigValue.Fields map) {

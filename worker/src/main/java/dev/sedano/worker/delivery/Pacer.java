@@ -4,6 +4,7 @@ import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.time.Ticker;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
@@ -15,15 +16,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class Pacer {
     private final Consumer<Work> goesOn;
+    private final Consumer<Work> again;
     private final IdempotencyChecker checker;
     private final ScheduledExecutorService timer;
     private final Ticker ticker;
     private final Map<String, RateLane> lanes = new ConcurrentHashMap<>();
     private final Set<String> shared = ConcurrentHashMap.newKeySet();
 
-    /** @param goesOn takes work in stage WAITING whose turn has come */
-    Pacer(Consumer<Work> goesOn, IdempotencyChecker checker, ScheduledExecutorService timer, Ticker ticker) {
+    /**
+     * @param goesOn takes work in stage WAITING whose turn has come
+     * @param again takes work in stage WAITING that must be looked at anew: the store is away
+     */
+    Pacer(
+            Consumer<Work> goesOn,
+            Consumer<Work> again,
+            IdempotencyChecker checker,
+            ScheduledExecutorService timer,
+            Ticker ticker) {
         this.goesOn = goesOn;
+        this.again = again;
         this.checker = checker;
         this.timer = timer;
         this.ticker = ticker;
@@ -48,7 +59,7 @@ final class Pacer {
 
     private RateLane newLane(String task) {
         return shared.contains(task)
-                ? new SharedRate(task, goesOn, checker, timer, ticker)
+                ? new SharedRate(task, goesOn, again, checker, timer, ticker)
                 : new OwnRate(goesOn, timer, ticker);
     }
 
@@ -60,6 +71,15 @@ final class Pacer {
         } else {
             lane.offer(work);
         }
+    }
+
+    /**
+     * Whether work in stage CLAIMING may be claimed for; if its turn is too long ago it is perhaps held for another. The
+     * future never fails.
+     */
+    CompletableFuture<Boolean> mayRun(Work work) {
+        @Nullable RateLane lane = work.turnEnds == 0 ? null : lanes.get(work.handler.name());
+        return lane == null ? CompletableFuture.completedFuture(true) : lane.mayRun(work);
     }
 
     /** Lets work go on without its turn, if it is held here. */

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -40,12 +41,18 @@ abstract sealed class RateLane permits OwnRate, SharedRate {
     /** The rate is another one from now on. */
     abstract void restart();
 
+    /** Until when, by the ticker, a turn of now is good; 0 = for ever. */
+    abstract long turnEnds();
+
+    /** As {@link Pacer#mayRun}. */
+    abstract CompletableFuture<Boolean> mayRun(Work work);
+
     final long now() {
         return ticker.nanos();
     }
 
     /** Nanoseconds between two turns. */
-    final long interval() {
+    final synchronized long interval() {
         return interval;
     }
 
@@ -54,7 +61,7 @@ abstract sealed class RateLane permits OwnRate, SharedRate {
     }
 
     /** Whether what waits here runs also when the store cannot be asked. */
-    final boolean failsOpen() {
+    final synchronized boolean failsOpen() {
         Work first = waiting.peekFirst();
         return first != null && first.failsOpen();
     }
@@ -62,7 +69,7 @@ abstract sealed class RateLane permits OwnRate, SharedRate {
     /** @param perSecond calls per second from now on, more than 0 */
     synchronized void limit(double perSecond) {
         open = false;
-        interval = (long) Math.max(1, Math.min(LONGEST, 1e9 / perSecond));
+        interval = (long) Math.max(1, Math.min((double) LONGEST, 1e9 / perSecond));
         restart();
         if (alarm != null) {
             alarm.cancel(false);
@@ -76,10 +83,16 @@ abstract sealed class RateLane permits OwnRate, SharedRate {
         List<Work> freed;
         synchronized (this) {
             open = true;
-            freed = List.copyOf(waiting);
-            waiting.clear();
+            freed = takeAll();
         }
         freed.forEach(this::goOn);
+    }
+
+    /** Takes out whatever waits, in order. */
+    final synchronized List<Work> takeAll() {
+        List<Work> all = List.copyOf(waiting);
+        waiting.clear();
+        return all;
     }
 
     /** Takes work in stage WAITING: it goes on now, or is held until its turn. */
@@ -92,7 +105,7 @@ abstract sealed class RateLane permits OwnRate, SharedRate {
                 }
                 return;
             }
-            work.paced = true;
+            hasTurn(work);
         }
         goesOn.accept(work);
     }
@@ -121,10 +134,31 @@ abstract sealed class RateLane permits OwnRate, SharedRate {
     }
 
     private void goOn(Work work) {
-        work.paced = true;
+        hasTurn(work);
         if (work.move(Work.Stage.HELD, Work.Stage.WAITING)) {
             goesOn.accept(work);
         }
+    }
+
+    private void hasTurn(Work work) {
+        work.paced = true;
+        work.turnEnds = turnEnds();
+    }
+
+    /**
+     * Takes work in stage CLAIMING back, as the next one.
+     *
+     * @return whether it must not be claimed for now
+     */
+    final synchronized boolean takesBack(Work work) {
+        if (open) {
+            return false;
+        }
+        if (work.move(Work.Stage.CLAIMING, Work.Stage.HELD)) {
+            waiting.addFirst(work);
+            awaitTurn();
+        }
+        return true;
     }
 
     /** Lets work go on without its turn, if it is held here. */

@@ -5,6 +5,7 @@ import dev.sedano.worker.idempotency.TurnRequest;
 import dev.sedano.worker.idempotency.Turns;
 import dev.sedano.worker.time.Ticker;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ final class SharedRate extends RateLane {
     private static final long PAUSE = 2_000_000_000;
 
     private final String task;
+    private final Consumer<Work> again;
     private final IdempotencyChecker checker;
     private final ScheduledExecutorService timer;
     private long next;
@@ -34,14 +36,17 @@ final class SharedRate extends RateLane {
     /** The interval for which turns are being taken; 0 = nobody asks. */
     private long asking;
 
+    /** @param again takes work in stage WAITING that must be looked at anew */
     SharedRate(
             String task,
             Consumer<Work> goesOn,
+            Consumer<Work> again,
             IdempotencyChecker checker,
             ScheduledExecutorService timer,
             Ticker ticker) {
         super(goesOn, timer, ticker);
         this.task = task;
+        this.again = again;
         this.checker = checker;
         this.timer = timer;
     }
@@ -50,6 +55,22 @@ final class SharedRate extends RateLane {
     void restart() {
         turns = 0;
         next = now();
+    }
+
+    @Override
+    long turnEnds() {
+        return (now() + GOOD_FOR) | 1;
+    }
+
+    /** Its slot was long in coming: its turn would come together with those of others. What waits for its key keeps it. */
+    @Override
+    CompletableFuture<Boolean> mayRun(Work work) {
+        if (work.timesHeld > 0 || now() - work.turnEnds <= 0) {
+            return CompletableFuture.completedFuture(true);
+        }
+        return checker.takeTurns(new TurnRequest(task, Duration.ofNanos(interval()), 1, AHEAD, Duration.ZERO))
+                .handle((taken, failure) ->
+                        (failure == null ? taken.count() > 0 : work.failsOpen()) || !takesBack(work));
     }
 
     @Override
@@ -73,12 +94,23 @@ final class SharedRate extends RateLane {
         } else if (asking == 0) {
             asking = interval();
             int most = (int) Math.max(1, Math.min(size(), AT_ONCE / interval()));
-            var unused = checker.takeTurns(new TurnRequest(task, Duration.ofNanos(interval()), most, AHEAD))
+            var unused = checker.takeTurns(new TurnRequest(task, Duration.ofNanos(interval()), most, AHEAD, AHEAD))
                     .whenComplete((taken, failure) -> timer.execute(() -> answered(taken, failure)));
         }
     }
 
-    private synchronized void answered(@Nullable Turns taken, @Nullable Throwable failure) {
+    private void answered(@Nullable Turns taken, @Nullable Throwable failure) {
+        noted(taken, failure);
+        if (failure != null && !checker.breaker().allowsClaims() && !failsOpen()) {
+            for (Work work : takeAll()) { // came when the breaker had blocked the others already
+                if (work.move(Work.Stage.HELD, Work.Stage.WAITING)) {
+                    again.accept(work);
+                }
+            }
+        }
+    }
+
+    private synchronized void noted(@Nullable Turns taken, @Nullable Throwable failure) {
         boolean outdated = asking != interval();
         asking = 0;
         if (outdated) {

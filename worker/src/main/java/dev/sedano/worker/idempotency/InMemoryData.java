@@ -54,13 +54,14 @@ final class InMemoryData {
         long micros = now * 1_000;
         long interval = request.interval().toNanos() / 1_000;
         long ahead = request.ahead().toNanos() / 1_000;
+        long within = request.within().toNanos() / 1_000;
         long kept = freeTurns.getOrDefault(request.task(), 0L);
         long free = Math.min(Math.max(kept, micros), micros + ahead + interval);
-        if (free - micros > ahead) {
+        if (free - micros > within) {
             freeTurns.put(request.task(), free);
-            return new Turns(0, Duration.ofNanos((free - micros - ahead) * 1_000));
+            return new Turns(0, Duration.ofNanos((free - micros - within) * 1_000));
         }
-        int count = (int) Math.min(request.most(), 1 + (micros + ahead - free) / interval);
+        int count = (int) Math.min(request.most(), 1 + (micros + within - free) / interval);
         freeTurns.put(request.task(), free + count * interval);
         return new Turns(count, Duration.ofNanos((free - micros) * 1_000));
     }

@@ -8,9 +8,10 @@ import java.time.Duration;
  * @param task the task's name
  * @param interval between two turns, from 1 µs to a year
  * @param most so many are taken at once, at least 1
- * @param ahead a turn may be taken so long before it comes; one that nobody uses is lost
+ * @param ahead so long before they come turns are taken, the same for all who ask; one that nobody uses is lost
+ * @param within the turn must come so soon, at most {@code ahead}
  */
-public record TurnRequest(String task, Duration interval, int most, Duration ahead) {
+public record TurnRequest(String task, Duration interval, int most, Duration ahead, Duration within) {
     private static final Duration LEAST = Duration.ofNanos(1_000);
     private static final Duration LONGEST = Duration.ofDays(365);
 

@@ -20,15 +20,17 @@ import org.jspecify.annotations.Nullable;
  * @param autoscale between how many handlers the pool grows and shrinks; null = its size is fixed
  * @param queues how many run at once of what came from a queue, by queue
  * @param tasks what bounds single tasks; the first that fits a task and says something counts
+ * @param others what bounds tasks of which those say nothing; null = nothing
  */
 public record HandlerLimits(
         @Nullable Duration hard,
         @Nullable Duration soft,
         @Nullable Autoscale autoscale,
         Map<String, Integer> queues,
-        List<TaskLimit> tasks) {
+        List<TaskLimit> tasks,
+        @Nullable TaskLimit others) {
     /** No limits. */
-    public static final HandlerLimits NONE = new HandlerLimits(null, null, null, Map.of(), List.of());
+    public static final HandlerLimits NONE = new HandlerLimits(null, null, null, Map.of(), List.of(), null);
 
     /** @throws ConfigurationException if a limit is below a millisecond or beyond ten years */
     public HandlerLimits {
@@ -94,6 +96,6 @@ public record HandlerLimits(
                 return value;
             }
         }
-        return null;
+        return others == null ? null : what.apply(others);
     }
 }

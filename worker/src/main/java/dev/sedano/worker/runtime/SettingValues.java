@@ -41,6 +41,8 @@ public final class SettingValues {
         values.put("task_annotations", annotations(config.limits()));
         values.put("task_time_limit", seconds(config.limits().hard()));
         values.put("task_soft_time_limit", seconds(config.limits().soft()));
+        TaskLimit others = config.limits().others();
+        values.put("task_default_rate_limit", others == null ? null : others.rate());
         values.put("task_track_started", config.trackStarted());
         values.put("task_inherit_parent_priority", config.inheritPriority());
         form(values, "task", config.payloads().tasks());

@@ -92,6 +92,23 @@ final class PipelineFixture implements AutoCloseable {
     /** The wall clock of the pipeline. */
     final ShiftedClock clock = new ShiftedClock();
 
+    /** The pipeline's ticker. */
+    final ShiftedTicker ticker = new ShiftedTicker();
+
+    /** The system's ticker, set forward. */
+    static final class ShiftedTicker implements Ticker {
+        private volatile long shift;
+
+        void forward(Duration by) {
+            shift += by.toNanos();
+        }
+
+        @Override
+        public long nanos() {
+            return Ticker.system().nanos() + shift;
+        }
+    }
+
     /** The system's clock, set forward. */
     static final class ShiftedClock extends Clock {
         private volatile Duration shift = Duration.ZERO;
@@ -393,7 +410,7 @@ final class PipelineFixture implements AutoCloseable {
                         counts,
                         timer,
                         clock,
-                        Ticker.system()),
+                        ticker),
                 orders);
         self[0] = pipeline;
         checker.start();

@@ -13,6 +13,9 @@ import dev.sedano.worker.idempotency.StoreException;
 import dev.sedano.worker.idempotency.TaskKey;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** A rate limit that all workers share; the store's clock moves only where a test moves it. */
@@ -141,6 +144,36 @@ class SharedRateTest {
             test.pipeline.inFlight().limitRate(TASK, 0);
 
             awaitSettled(test, 3);
+        }
+    }
+
+    @Test
+    void whoGetsASlotTooLateForItsTurn_waitsForAnother() {
+        CountDownLatch finish = new CountDownLatch(1);
+        AtomicLong lastBegan = new AtomicLong();
+        try (PipelineFixture test = new PipelineFixture(
+                (context, call) -> {
+                    lastBegan.set(System.nanoTime());
+                    return finish.await(60, TimeUnit.SECONDS);
+                },
+                TaskOptions.DEFAULT,
+                store)) {
+            test.pipeline.inFlight().shareRate(TASK);
+            test.pipeline.inFlight().limitRate(TASK, 5);
+            for (String id : List.of("a", "b", "c")) {
+                test.pipeline.accept(test.delivery(id));
+            }
+            // Two run, the third has its turn, and waits for a slot.
+            await().until(() -> test.runs.size() == 2
+                    && test.pipeline.inFlight().tasks().stream().allMatch(task -> ((Work) task).turnEnds != 0));
+            test.ticker.forward(Duration.ofSeconds(2));
+            long opened = System.nanoTime();
+            finish.countDown();
+
+            awaitSettled(test, 3);
+            assertThat(lastBegan.get() - opened)
+                    .as("the next turn, by the store's clock")
+                    .isGreaterThan(500_000_000);
         }
     }
 

@@ -10,7 +10,7 @@ abstract class SharedTurnsContract extends StoreContractFixture {
     private static final Duration ABOUT = Duration.ofSeconds(20);
 
     private Turns turns(String task, Duration interval, int most, Duration ahead) {
-        return get(store().takeTurns(new TurnRequest(task, interval, most, ahead)));
+        return get(store().takeTurns(new TurnRequest(task, interval, most, ahead, ahead)));
     }
 
     private static void assertIn(Turns turns, int count, Duration in) {
@@ -28,6 +28,19 @@ abstract class SharedTurnsContract extends StoreContractFixture {
         assertIn(turns("turns." + id, interval, 1, ahead), 0, Duration.ofSeconds(50));
         assertIn(turns("turns." + id, interval, 1, Duration.ofSeconds(400)), 1, Duration.ofSeconds(400));
         assertThat(turns("other." + id, interval, 1, ahead)).isEqualTo(new Turns(1, Duration.ZERO));
+    }
+
+    @Test
+    void whoCannotWait_leavesTheTurnsOfOthersAsTheyAre() {
+        Duration interval = Duration.ofSeconds(100);
+        Duration ahead = Duration.ofSeconds(350);
+        assertThat(turns("turns." + id, interval, 3, ahead)).isEqualTo(new Turns(3, Duration.ZERO));
+
+        assertIn(
+                get(store().takeTurns(new TurnRequest("turns." + id, interval, 1, ahead, Duration.ZERO))),
+                0,
+                Duration.ofSeconds(300));
+        assertIn(turns("turns." + id, interval, 1, ahead), 1, Duration.ofSeconds(300));
     }
 
     @Test

@@ -233,7 +233,8 @@ public final class RedisIdempotencyStore implements IdempotencyStore, RevokeLog 
                 StoreReplies::turns,
                 Bytes.of(request.interval().toNanos() / 1_000),
                 Bytes.of(request.most()),
-                Bytes.of(request.ahead().toNanos() / 1_000)));
+                Bytes.of(request.ahead().toNanos() / 1_000),
+                Bytes.of(request.within().toNanos() / 1_000)));
     }
 
     @Override
