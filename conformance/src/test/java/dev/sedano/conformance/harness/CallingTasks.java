@@ -9,6 +9,7 @@ import dev.sedano.task.client.TaskClient;
 import dev.sedano.task.client.TaskFailure;
 import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Handlers that call {@code ledger.fail} in another queue, await it, and meet its failure. */
 public final class CallingTasks {
@@ -33,7 +34,7 @@ public final class CallingTasks {
                 Objects.requireNonNull(System.getenv(BROKER)), Objects.requireNonNull(System.getenv(BACKEND)));
     }
 
-    private static Object failing(ClientConfig config, String key, String queue) throws InterruptedException {
+    private static @Nullable Object failing(ClientConfig config, String key, String queue) throws InterruptedException {
         try (TaskClient client = CeleryClient.connect(config)) {
             return client.send(Signature.of("ledger.fail", key, "no stock"), SendOptions.queue(queue))
                     .get(LIMIT);
@@ -60,6 +61,7 @@ public final class CallingTasks {
 
     /** Lets the failure pass. */
     @Task("calls.passes_on")
+    @Nullable
     Object passesOn(String key, String queue) throws InterruptedException {
         return failing(config(), key, queue);
     }

@@ -97,15 +97,15 @@ final class PipelineFixture implements AutoCloseable {
 
     /** The system's ticker, set forward. */
     static final class ShiftedTicker implements Ticker {
-        private volatile long shift;
+        private final AtomicLong shift = new AtomicLong();
 
         void forward(Duration by) {
-            shift += by.toNanos();
+            shift.addAndGet(by.toNanos());
         }
 
         @Override
         public long nanos() {
-            return Ticker.system().nanos() + shift;
+            return Ticker.system().nanos() + shift.get();
         }
     }
 

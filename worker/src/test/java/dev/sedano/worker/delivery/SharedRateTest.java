@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** A rate limit that all workers share; the store's clock moves only where a test moves it. */
 class SharedRateTest {
     private static final String TASK = "test.run";
-    private static final StoreException DOWN =
+    private final StoreException down =
             new StoreException(StoreException.Kind.CONNECT, StoreException.Effect.NONE, "down", null);
 
     private final InMemoryIdempotencyStore store = new InMemoryIdempotencyStore();
@@ -104,7 +104,7 @@ class SharedRateTest {
         try (PipelineFixture test = worker(0.01)) {
             test.pipeline.accept(test.delivery("a"));
             awaitSettled(test, 1);
-            store.failWith(DOWN);
+            store.failWith(down);
             test.pipeline.inFlight().limitRate(TASK, 1000);
             test.pipeline.accept(test.delivery("b"));
 
@@ -120,7 +120,7 @@ class SharedRateTest {
         TaskOptions open =
                 TaskOptions.builder().whenStoreDown(StoreDownPolicy.OPEN).build();
         try (PipelineFixture test = new PipelineFixture(PipelineFixture::idOf0, open, store)) {
-            store.failWith(DOWN);
+            store.failWith(down);
             test.pipeline.inFlight().shareRate(TASK);
             test.pipeline.inFlight().limitRate(TASK, 5);
             long begin = System.nanoTime();

@@ -39,8 +39,8 @@ abstract class SharedTurnsContract extends StoreContractFixture {
         assertIn(
                 get(store().takeTurns(new TurnRequest("turns." + id, interval, 1, ahead, Duration.ZERO))),
                 0,
-                Duration.ofSeconds(300));
-        assertIn(turns("turns." + id, interval, 1, ahead), 1, Duration.ofSeconds(300));
+                Duration.ofMinutes(5));
+        assertIn(turns("turns." + id, interval, 1, ahead), 1, Duration.ofMinutes(5));
     }
 
     @Test
@@ -48,9 +48,9 @@ abstract class SharedTurnsContract extends StoreContractFixture {
         assertThat(turns("turns." + id, Duration.ofDays(300), 1, Duration.ofSeconds(1)))
                 .isEqualTo(new Turns(1, Duration.ZERO));
         assertIn(turns("turns." + id, Duration.ofDays(300), 1, Duration.ofSeconds(1)), 0, Duration.ofDays(300));
-        assertIn(turns("turns." + id, Duration.ofSeconds(60), 1, Duration.ofSeconds(30)), 0, Duration.ofSeconds(60));
+        assertIn(turns("turns." + id, Duration.ofMinutes(1), 1, Duration.ofSeconds(30)), 0, Duration.ofMinutes(1));
         // That is remembered: the turn comes nearer.
-        assertIn(turns("turns." + id, Duration.ofSeconds(60), 1, Duration.ofSeconds(90)), 1, Duration.ofSeconds(90));
+        assertIn(turns("turns." + id, Duration.ofMinutes(1), 1, Duration.ofSeconds(90)), 1, Duration.ofSeconds(90));
     }
 
     @Test
