@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.GetResponse;
+import dev.sedano.conformance.harness.CallingTasks;
 import dev.sedano.conformance.harness.CeleryMessage;
 import dev.sedano.conformance.harness.Harness;
 import dev.sedano.conformance.harness.Ledger;
@@ -59,7 +60,9 @@ final class PythonCompanionIT {
     static void startWorkers() {
         results = new StoredResult(TestStore.shared().connect(0));
         pythonWorker = PythonWorker.start(PythonWorker.Setup.solo(HARNESS, PYTHON));
-        javaWorker = HARNESS.start(HARNESS.worker(JAVA));
+        javaWorker = HARNESS.start(HARNESS.worker(JAVA)
+                .environment(CallingTasks.BROKER, HARNESS.broker().url())
+                .environment(CallingTasks.BACKEND, TestStore.shared().url(0)));
     }
 
     @AfterAll
@@ -128,6 +131,23 @@ final class PythonCompanionIT {
                 .isEqualTo(results.await(first.id()).at("/result"));
         assertThat(results.await(second.id()).get("status").stringValue()).isEqualTo("FAILURE");
         assertThat(HARNESS.ledger().starts(work)).hasSize(1);
+    }
+
+    @Test
+    void aHandlerReadsPythonsFailures_asTypedExceptions_andPassesThemOn() {
+        String key = name("read", First.JAVA_FIRST);
+        CeleryMessage catches = CeleryMessage.of("calls.catches", key, PYTHON);
+        CeleryMessage passesOn = CeleryMessage.of("calls.passes_on", key, PYTHON);
+        publish(JAVA, catches);
+        publish(JAVA, passesOn);
+
+        assertThat(results.await(catches.id()).get("result").stringValue())
+                .isEqualTo("builtins.ValueError[no stock] true, no stock");
+        JsonNode failed = results.await(passesOn.id());
+        assertThat(failed.get("status").stringValue()).isEqualTo("FAILURE");
+        assertThat(failed.at("/result/exc_type").stringValue()).isEqualTo("ValueError");
+        assertThat(failed.at("/result/exc_module").stringValue()).isEqualTo("builtins");
+        assertThat(failed.at("/result/exc_message/0").stringValue()).isEqualTo("no stock");
     }
 
     @ParameterizedTest

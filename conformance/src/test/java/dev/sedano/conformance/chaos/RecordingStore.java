@@ -11,6 +11,8 @@ import dev.sedano.worker.idempotency.RenewReply;
 import dev.sedano.worker.idempotency.StepReply;
 import dev.sedano.worker.idempotency.StoreStatus;
 import dev.sedano.worker.idempotency.TaskKey;
+import dev.sedano.worker.idempotency.TurnRequest;
+import dev.sedano.worker.idempotency.Turns;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -171,6 +173,11 @@ public final class RecordingStore implements IdempotencyStore {
     @Override
     public CompletableFuture<Boolean> release(TaskKey key, String nonce) {
         return real.release(key, nonce);
+    }
+
+    @Override
+    public CompletableFuture<Turns> takeTurns(TurnRequest request) {
+        return real.takeTurns(request);
     }
 
     @Override

@@ -7,6 +7,6 @@ import dev.sedano.task.TaskRegistry;
 public final class ConformanceModule implements TaskModule {
     @Override
     public void register(TaskRegistry registry) {
-        registry.addMethods(new LedgerTasks()).addMethods(ValueTasks.class);
+        registry.addMethods(new LedgerTasks()).addMethods(new CallingTasks()).addMethods(ValueTasks.class);
     }
 }

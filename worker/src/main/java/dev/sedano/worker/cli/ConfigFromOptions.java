@@ -182,7 +182,8 @@ final class ConfigFromOptions {
                 limit("--soft-time-limit", options.softTimeLimit),
                 autoscale,
                 LimitSettings.queues("--queue-concurrency", options.queueConcurrency),
-                LimitSettings.tasks(trees.apply("task_annotations"))));
+                LimitSettings.tasks(trees.apply("task_annotations")),
+                options.rateLimit == null ? null : LimitSettings.ofAll("--rate-limit", options.rateLimit.strip())));
         given("--retention", options.retention).apply((name, text) -> config.retention(DurationText.parse(name, text)));
     }
 

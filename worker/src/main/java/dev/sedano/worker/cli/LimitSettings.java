@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code --queue-concurrency} and {@code task_annotations} (celery/app/annotations.py), as far as they limit. */
+/** Reads {@code --queue-concurrency}, {@code --rate-limit} and {@code task_annotations} (celery/app/annotations.py), as far as they limit. */
 final class LimitSettings {
     private static final String ANNOTATIONS = "task_annotations";
     private static final int MOST = 10_000;
@@ -62,6 +62,11 @@ final class LimitSettings {
         return limits;
     }
 
+    /** A rate limit of every task by itself. */
+    static TaskLimit ofAll(String option, String rate) {
+        return new TaskLimit(TaskPattern.parse(option, "*"), perSecond(option, rate), rate, null, null, null, null);
+    }
+
     private static void addMap(List<TaskLimit> limits, ConfigValue.Fields map) {
         List<TaskLimit> all = new ArrayList<>();
         map.values().forEach((pattern, each) -> all.add(limit(pattern, each)));
@@ -80,6 +85,7 @@ final class LimitSettings {
                 TaskPattern.parse(where, pattern),
                 rate == null ? null : perSecond(where + " rate_limit", rate),
                 rate,
+                ofFleet(where + " rate_limit_scope", fields.text("rate_limit_scope")),
                 fields.number(1, MOST, "concurrency"),
                 time(where + " time_limit", fields.text("time_limit")),
                 time(where + " soft_time_limit", fields.text("soft_time_limit")));
@@ -93,6 +99,14 @@ final class LimitSettings {
         } catch (NumberFormatException e) {
             throw new ConfigurationException(where, rate, "is no rate: write 10/s, 10/m, 10/h, or 0 for none", e);
         }
+    }
+
+    private static @Nullable Boolean ofFleet(String where, @Nullable String scope) {
+        if (scope == null || scope.equals("fleet") || scope.equals("worker")) {
+            return scope == null ? null : (Boolean) scope.equals("fleet");
+        }
+        throw new ConfigurationException(
+                where, scope, "is no scope: write worker (each limits for itself) or fleet (all together)");
     }
 
     private static @Nullable Duration time(String where, @Nullable String text) {

@@ -224,6 +224,13 @@ final class WorkerOptions {
     String softTimeLimit;
 
     @Option(
+            names = "--rate-limit",
+            paramLabel = "RATE",
+            description = "Of each task that task_annotations says none of: 10/s, 100/m, 1/h. Default: none.")
+    @Nullable
+    String rateLimit;
+
+    @Option(
             names = "--result-expires",
             paramLabel = "TIME",
             description = "How long results stay in the result backend. Default: 1d.")

@@ -143,7 +143,7 @@ public final class DeliveryPipeline {
                         settings.caps(),
                         ticker::nanos,
                         settings.settleWithin().dividedBy(2).toNanos()));
-        this.pacer = new Pacer(claimAhead::offer, with.timer(), ticker);
+        this.pacer = new Pacer(claimAhead::offer, this::place, checker, with.timer(), ticker);
         this.holding = new HoldingArea(settings.mostHeld(), with.timer(), this::place, random);
         this.inFlight = new InFlight(
                 checker, claimAhead, holding, pacer, this::place, nonces, with.timer(), settings.returnDelay());
@@ -255,7 +255,14 @@ public final class DeliveryPipeline {
     /** Called by {@link ClaimAhead} when a slot is free or about to be. */
     private void admit(Work work) {
         settling.guarded(
-                work, () -> settling.then(work, checker.admit(work.claim), admission -> admitted(work, admission)));
+                work,
+                () -> settling.then(work, pacer.mayRun(work), inTurn -> {
+                    if (inTurn) {
+                        settling.then(work, checker.admit(work.claim), admission -> admitted(work, admission));
+                    } else {
+                        claimAhead.notGranted(work);
+                    }
+                }));
     }
 
     private void admitted(Work work, Admission admission) {

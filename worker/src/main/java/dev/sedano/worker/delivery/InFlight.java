@@ -141,6 +141,11 @@ public final class InFlight {
         pacer.limit(task, perSecond);
     }
 
+    /** The task's rate limit, now or later, counts over all workers of the namespace. Said before the first limit. */
+    public void shareRate(String task) {
+        pacer.share(task);
+    }
+
     /** Number of deliveries held, unsettled, taking no slot. */
     public int held() {
         int attached = (int)

@@ -1,130 +1,98 @@
 package dev.sedano.worker.delivery;
 
+import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.time.Ticker;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the rate limits of tasks in this worker: work of a limited task waits, in order of arrival, for its turn. It takes
- * no slot, but keeps its place in the prefetch, as in Celery. Thread-safe.
+ * Keeps the rate limits of tasks: work of a limited task waits, in order of arrival, for its turn. It takes no slot and
+ * claims nothing, but keeps its place in the prefetch, as in Celery. Thread-safe.
  */
 final class Pacer {
-    /** The calls of one task; guarded by itself. */
-    private static final class Lane {
-        private final Deque<Work> waiting = new ArrayDeque<>();
-        private long interval;
-        private long next;
-        private boolean open;
-        private boolean scheduled;
-    }
-
     private final Consumer<Work> goesOn;
+    private final Consumer<Work> again;
+    private final IdempotencyChecker checker;
     private final ScheduledExecutorService timer;
     private final Ticker ticker;
-    private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
+    private final Map<String, RateLane> lanes = new ConcurrentHashMap<>();
+    private final Set<String> shared = ConcurrentHashMap.newKeySet();
 
-    /** @param goesOn takes work in stage WAITING whose turn has come */
-    Pacer(Consumer<Work> goesOn, ScheduledExecutorService timer, Ticker ticker) {
+    /**
+     * @param goesOn takes work in stage WAITING whose turn has come
+     * @param again takes work in stage WAITING that must be looked at anew: the store is away
+     */
+    Pacer(
+            Consumer<Work> goesOn,
+            Consumer<Work> again,
+            IdempotencyChecker checker,
+            ScheduledExecutorService timer,
+            Ticker ticker) {
         this.goesOn = goesOn;
+        this.again = again;
+        this.checker = checker;
         this.timer = timer;
         this.ticker = ticker;
     }
 
+    /** Whatever limit the task is given, it counts over all workers. Said before there is one. */
+    void share(String task) {
+        shared.add(task);
+    }
+
     /** @param perSecond calls per second, 0 = no limit */
     void limit(String task, double perSecond) {
-        Lane lane = lanes.computeIfAbsent(task, name -> new Lane());
-        List<Work> freed = List.of();
-        synchronized (lane) {
-            lane.open = perSecond <= 0;
-            if (lane.open) {
-                lanes.remove(task, lane);
-                freed = List.copyOf(lane.waiting);
-                lane.waiting.clear();
-            } else {
-                lane.interval = (long) (1e9 / perSecond);
-                lane.next = ticker.nanos();
-                schedule(lane);
-            }
+        if (perSecond > 0) {
+            lanes.computeIfAbsent(task, this::newLane).limit(perSecond);
+            return;
         }
-        freed.forEach(this::goOn);
+        RateLane ended = lanes.remove(task);
+        if (ended != null) {
+            ended.open();
+        }
+    }
+
+    private RateLane newLane(String task) {
+        return shared.contains(task)
+                ? new SharedRate(task, goesOn, again, checker, timer, ticker)
+                : new OwnRate(goesOn, timer, ticker);
     }
 
     /** Takes work in stage WAITING: it goes on now, or is held until its turn. */
     void offer(Work work) {
-        Lane lane = lanes.get(work.handler.name());
-        if (lane != null && !work.paced) {
-            synchronized (lane) {
-                long now = ticker.nanos();
-                if (lane.open) {
-                    work.paced = true;
-                } else if (lane.waiting.isEmpty() && now - lane.next >= 0) {
-                    lane.next = now + lane.interval;
-                    work.paced = true;
-                } else {
-                    if (work.move(Work.Stage.WAITING, Work.Stage.HELD)) {
-                        lane.waiting.addLast(work);
-                        schedule(lane);
-                    }
-                    return;
-                }
-            }
-        }
-        goesOn.accept(work);
-    }
-
-    private void schedule(Lane lane) {
-        if (!lane.scheduled && !lane.waiting.isEmpty()) {
-            lane.scheduled = true;
-            long wait = Math.max(0, lane.next - ticker.nanos());
-            var unused = timer.schedule(() -> turn(lane), wait, TimeUnit.NANOSECONDS);
-        }
-    }
-
-    private void turn(Lane lane) {
-        Work first;
-        synchronized (lane) {
-            lane.scheduled = false;
-            long now = ticker.nanos();
-            first = now - lane.next >= 0 ? lane.waiting.pollFirst() : null;
-            if (first != null) {
-                lane.next = now + lane.interval;
-            }
-            schedule(lane);
-        }
-        if (first != null) {
-            goOn(first);
-        }
-    }
-
-    private void goOn(Work work) {
-        work.paced = true;
-        if (work.move(Work.Stage.HELD, Work.Stage.WAITING)) {
+        RateLane lane = work.paced ? null : lanes.get(work.handler.name());
+        if (lane == null) {
             goesOn.accept(work);
+        } else {
+            lane.offer(work);
         }
+    }
+
+    /**
+     * Whether work in stage CLAIMING may be claimed for; if its turn is too long ago it is perhaps held for another. The
+     * future never fails.
+     */
+    CompletableFuture<Boolean> mayRun(Work work) {
+        @Nullable RateLane lane = work.turnEnds == 0 ? null : lanes.get(work.handler.name());
+        return lane == null ? CompletableFuture.completedFuture(true) : lane.mayRun(work);
     }
 
     /** Lets work go on without its turn, if it is held here. */
     void release(Work work) {
-        if (remove(work)) {
-            goOn(work);
+        @Nullable RateLane lane = lanes.get(work.handler.name());
+        if (lane != null) {
+            lane.release(work);
         }
     }
 
     /** Forgets work that was taken away. */
     boolean remove(Work work) {
-        @Nullable Lane lane = lanes.get(work.handler.name());
-        if (lane == null) {
-            return false;
-        }
-        synchronized (lane) {
-            return lane.waiting.remove(work);
-        }
+        @Nullable RateLane lane = lanes.get(work.handler.name());
+        return lane != null && lane.remove(work);
     }
 }

@@ -56,6 +56,8 @@ final class Work implements TaskView {
     volatile boolean untilDue;
     /** Whether its turn under a rate limit has come; set by whoever moves it out of HELD, or before it is shared. */
     volatile boolean paced;
+    /** Until when that turn is good, by the ticker, 0 = for ever; set as {@link #paced}. */
+    volatile long turnEnds;
     /** When the delivery arrived, by the ticker; set before the work is shared. */
     long arrivedAt;
     /** Whether its result or its follow-ups could not be handed on before its channel went; a later copy does it. */

@@ -107,6 +107,12 @@ public final class CircuitBreaker implements AutoCloseable {
         return state != State.OPEN;
     }
 
+    /** What is told of a call that was not made because the store is given up. */
+    StoreException refusal() {
+        return new StoreException(
+                StoreException.Kind.CONNECT, StoreException.Effect.NONE, "the circuit breaker is open", null);
+    }
+
     /** How long the store has been given up; zero while it is not. */
     public Duration openFor() {
         return state == State.OPEN ? Duration.ofNanos(ticker.nanos() - openedAt) : Duration.ZERO;

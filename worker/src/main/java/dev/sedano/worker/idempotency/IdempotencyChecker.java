@@ -150,8 +150,7 @@ public final class IdempotencyChecker implements AutoCloseable {
         } else if (breaker.allowsClaims()) {
             claims.ask(claim, admission);
         } else {
-            admission.complete(new Admission.StoreUnavailable(new StoreException(
-                    StoreException.Kind.CONNECT, StoreException.Effect.NONE, "the circuit breaker is open", null)));
+            admission.complete(new Admission.StoreUnavailable(breaker.refusal()));
         }
         return admission;
     }
@@ -313,6 +312,13 @@ public final class IdempotencyChecker implements AutoCloseable {
         if (failure instanceof StoreException cause) {
             failed(cause);
         }
+    }
+
+    /** Takes turns under a shared rate limit. Fails if the store does not answer, or is given up: then there are none. */
+    public CompletableFuture<Turns> takeTurns(TurnRequest request) {
+        return breaker.allowsClaims()
+                ? Attempt.of(() -> store.takeTurns(request)).whenComplete(this::reportFailure)
+                : CompletableFuture.failedFuture(breaker.refusal());
     }
 
     /**

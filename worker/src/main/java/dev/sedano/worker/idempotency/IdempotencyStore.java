@@ -65,6 +65,12 @@ public interface IdempotencyStore extends AutoCloseable {
     CompletableFuture<BlockVerdict> reportBlocked(BlockedDelivery blocked);
 
     /**
+     * Takes turns of a task whose rate limit all workers share. Other than all else, a repetition takes other turns: those
+     * of an unanswered call are lost, so that fewer handlers run than may, never more.
+     */
+    CompletableFuture<Turns> takeTurns(TurnRequest request);
+
+    /**
      * The store's clock now, estimated from the last reply and elapsed time, in milliseconds; 0 before the first reply.
      */
     long estimatedNow();

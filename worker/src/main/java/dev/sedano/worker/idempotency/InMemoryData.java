@@ -17,6 +17,9 @@ final class InMemoryData {
 
     final Map<String, InMemoryRecord> records = new HashMap<>();
     final Map<String, byte[]> results = new HashMap<>();
+    /** By task, when its next turn is free, in microseconds. */
+    final Map<String, Long> freeTurns = new HashMap<>();
+
     final List<String> published = new ArrayList<>();
     final Set<String> foreign = new HashSet<>();
     long now = 1_700_000_000_000L;
@@ -29,6 +32,7 @@ final class InMemoryData {
     void loseAll() {
         records.clear();
         results.clear();
+        freeTurns.clear();
         lost = true;
     }
 
@@ -43,6 +47,23 @@ final class InMemoryData {
                 Duration.ofMillis(Math.max(0, lossUntil - now)),
                 now,
                 0);
+    }
+
+    /** As {@code turns.lua}. */
+    Turns takeTurns(TurnRequest request) {
+        long micros = now * 1_000;
+        long interval = request.interval().toNanos() / 1_000;
+        long ahead = request.ahead().toNanos() / 1_000;
+        long within = request.within().toNanos() / 1_000;
+        long kept = freeTurns.getOrDefault(request.task(), 0L);
+        long free = Math.min(Math.max(kept, micros), micros + ahead + interval);
+        if (free - micros > within) {
+            freeTurns.put(request.task(), free);
+            return new Turns(0, Duration.ofNanos((free - micros - within) * 1_000));
+        }
+        int count = (int) Math.min(request.most(), 1 + (micros + within - free) / interval);
+        freeTurns.put(request.task(), free + count * interval);
+        return new Turns(count, Duration.ofNanos((free - micros) * 1_000));
     }
 
     /** The record of that key; an empty one if there is none. */

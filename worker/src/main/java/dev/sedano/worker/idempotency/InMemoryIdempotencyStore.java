@@ -253,6 +253,11 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
     }
 
     @Override
+    public CompletableFuture<Turns> takeTurns(TurnRequest request) {
+        return answer(() -> data.takeTurns(request));
+    }
+
+    @Override
     public synchronized long estimatedNow() {
         return data.now;
     }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,15 +20,17 @@ import org.jspecify.annotations.Nullable;
  * @param autoscale between how many handlers the pool grows and shrinks; null = its size is fixed
  * @param queues how many run at once of what came from a queue, by queue
  * @param tasks what bounds single tasks; the first that fits a task and says something counts
+ * @param others what bounds tasks of which those say nothing; null = nothing
  */
 public record HandlerLimits(
         @Nullable Duration hard,
         @Nullable Duration soft,
         @Nullable Autoscale autoscale,
         Map<String, Integer> queues,
-        List<TaskLimit> tasks) {
+        List<TaskLimit> tasks,
+        @Nullable TaskLimit others) {
     /** No limits. */
-    public static final HandlerLimits NONE = new HandlerLimits(null, null, null, Map.of(), List.of());
+    public static final HandlerLimits NONE = new HandlerLimits(null, null, null, Map.of(), List.of(), null);
 
     /** @throws ConfigurationException if a limit is below a millisecond or beyond ten years */
     public HandlerLimits {
@@ -67,6 +70,13 @@ public record HandlerLimits(
         return rates;
     }
 
+    /** The tasks whose rate, if one is set, counts over all workers of the namespace. */
+    Set<String> ratesOfFleet(Set<String> names) {
+        return names.stream()
+                .filter(name -> Boolean.TRUE.equals(said(name, TaskLimit::rateOfFleet)))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
     /** How many run at once, of queues and of these tasks. */
     Caps caps(Set<String> names) {
         Map<String, Integer> capped = new LinkedHashMap<>();
@@ -86,6 +96,6 @@ public record HandlerLimits(
                 return value;
             }
         }
-        return null;
+        return others == null ? null : what.apply(others);
     }
 }

@@ -41,6 +41,8 @@ public final class SettingValues {
         values.put("task_annotations", annotations(config.limits()));
         values.put("task_time_limit", seconds(config.limits().hard()));
         values.put("task_soft_time_limit", seconds(config.limits().soft()));
+        TaskLimit others = config.limits().others();
+        values.put("task_default_rate_limit", others == null ? null : others.rate());
         values.put("task_track_started", config.trackStarted());
         values.put("task_inherit_parent_priority", config.inheritPriority());
         form(values, "task", config.payloads().tasks());
@@ -107,6 +109,8 @@ public final class SettingValues {
         for (TaskLimit limit : limits.tasks()) {
             Map<String, Object> fields = new LinkedHashMap<>();
             putIfSaid(fields, "rate_limit", limit.rate());
+            Boolean ofFleet = limit.rateOfFleet();
+            putIfSaid(fields, "rate_limit_scope", ofFleet == null ? null : ofFleet ? "fleet" : "worker");
             putIfSaid(fields, "concurrency", limit.concurrency());
             putIfSaid(fields, "time_limit", seconds(limit.hard()));
             putIfSaid(fields, "soft_time_limit", seconds(limit.soft()));

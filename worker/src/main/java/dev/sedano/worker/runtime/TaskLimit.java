@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ratePerSecond calls per second; null = nothing is said, 0 = no limit
  * @param rate the same, as it was written
+ * @param rateOfFleet whether the rate counts over all workers of the namespace; null = nothing is said
  * @param concurrency how many run at once; null = nothing is said
  * @param hard {@code time_limit}; null = nothing is said
  * @param soft {@code soft_time_limit}; null = nothing is said
@@ -16,6 +17,7 @@ public record TaskLimit(
         TaskPattern task,
         @Nullable Double ratePerSecond,
         @Nullable String rate,
+        @Nullable Boolean rateOfFleet,
         @Nullable Integer concurrency,
         @Nullable Duration hard,
         @Nullable Duration soft) {}

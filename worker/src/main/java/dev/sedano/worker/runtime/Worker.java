@@ -169,6 +169,7 @@ public final class Worker {
                 ? null
                 : new Autoscaler(
                         bounds, poolSize, () -> inFlight().size() - inFlight().held(), ticker);
+        config.limits().ratesOfFleet(taskNames).forEach(inFlight()::shareRate);
         config.limits().rates(taskNames).forEach(inFlight()::limitRate);
         gauges();
     }

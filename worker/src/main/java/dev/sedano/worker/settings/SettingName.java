@@ -55,6 +55,7 @@ public record SettingName(String key, String option, Kind kind) {
             of("task_annotations", "", Kind.TREE),
             of("task_time_limit", "--time-limit", Kind.TIME),
             of("task_soft_time_limit", "--soft-time-limit", Kind.TIME),
+            of("task_default_rate_limit", "--rate-limit", Kind.TEXT),
             of("task_track_started", "--track-started", Kind.SWITCH),
             of("task_inherit_parent_priority", "--inherit-priority", Kind.SWITCH),
             of("task_serializer", "--task-serializer", Kind.TEXT),

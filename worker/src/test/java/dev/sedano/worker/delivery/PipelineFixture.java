@@ -55,7 +55,7 @@ import org.jspecify.annotations.Nullable;
 final class PipelineFixture implements AutoCloseable {
     static final Duration RETURN_DELAY = Duration.ofMillis(200);
 
-    final InMemoryIdempotencyStore store = new InMemoryIdempotencyStore();
+    final InMemoryIdempotencyStore store;
     final RecordingChannel channel = new RecordingChannel();
     final Counts counts = new Counts();
     /** What was handed to the broker, confirmed or not. */
@@ -91,6 +91,23 @@ final class PipelineFixture implements AutoCloseable {
 
     /** The wall clock of the pipeline. */
     final ShiftedClock clock = new ShiftedClock();
+
+    /** The pipeline's ticker. */
+    final ShiftedTicker ticker = new ShiftedTicker();
+
+    /** The system's ticker, set forward. */
+    static final class ShiftedTicker implements Ticker {
+        private final AtomicLong shift = new AtomicLong();
+
+        void forward(Duration by) {
+            shift.addAndGet(by.toNanos());
+        }
+
+        @Override
+        public long nanos() {
+            return Ticker.system().nanos() + shift.get();
+        }
+    }
 
     /** The system's clock, set forward. */
     static final class ShiftedClock extends Clock {
@@ -314,6 +331,23 @@ final class PipelineFixture implements AutoCloseable {
             Duration settleWithin,
             UnknownTaskPolicy unknownTasks,
             Caps caps) {
+        this(handler, options, journal, settleWithin, unknownTasks, caps, new InMemoryIdempotencyStore());
+    }
+
+    /** One of several workers with one store. */
+    PipelineFixture(TaskHandler handler, TaskOptions options, InMemoryIdempotencyStore store) {
+        this(handler, options, Journal.none(), Duration.ofMinutes(28), UnknownTaskPolicy.DEAD_LETTER, Caps.NONE, store);
+    }
+
+    private PipelineFixture(
+            TaskHandler handler,
+            TaskOptions options,
+            Journal journal,
+            Duration settleWithin,
+            UnknownTaskPolicy unknownTasks,
+            Caps caps,
+            InMemoryIdempotencyStore store) {
+        this.store = store;
         timer.setRemoveOnCancelPolicy(true); // as the worker's own
         CeleryJson json = new CeleryJson();
         TaskRegistry registry = new TaskRegistry().add("test.run", options, (context, call) -> {
@@ -376,7 +410,7 @@ final class PipelineFixture implements AutoCloseable {
                         counts,
                         timer,
                         clock,
-                        Ticker.system()),
+                        ticker),
                 orders);
         self[0] = pipeline;
         checker.start();

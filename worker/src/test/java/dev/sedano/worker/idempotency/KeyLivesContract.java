@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
  * What becomes of a key over more than one run: keys that a failed run gave free, takeovers by another id, crash loops,
  * steps, and records that went back in time.
  */
-abstract class KeyLivesContract extends StoreContractFixture {
+abstract class KeyLivesContract extends SharedTurnsContract {
     private static final Duration PUBLISHING = Duration.ofSeconds(10);
     private static final byte[] LEFT = "left".getBytes(UTF_8);
 

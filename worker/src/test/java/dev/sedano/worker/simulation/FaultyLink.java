@@ -12,6 +12,8 @@ import dev.sedano.worker.idempotency.StoreException.Effect;
 import dev.sedano.worker.idempotency.StoreException.Kind;
 import dev.sedano.worker.idempotency.StoreStatus;
 import dev.sedano.worker.idempotency.TaskKey;
+import dev.sedano.worker.idempotency.TurnRequest;
+import dev.sedano.worker.idempotency.Turns;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -314,6 +316,11 @@ final class FaultyLink implements IdempotencyStore {
                         verdict(blocked.key(), resolved);
                     }
                 });
+    }
+
+    @Override
+    public CompletableFuture<Turns> takeTurns(TurnRequest request) {
+        return call(work, store -> store.takeTurns(request), turns -> {}, turns -> {});
     }
 
     private void verdict(TaskKey key, BlockVerdict.Resolved verdict) {

@@ -9,6 +9,8 @@ import dev.sedano.worker.idempotency.RenewReply;
 import dev.sedano.worker.idempotency.StepReply;
 import dev.sedano.worker.idempotency.StoreStatus;
 import dev.sedano.worker.idempotency.TaskKey;
+import dev.sedano.worker.idempotency.TurnRequest;
+import dev.sedano.worker.idempotency.Turns;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
@@ -73,6 +75,11 @@ class ForwardingStore implements IdempotencyStore {
     @Override
     public CompletableFuture<BlockVerdict> reportBlocked(BlockedDelivery blocked) {
         return inner.reportBlocked(blocked);
+    }
+
+    @Override
+    public CompletableFuture<Turns> takeTurns(TurnRequest request) {
+        return inner.takeTurns(request);
     }
 
     @Override

@@ -10,6 +10,8 @@ import dev.sedano.worker.idempotency.RevokeLog;
 import dev.sedano.worker.idempotency.StepReply;
 import dev.sedano.worker.idempotency.StoreStatus;
 import dev.sedano.worker.idempotency.TaskKey;
+import dev.sedano.worker.idempotency.TurnRequest;
+import dev.sedano.worker.idempotency.Turns;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -100,6 +102,13 @@ final class PartitionedStore implements IdempotencyStore, RevokeLog {
     @Override
     public CompletableFuture<BlockVerdict> reportBlocked(BlockedDelivery blocked) {
         return on(blocked.key(), part -> part.reportBlocked(onClockOf(part, blocked)));
+    }
+
+    /** Always in the same one, which is among those that say hello together. */
+    @Override
+    public CompletableFuture<Turns> takeTurns(TurnRequest request) {
+        IdempotencyStore part = parts.get(Slots.partition(request.task(), parts.size()));
+        return agreed ? part.takeTurns(request) : afterAgreeing(() -> part.takeTurns(request));
     }
 
     /** Few, so they need not be spread. */

@@ -10,6 +10,8 @@ import dev.sedano.worker.idempotency.RevokeLog;
 import dev.sedano.worker.idempotency.StepReply;
 import dev.sedano.worker.idempotency.StoreStatus;
 import dev.sedano.worker.idempotency.TaskKey;
+import dev.sedano.worker.idempotency.TurnRequest;
+import dev.sedano.worker.idempotency.Turns;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -35,6 +37,7 @@ public final class RedisIdempotencyStore implements IdempotencyStore, RevokeLog 
     private final byte[] health;
     private final String recordPrefix;
     private final String blockedPrefix;
+    private final String turnsPrefix;
     private final byte[] revoked;
     private final KnownData data;
     private final StoreClock clock = new StoreClock();
@@ -74,6 +77,7 @@ public final class RedisIdempotencyStore implements IdempotencyStore, RevokeLog 
         this.health = Bytes.of(prefix + "h");
         this.recordPrefix = prefix + "r:";
         this.blockedPrefix = prefix + "b:";
+        this.turnsPrefix = prefix + "t:";
         this.revoked = Bytes.of(prefix + "revoked");
         this.replies = new StoreReplies(data, clock, settings.listener());
         this.hello = new HelloExchange(settings, tag, data, clock, epochFile);
@@ -219,6 +223,18 @@ public final class RedisIdempotencyStore implements IdempotencyStore, RevokeLog 
                 Bytes.of(delivery.blockedAt()),
                 keepReports,
                 Bytes.of(delivery.task().isEmpty() ? "" : delivery.reason() + " " + delivery.task())));
+    }
+
+    @Override
+    public CompletableFuture<Turns> takeTurns(TurnRequest request) {
+        return work.submit(call(
+                RedisScript.TURNS,
+                List.of(Bytes.of(turnsPrefix + request.task())),
+                StoreReplies::turns,
+                Bytes.of(request.interval().toNanos() / 1_000),
+                Bytes.of(request.most()),
+                Bytes.of(request.ahead().toNanos() / 1_000),
+                Bytes.of(request.within().toNanos() / 1_000)));
     }
 
     @Override

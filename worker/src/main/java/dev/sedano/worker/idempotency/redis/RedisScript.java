@@ -15,6 +15,7 @@ enum RedisScript {
     STEP("step", "prologue"),
     RELEASE("release", "prologue"),
     REPORT_BLOCKED("report_blocked", "prologue", "blocks"),
+    TURNS("turns"),
     RESULT("result", "stored_success"),
     CHORD_TELL("chord_tell"),
     CHORD_PART("chord_part"),

@@ -8,6 +8,7 @@ import dev.sedano.worker.idempotency.PriorRun;
 import dev.sedano.worker.idempotency.RenewReply;
 import dev.sedano.worker.idempotency.StepReply;
 import dev.sedano.worker.idempotency.StoreListener;
+import dev.sedano.worker.idempotency.Turns;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,6 +127,14 @@ final class StoreReplies {
             case "COUNTED" ->
                 new BlockVerdict.Resolved(
                         id, reply.text(1).equals("F"), Duration.ofMillis(reply.number(2)), reply.number(3) == 1);
+            default -> throw reply.unexpected();
+        };
+    }
+
+    static Turns turns(Reply reply) {
+        return switch (reply.word()) {
+            case "TURNS" -> new Turns((int) reply.number(1), Duration.ofNanos(reply.number(2) * 1_000));
+            case "NONE" -> new Turns(0, Duration.ofNanos(reply.number(1) * 1_000));
             default -> throw reply.unexpected();
         };
     }
