@@ -20,6 +20,7 @@ final class Checker {
                 new TenureCheck(violations, excuses),
                 new RunCheck(violations, excuses),
                 new CopyCheck(violations),
+                new FollowUpCheck(violations),
                 new BlockCheck(violations, excuses),
                 new JournalCheck(violations))) {
             lines.forEach(check::see);

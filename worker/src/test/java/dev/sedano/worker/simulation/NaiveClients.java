@@ -1,11 +1,14 @@
 package dev.sedano.worker.simulation;
 
+import dev.sedano.worker.canvas.FollowUp;
+import dev.sedano.worker.canvas.FollowUpList;
 import dev.sedano.worker.idempotency.ClaimReply;
 import dev.sedano.worker.idempotency.CompleteReply;
 import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.PriorRun;
 import dev.sedano.worker.idempotency.RenewReply;
 import dev.sedano.worker.idempotency.TaskKey;
+import dev.sedano.worker.protocol.CeleryJson;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +28,8 @@ final class NaiveClients {
             case NO_RENEWAL -> new NoRenewal(link);
             case NO_RELEASE -> new NoRelease(link);
             case NO_HAND_OFF -> new NoHandOff(link);
+            case FOLLOW_UPS_NOT_KEPT -> new FollowUpsNotKept(link);
+            case FOLLOW_UPS_FIRST -> new FollowUpsFirst(link, worker);
             default -> link;
         };
     }
@@ -117,6 +122,52 @@ final class NaiveClients {
         @Override
         public CompletableFuture<CompleteReply> handOff(HandOff over) {
             return CompletableFuture.completedFuture(new CompleteReply.Recorded(false, false, List.of()));
+        }
+    }
+
+    private static final class FollowUpsNotKept extends ForwardingStore {
+        FollowUpsNotKept(IdempotencyStore link) {
+            super(link);
+        }
+
+        @Override
+        public CompletableFuture<CompleteReply> complete(Completion done) {
+            return super.complete(new Completion(
+                    done.key(),
+                    done.token(),
+                    done.attempt(),
+                    done.fingerprint(),
+                    done.taskId(),
+                    done.outcome(),
+                    done.ttl(),
+                    done.claimedAt(),
+                    done.result(),
+                    done.storedResult(),
+                    null,
+                    done.frees()));
+        }
+    }
+
+    private static final class FollowUpsFirst extends ForwardingStore {
+        private final SimulatedWorker worker;
+        private final FollowUpList lists = new FollowUpList(new CeleryJson());
+
+        FollowUpsFirst(IdempotencyStore link, SimulatedWorker worker) {
+            super(link);
+            this.worker = worker;
+        }
+
+        @Override
+        public CompletableFuture<CompleteReply> complete(Completion done) {
+            byte[] kept = done.followUps();
+            if (kept != null) {
+                for (FollowUp each : lists.decode(kept)) {
+                    if (each instanceof FollowUp.Send send) {
+                        worker.publishBlindly(send.message());
+                    }
+                }
+            }
+            return super.complete(done);
         }
     }
 

@@ -36,6 +36,14 @@ enum NaiveDesign {
     RERUN_INSTEAD_OF_PARK,
     /** A retry is published without the hand-off being recorded. */
     NO_HAND_OFF,
+    /** What follows a task is not recorded with its outcome. */
+    FOLLOW_UPS_NOT_KEPT,
+    /** What follows a task is published before its outcome is recorded. */
+    FOLLOW_UPS_FIRST,
+    /** What was published is taken to be confirmed. */
+    CONFIRM_ASSUMED,
+    /** Whoever publishes a follow-up gives it a new id. */
+    NEW_IDS,
     /** Takes what is written to the journal for safe before it is forced to the medium. */
     JOURNAL_WITHOUT_FORCE,
     /** Consumes while the journal of an earlier worker is being replayed. */

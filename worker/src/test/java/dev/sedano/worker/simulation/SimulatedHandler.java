@@ -43,8 +43,7 @@ final class SimulatedHandler implements TaskHandler {
                         .about(key, context.retries(), context.fencingToken()));
             }
         }
-        // Not under an explicit key: a retry of another id than the first waits for ever, see seed 623 without this.
-        if (context.idempotencyKey().equals(context.id()) && context.retries() < 2 && world.chance(0.15)) {
+        if (context.retries() < 2 && world.chance(0.15)) {
             throw context.retry(Retry.in(Duration.ofMillis(world.between(1, 4_000))));
         }
         if (world.chance(0.1)) {
