@@ -110,9 +110,8 @@ final class FollowUpRun {
     /** Follow-ups without a record of their own. */
     CompletableFuture<Boolean> all(List<FollowUp> followUps, Waiting waiting) {
         return these(followUps.stream().filter(FollowUp::isPreparation).toList(), waiting)
-                .thenCompose(prepared -> prepared
-                        ? afterPreparations(followUps, waiting)
-                        : CompletableFuture.completedFuture(false));
+                .thenCompose(prepared ->
+                        prepared ? afterPreparations(followUps, waiting) : CompletableFuture.completedFuture(false));
     }
 
     private CompletableFuture<Boolean> afterPreparations(List<FollowUp> followUps, Waiting waiting) {

@@ -375,7 +375,8 @@ class FollowUpPipelineTest {
             test.refusesToPublish = true;
             test.pipeline.accept(test.followed("a", chord, Map.of("group", "g")));
             await().until(() -> test.published.size() >= 3);
-            assertThat(test.published.stream().map(each -> header(each, "task"))).containsOnly("t.more");
+            assertThat(test.published.stream().map(each -> header(each, "task")))
+                    .containsOnly("t.more");
             test.published.clear();
             test.refusesToPublish = false;
 
