@@ -120,7 +120,7 @@ final class BlockCheck implements Checker.Check {
             return false;
         }
         return excuses.crashed(earlier)
-                || (uncounted.get(line.what()) == before
+                || (before.equals(uncounted.get(line.what()))
                         && before.at() >= gaveUp.getOrDefault(earlier, Long.MAX_VALUE));
     }
 

@@ -21,6 +21,8 @@ final class Checker {
                 new RunCheck(violations, excuses),
                 new CopyCheck(violations),
                 new FollowUpCheck(violations),
+                new StepCheck(violations),
+                new ParkCheck(violations),
                 new BlockCheck(violations, excuses),
                 new JournalCheck(violations))) {
             lines.forEach(check::see);

@@ -263,6 +263,44 @@ class CheckerTest {
     }
 
     @Test
+    void i10_aSecondEffectOfAStepThatRunsAtMostOnce_isCaught() {
+        assertThat(Checker.check(steps())).isEmpty();
+        List<Line> lines = steps();
+        lines.add(12, about(12, Line.Event.EFFECT, "w2.1", 2).what("charge").until(1));
+        caught("I10", lines);
+    }
+
+    @Test
+    void i10_aStepThatRunsAgainAfterItsEnd_orWhoseValueNobodyMade_isCaught() {
+        List<Line> lines = steps();
+        lines.add(12, about(12, Line.Event.EFFECT, "w2.1", 2).what("look"));
+        caught("I10", lines);
+        List<Line> made = steps();
+        made.add(12, about(12, Line.Event.KNOWN, "w2.1", 2).what("look").until(7));
+        caught("I10", made);
+    }
+
+    /** The first owner has both effects and ends the one; the next one is told so. */
+    private static List<Line> steps() {
+        List<Line> lines = good();
+        lines.addAll(
+                6,
+                List.of(
+                        about(1, Line.Event.EFFECT, "w1.1", 1).what("look"),
+                        about(1, Line.Event.STEPPED, "w1.1", 1).what("look"),
+                        about(1, Line.Event.EFFECT, "w1.1", 1).what("charge").until(1),
+                        about(1, Line.Event.KNOWN, "w2.1", 2).what("look").until(1)));
+        return lines;
+    }
+
+    @Test
+    void i13_whatAPersonHas_isNotGrantedAgain() {
+        List<Line> lines = good();
+        lines.add(6, about(2, Line.Event.PARKED, "w1.1", 0).copy("c1").what("outcome_unknown"));
+        caught("I13", lines);
+    }
+
+    @Test
     void j1_aWorkerThatConsumesBeforeTheJournalIsReplayed_isCaught() {
         caught(
                 "J1",

@@ -26,6 +26,7 @@ final class FollowUpCheck implements Checker.Check {
     private final Map<String, String> kinds = new HashMap<>();
     private final Set<String> completed = new HashSet<>();
     private final Set<String> handed = new HashSet<>();
+    private boolean lost;
 
     FollowUpCheck(Violations violations) {
         this.violations = violations;
@@ -43,22 +44,24 @@ final class FollowUpCheck implements Checker.Check {
             case HANDED -> handed.add(line.key() + " " + line.attempt());
             case FOLLOWED -> followed(line);
             case ACKED -> acked(line);
-            case LOSS -> kinds.clear(); // the task may run again and end otherwise
+            case LOSS -> lost = true;
             default -> {}
         }
     }
 
     private void followed(Line line) {
-        String[] follows = line.what().split(" ", 3);
+        String task = line.what().substring(0, line.what().indexOf(' '));
+        String kindNow = line.what().startsWith(task + " " + LINK) ? LINK : ERRBACK;
         String before = published.putIfAbsent(line.what(), line.key());
         if (before != null && !before.equals(line.key())) {
             violations.add("I9", line, "published again with another id than " + before);
         }
-        if (keys.getOrDefault(follows[0], Set.of()).stream().noneMatch(completed::contains)) {
+        if (keys.getOrDefault(task, Set.of()).stream().noneMatch(completed::contains)) {
             violations.add("I9", line, "published before the outcome is recorded");
         }
-        String kind = kinds.putIfAbsent(follows[0], follows[1]);
-        if (before == null && kind != null && !kind.equals(follows[1])) {
+        String kind = kinds.putIfAbsent(task, kindNow);
+        // After a loss a task may run again and end otherwise.
+        if (!lost && kind != null && !kind.equals(kindNow)) {
             violations.add("I9", line, "callbacks and errbacks of one task");
         }
     }

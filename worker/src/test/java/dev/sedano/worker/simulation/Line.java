@@ -47,6 +47,12 @@ record Line(
         END,
         /** The store accepted a completion, {@code what} = first or replay. */
         COMPLETED,
+        /** The body of the step {@code what} had its effect; {@code until} = 1 if it is to have it at most once. */
+        EFFECT,
+        /** The store took the end of the step {@code what}. */
+        STEPPED,
+        /** A run did not run the body of the step {@code what}: the store had its value, the token {@code until}. */
+        KNOWN,
         /** A worker decided what becomes of a delivery, {@code what} = outcome and reason. */
         SETTLED,
         /** The store took the hand-over of an attempt to the later one {@code until}. */
