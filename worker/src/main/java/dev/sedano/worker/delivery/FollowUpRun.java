@@ -110,13 +110,29 @@ final class FollowUpRun {
     /** Follow-ups without a record of their own. */
     CompletableFuture<Boolean> all(List<FollowUp> followUps, Waiting waiting) {
         return these(followUps.stream().filter(FollowUp::isPreparation).toList(), waiting)
-                .thenCompose(prepared -> prepared
-                        ? these(
-                                followUps.stream()
-                                        .filter(each -> !each.isPreparation())
-                                        .toList(),
-                                waiting)
-                        : CompletableFuture.completedFuture(false));
+                .thenCompose(prepared ->
+                        prepared ? afterPreparations(followUps, waiting) : CompletableFuture.completedFuture(false));
+    }
+
+    private CompletableFuture<Boolean> afterPreparations(List<FollowUp> followUps, Waiting waiting) {
+        List<FollowUp> left =
+                followUps.stream().filter(each -> !each.isPreparation()).toList();
+        return followUps.stream().anyMatch(FollowUp.ChordAddition.class::isInstance)
+                ? inTurn(left, waiting)
+                : these(left, waiting);
+    }
+
+    /**
+     * What a task added to its chord comes before what replaces it: the claim of the replacement takes its being there for
+     * a sign that everything was published, and what was not would be forgotten.
+     */
+    private CompletableFuture<Boolean> inTurn(List<FollowUp> followUps, Waiting waiting) {
+        CompletableFuture<Boolean> all = CompletableFuture.completedFuture(true);
+        for (FollowUp followUp : followUps) {
+            all = all.thenCompose(
+                    before -> before ? these(List.of(followUp), waiting) : CompletableFuture.completedFuture(false));
+        }
+        return all;
     }
 
     private CompletableFuture<Boolean> these(List<FollowUp> followUps, Waiting waiting) {

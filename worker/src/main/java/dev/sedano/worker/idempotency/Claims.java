@@ -57,10 +57,11 @@ final class Claims {
     private void ask(
             IdempotencyStore.Claim claim, long since, boolean mayRepeat, CompletableFuture<Admission> admission) {
         long asked = ticker.nanos();
+        long revocations = completed.revocations();
         Attempt.of(() -> store.claim(claim)).whenComplete((reply, failure) -> {
             if (failure == null) {
                 breaker.answered();
-                admission.complete(admissionOf(claim, reply, asked));
+                admission.complete(admissionOf(claim, reply, asked, revocations));
                 return;
             }
             StoreException cause = failure instanceof StoreException known
@@ -98,7 +99,7 @@ final class Claims {
         });
     }
 
-    private Admission admissionOf(IdempotencyStore.Claim claim, ClaimReply reply, long asked) {
+    private Admission admissionOf(IdempotencyStore.Claim claim, ClaimReply reply, long asked, long revocations) {
         if (reply instanceof ClaimReply.Granted grant) {
             Lease lease = new Lease(claim, grant, asked);
             renewer.watch(lease);
@@ -110,7 +111,7 @@ final class Claims {
             return new Admission.HeldElsewhere(busy.left());
         } else if (reply instanceof ClaimReply.Duplicate duplicate) {
             if (duplicate.followUps() == null) {
-                completed.remember(claim, duplicate, claim.lease());
+                completed.remember(claim, duplicate, claim.lease(), revocations);
             }
             return new Admission.AlreadyDone(duplicate);
         } else if (reply instanceof ClaimReply.StaleAttempt stale) {

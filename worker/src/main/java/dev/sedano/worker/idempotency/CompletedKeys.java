@@ -26,6 +26,7 @@ final class CompletedKeys {
 
     private final Ticker ticker;
     private final Cache<Copy, Entry> entries;
+    /** Changed with the entries, under this object's lock. */
     private volatile long revocations;
 
     CompletedKeys(Ticker ticker) {
@@ -41,8 +42,21 @@ final class CompletedKeys {
         return reply.storedResult() == null ? 0 : reply.storedResult().length;
     }
 
-    /** The store said that the key of {@code claim} is completed, with nothing left to publish. */
-    void remember(IdempotencyStore.Claim claim, ClaimReply.Duplicate reply, Duration ttl) {
+    /** How many completions operators took back, as far as this worker knows. */
+    long revocations() {
+        return revocations;
+    }
+
+    /**
+     * The store said that the key of {@code claim} is completed, with nothing left to publish.
+     *
+     * @param asked {@link #revocations} before the store was asked: if an operator took a completion back while the answer
+     *     was on its way, it may be this one
+     */
+    synchronized void remember(IdempotencyStore.Claim claim, ClaimReply.Duplicate reply, Duration ttl, long asked) {
+        if (asked != revocations) {
+            return;
+        }
         Duration time = ttl.compareTo(LONGEST) < 0 ? ttl : LONGEST;
         entries.put(Copy.of(claim), new Entry(reply, ticker.nanos() + time.toNanos()));
     }
@@ -61,7 +75,7 @@ final class CompletedKeys {
     }
 
     /** Forgets everything when the store's count of revocations has changed. */
-    void revoked(long count) {
+    synchronized void revoked(long count) {
         if (count != revocations) {
             revocations = count;
             entries.invalidateAll();

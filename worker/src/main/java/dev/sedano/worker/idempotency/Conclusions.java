@@ -89,6 +89,7 @@ final class Conclusions {
             }
             pending.underWay()[0] = true;
         }
+        long revocations = completed.revocations();
         Attempt.of(() -> tell(pending.conclusion())).whenComplete((concluded, failure) -> {
             if (failure != null) {
                 if (causeOf(failure) instanceof StoreException cause) {
@@ -111,7 +112,7 @@ final class Conclusions {
                 for (long i = concluded.uncounted(); i > 0; i--) {
                     events.unreported();
                 }
-                remember(lease, pending.conclusion());
+                remember(lease, pending.conclusion(), revocations);
                 pending.recording().complete(new Recording.Recorded());
             } else {
                 onLost.accept(lease);
@@ -145,12 +146,13 @@ final class Conclusions {
     }
 
     /** Only what nobody needs to finish: with follow-ups, the store must be asked whether they were published. */
-    private void remember(Lease lease, IdempotencyStore.Conclusion conclusion) {
+    private void remember(Lease lease, IdempotencyStore.Conclusion conclusion, long revocations) {
         if (conclusion instanceof IdempotencyStore.Completion done && !done.frees() && done.followUps() == null) {
             completed.remember(
                     lease.claim(),
                     new ClaimReply.Duplicate(done.token(), done.taskId(), done.outcome(), done.storedResult(), null),
-                    done.ttl());
+                    done.ttl(),
+                    revocations);
         }
     }
 

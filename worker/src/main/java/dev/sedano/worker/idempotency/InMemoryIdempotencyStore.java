@@ -176,7 +176,7 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
             if (entry.state == State.ABSENT) {
                 return RenewReply.ABSENT;
             }
-            if (entry.state != State.RUNNING || entry.token != token) {
+            if (entry.state != State.RUNNING || entry.token != token || entry.nonce.isEmpty()) {
                 return RenewReply.STALE;
             }
             if (entry.startedBy != token) {
@@ -219,6 +219,10 @@ public final class InMemoryIdempotencyStore implements IdempotencyStore {
             InMemoryRecord entry = data.record(key);
             if (entry.state != State.RUNNING || !entry.nonce.equals(nonce)) {
                 return false;
+            }
+            if (entry.startedBy == entry.token) {
+                entry.startedBy = 0;
+                entry.starts--;
             }
             if (entry.prior == PriorRun.NONE && entry.attempt > 0) {
                 if (entry.expected != entry.attempt) {

@@ -363,6 +363,32 @@ class FollowUpPipelineTest {
         }
     }
 
+    /** Else the replacement could be claimed, and what was added forgotten, when the worker dies in between. */
+    @Test
+    void whatIsAddedToAChord_isConfirmedBeforeTheReplacementIsPublished() {
+        try (PipelineFixture test = new PipelineFixture((context, call) -> {
+            context.addToChord(Signature.of("t.more"));
+            context.addToChord(Signature.of("t.more"));
+            throw context.replace(Signature.of("t.other"));
+        })) {
+            String chord = "{\"callbacks\": null, \"errbacks\": null, \"chain\": null, \"chord\": " + LINK + "}";
+            test.refusesToPublish = true;
+            test.pipeline.accept(test.followed("a", chord, Map.of("group", "g")));
+            await().until(() -> test.published.size() >= 3);
+            assertThat(test.published.stream().map(each -> header(each, "task")))
+                    .containsOnly("t.more");
+            test.published.clear();
+            test.refusesToPublish = false;
+
+            await().until(() -> test.channel.settled.size() == 1);
+            assertThat(test.channel.reasons()).containsExactly("ack replaced");
+            assertThat(test.published.stream().map(each -> header(each, "task")))
+                    .endsWith("t.other")
+                    .filteredOn("t.other"::equals)
+                    .hasSize(1);
+        }
+    }
+
     @Test
     void addingToAChord_outsideOfOne_isAnError() {
         try (PipelineFixture test = new PipelineFixture((context, call) -> {

@@ -178,6 +178,31 @@ abstract class KeyLivesContract extends SharedTurnsContract {
                 .isEqualTo(PriorRun.STORE_LOST_DATA);
     }
 
+    /** A worker that cannot learn whether its start is recorded gives the claim back, and the handler never ran. */
+    @Test
+    void aRecordedStartThatIsGivenBack_isNoCrash() {
+        assertThat(granted(claimLimited("n0", 3)).priorRun()).isEqualTo(PriorRun.NONE);
+        for (int outage = 1; outage <= 4; outage++) {
+            assertThat(started("n" + outage, 3)).isEqualTo(PriorRun.MAY_HAVE_RUN);
+            assertThat(get(store().release(key, "n" + outage))).isTrue();
+        }
+        started("crash 1", 3);
+        started("crash 2", 3);
+        assertThat(lost("crash 3", 3)).isEqualTo(PriorRun.TOO_MANY_CRASHES);
+    }
+
+    @Test
+    void aStartThatArrivesAfterTheClaimWasGivenBack_doesNotCount() {
+        assertThat(granted(claimLimited("n0", 3)).priorRun()).isEqualTo(PriorRun.NONE);
+        pass(LEASE.plusMillis(1));
+        for (int outage = 1; outage <= 3; outage++) {
+            ClaimReply.Granted grant = granted(claimLimited("n" + outage, 3));
+            assertThat(grant.priorRun()).isEqualTo(PriorRun.MAY_HAVE_RUN);
+            assertThat(get(store().release(key, "n" + outage))).isTrue();
+            assertThat(get(store().start(key, grant.token()))).isEqualTo(RenewReply.STALE);
+        }
+    }
+
     private ClaimReply retryCopy(AfterLeaseLoss policy) {
         return claimAs(shared, "id-1", "r", 1, "f", true, policy);
     }

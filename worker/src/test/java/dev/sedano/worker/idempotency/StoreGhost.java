@@ -268,6 +268,10 @@ final class StoreGhost {
         }
         life.owner = null;
         life.leaseEnd = 0;
+        if (life.startedBy == any.token()) {
+            life.startedBy = 0;
+            life.starts--;
+        }
         if (!life.mayHaveRun.contains(any.attempt())) {
             if (any.attempt() > 0) {
                 life.was = null;

@@ -3,7 +3,6 @@ package dev.sedano.worker.simulation;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -19,22 +18,22 @@ final class BlockCheck implements Checker.Check {
         final Set<String> reported = new HashSet<>();
     }
 
-    private static final class Tally {
-        int toldFalse;
-        int toldTrue;
-        int countedFalse;
-        int countedTrue;
-    }
-
     private final Violations violations;
     private final Excuses excuses;
-    private final Map<String, Tally> tallies = new LinkedHashMap<>();
     private final Map<String, Blocks> hosts = new LinkedHashMap<>();
     private final Map<String, Line> reports = new LinkedHashMap<>();
+    /** The last telling of each verdict, by the block's id. */
     private final Map<String, Line> verdicts = new HashMap<>();
+    /** What was told and is not counted yet. */
+    private final Map<String, Line> uncounted = new LinkedHashMap<>();
+
+    private final Map<String, Line> counted = new HashMap<>();
+    /** When a worker that ends stopped listening. */
+    private final Map<String, Long> gaveUp = new HashMap<>();
+
     private final Map<String, Line> lastClaim = new HashMap<>();
-    /** Keys that were handed over: who then decided a block may have ended since. */
-    private final Set<String> handedBy = new LinkedHashSet<>();
+    /** Who handed a key over: that decides a block, and its decider may have ended since. */
+    private final Map<String, Set<String>> handedBy = new HashMap<>();
 
     private final Map<String, Line> completions = new HashMap<>();
     private Line last = Line.of(0, Line.Event.RULES, "");
@@ -55,28 +54,21 @@ final class BlockCheck implements Checker.Check {
                 reports.putIfAbsent(line.what(), line);
             }
             case GRANTED -> lastClaim.put(line.key() + " " + line.attempt(), line);
-            case HANDED -> handedBy.add(line.key() + " " + line.worker());
+            case HANDED ->
+                handedBy.computeIfAbsent(line.key(), key -> new HashSet<>()).add(line.worker());
             case COMPLETED -> completions.putIfAbsent(line.key(), line);
             case VERDICT -> verdict(line);
-            case COUNTED -> {
-                if (line.what().equals("fp")) {
-                    tally(line).countedFalse++;
-                } else {
-                    tally(line).countedTrue++;
-                }
-            }
+            case COUNTED -> counted(line);
+            case GAVE_UP -> gaveUp.putIfAbsent(line.worker(), line.at());
             case LOSS -> {
                 reports.clear();
                 verdicts.clear();
+                counted.clear();
                 lastClaim.clear();
                 completions.clear();
             }
             default -> {}
         }
-    }
-
-    private Tally tally(Line line) {
-        return tallies.computeIfAbsent(line.worker(), worker -> new Tally());
     }
 
     private Blocks blocks(Line line) {
@@ -85,15 +77,11 @@ final class BlockCheck implements Checker.Check {
 
     private void verdict(Line line) {
         boolean falsePositive = line.until() == 1;
-        if (falsePositive) {
-            tally(line).toldFalse++;
-        } else {
-            tally(line).toldTrue++;
-        }
-        Line before = verdicts.putIfAbsent(line.what(), line);
-        if (before != null && !isRetold(before, line) && !isUnheard(before, line)) {
+        Line before = verdicts.put(line.what(), line);
+        if (before != null && !mayBeToldAgain(before, line)) {
             violations.add("I8", line, "a block was decided twice, before in " + before);
         }
+        uncounted.put(line.what(), line);
         Line report = reports.get(line.what());
         Line winner = completions.get(line.key());
         if (report != null && winner != null && winner.attempt() == report.attempt()) {
@@ -107,32 +95,33 @@ final class BlockCheck implements Checker.Check {
         }
     }
 
-    /** A worker that dies on hearing the verdict, before it is marked in the journal: its next life asks again. */
-    private boolean isRetold(Line before, Line line) {
-        return excuses.ended(before.worker(), line.at())
-                && excuses.crashed(before.worker())
-                && Excuses.node(before.worker()).equals(Excuses.node(line.worker()));
+    /** Counted by whoever was told, as it was told, and by nobody else: what a dead process counted died with it. */
+    private void counted(Line line) {
+        String block = line.copy();
+        Line told = uncounted.remove(block);
+        if (told == null
+                || !told.worker().equals(line.worker())
+                || (told.until() == 1) != line.what().equals("fp")) {
+            violations.add("I8", line, "counted what was not told, but " + told);
+        }
+        Line before = counted.put(block, line);
+        if (before != null && !excuses.crashed(before.worker())) {
+            violations.add("I8", line, "counted twice, before in " + before);
+        }
     }
 
     /**
-     * A worker that stops while the answer is on its way to it, and leaves the outcome to its journal: it counts nothing,
-     * and its next life is told and counts. What it did not hear it is no longer taken to be told.
+     * Only the next life of the worker that was told may be told again. Either that died on hearing it, before the entry
+     * was marked in the journal; or it was ending, listened no more and counted nothing.
      */
-    private boolean isUnheard(Line before, Line line) {
-        Tally earlier = tally(before);
-        boolean unheard =
-                before.until() == 1 ? earlier.toldFalse > earlier.countedFalse : earlier.toldTrue > earlier.countedTrue;
-        if (!unheard
-                || !excuses.ended(before.worker(), line.at())
-                || !Excuses.node(before.worker()).equals(Excuses.node(line.worker()))) {
+    private boolean mayBeToldAgain(Line before, Line line) {
+        String earlier = before.worker();
+        if (!excuses.ended(earlier, line.at()) || !Excuses.node(earlier).equals(Excuses.node(line.worker()))) {
             return false;
         }
-        if (before.until() == 1) {
-            earlier.toldFalse--;
-        } else {
-            earlier.toldTrue--;
-        }
-        return true;
+        return excuses.crashed(earlier)
+                || (before.equals(uncounted.get(line.what()))
+                        && before.at() >= gaveUp.getOrDefault(earlier, Long.MAX_VALUE));
     }
 
     /** Every report of a completed attempt has a verdict, unless who was to count it ended. */
@@ -144,7 +133,8 @@ final class BlockCheck implements Checker.Check {
                 if (!excuses.everEnded(decider)
                         && !excuses.everEnded(report.worker())
                         && !excuses.late(report.worker())
-                        && handedBy.stream().noneMatch(each -> each.startsWith(report.key() + " "))) {
+                        && handedBy.getOrDefault(report.key(), Set.of()).stream()
+                                .noneMatch(excuses::everEnded)) {
                     violations.add("I8", report, "never decided although completed by " + winner);
                 }
             }
@@ -154,18 +144,9 @@ final class BlockCheck implements Checker.Check {
     @Override
     public void end() {
         everythingDecided();
-        tallies.forEach((worker, tally) -> {
-            if (excuses.crashed(worker)) {
-                return;
-            }
-            if (tally.toldFalse != tally.countedFalse || tally.toldTrue != tally.countedTrue) {
-                violations.add(
-                        "I8",
-                        last,
-                        worker + " was told " + tally.toldFalse + " false and " + tally.toldTrue
-                                + " true positives and counted " + tally.countedFalse + " and " + tally.countedTrue);
-            }
-        });
+        uncounted.values().stream()
+                .filter(told -> !excuses.crashed(told.worker()))
+                .forEach(told -> violations.add("I8", told, "told, never counted"));
         hosts.forEach((host, blocks) -> {
             int known = blocks.reported.size() + blocks.unreported;
             boolean someLost = !excuses.hostCrashed(host) && blocks.blocked > known;

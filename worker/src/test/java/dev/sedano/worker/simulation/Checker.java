@@ -20,6 +20,9 @@ final class Checker {
                 new TenureCheck(violations, excuses),
                 new RunCheck(violations, excuses),
                 new CopyCheck(violations),
+                new FollowUpCheck(violations),
+                new StepCheck(violations),
+                new ParkCheck(violations),
                 new BlockCheck(violations, excuses),
                 new JournalCheck(violations))) {
             lines.forEach(check::see);

@@ -10,6 +10,9 @@ import org.junit.jupiter.api.Test;
 /** The checker itself: a good ledger passes, and one that is doctored in one place does not. */
 class CheckerTest {
     private static final long LEASE = 10 * World.SECOND;
+    /** The callback of the task is published. */
+    private static final Line FOLLOWED =
+            line(13, Line.Event.FOLLOWED, "").about("child", 0, 0).what("k link 0");
 
     private static Line line(long seconds, Line.Event event, String worker) {
         return Line.of(seconds * World.SECOND, event, worker);
@@ -27,8 +30,8 @@ class CheckerTest {
     private static List<Line> good() {
         return new ArrayList<>(List.of(
                 line(0, Line.Event.RULES, "").what("RERUN").until(LEASE),
-                about(0, Line.Event.SENT, "", 0).copy("c1"),
-                about(0, Line.Event.SENT, "", 0).copy("c2"),
+                about(0, Line.Event.SENT, "", 0).copy("c1").what("k").until(1),
+                about(0, Line.Event.SENT, "", 0).copy("c2").what("k").until(1),
                 grant(1, "w1.1", 1, "NONE"),
                 about(1, Line.Event.TOLD, "w1.1", 1),
                 about(1, Line.Event.START, "w1.1", 1).copy("c1").what("p"),
@@ -43,7 +46,8 @@ class CheckerTest {
                 about(13, Line.Event.END, "w2.1", 2),
                 about(13, Line.Event.COMPLETED, "w2.1", 2).what("first"),
                 about(13, Line.Event.VERDICT, "w2.1", 0).what("b1").until(1),
-                line(13, Line.Event.COUNTED, "w2.1").what("fp"),
+                line(13, Line.Event.COUNTED, "w2.1").copy("b1").what("fp"),
+                FOLLOWED,
                 about(14, Line.Event.ACKED, "w2.1", 0).copy("c1").what("succeeded"),
                 about(14, Line.Event.ACKED, "w2.1", 0).copy("c2").what("duplicate")));
     }
@@ -176,13 +180,74 @@ class CheckerTest {
                 "I8",
                 with(
                         about(15, Line.Event.VERDICT, "w2.1", 0).what("b1").until(1),
-                        line(15, Line.Event.COUNTED, "w2.1").what("fp")));
+                        line(15, Line.Event.COUNTED, "w2.1").copy("b1").what("fp")));
     }
 
     @Test
     void i8_aVerdictThatIsNotCounted_isCaught() {
         caught("I8", without(Line.Event.COUNTED));
         caught("I8", changed(Line.Event.COUNTED, each -> each.what("tp")));
+    }
+
+    @Test
+    void i8_aVerdictForSomebodyElse_isCaught() {
+        caught(
+                "I8",
+                changed(
+                        Line.Event.COUNTED,
+                        each -> Line.of(each.at(), each.event(), "w1.2")
+                                .copy("b1")
+                                .what("fp")));
+        caught("I8", with(line(15, Line.Event.COUNTED, "w2.1").copy("b1").what("fp")));
+    }
+
+    /** What a worker did not hear as it was ending, its next life is told and counts; what it heard, it is not. */
+    @Test
+    void i8_aVerdictThatIsToldAgain_isRightOnlyIfItsWorkerListenedNoMore() {
+        List<Line> unheard = without(Line.Event.COUNTED);
+        unheard.addAll(List.of(
+                line(16, Line.Event.STOPPED, "w2.1"),
+                about(17, Line.Event.VERDICT, "w2.2", 0).what("b1").until(1),
+                line(17, Line.Event.COUNTED, "w2.2").copy("b1").what("fp")));
+        caught("I8", unheard);
+        unheard.add(12, line(12, Line.Event.GAVE_UP, "w2.1"));
+        assertThat(Checker.check(unheard)).isEmpty();
+        caught("I8", told(unheard, "w1.2"));
+        List<Line> counted = new ArrayList<>(unheard);
+        counted.add(18, line(14, Line.Event.COUNTED, "w2.1").copy("b1").what("fp"));
+        caught("I8", counted);
+    }
+
+    private static List<Line> told(List<Line> lines, String toWhom) {
+        List<Line> changed = new ArrayList<>(lines);
+        changed.replaceAll(each -> each.worker().equals("w2.2")
+                ? new Line(each.at(), each.event(), toWhom, each.copy(), each.key(), 0, 0, each.what(), each.until())
+                : each);
+        return changed;
+    }
+
+    @Test
+    void i9_anAcknowledgementBeforeWhatFollows_isCaught() {
+        caught("I9", without(Line.Event.FOLLOWED));
+        caught("I9", changed(Line.Event.FOLLOWED, each -> each.what("k errback 0")));
+    }
+
+    @Test
+    void i9_whatIsPublishedAgainUnderAnotherId_isCaught() {
+        caught("I9", with(FOLLOWED.about("other", 0, 0)));
+        assertThat(Checker.check(with(FOLLOWED))).isEmpty();
+    }
+
+    @Test
+    void i9_whatIsPublishedBeforeTheOutcomeIsRecorded_isCaught() {
+        List<Line> lines = good();
+        lines.add(5, FOLLOWED);
+        caught("I9", lines);
+    }
+
+    @Test
+    void i9_callbacksAndErrbacksOfOneTask_areCaught() {
+        caught("I9", with(FOLLOWED.about("errback", 0, 0).what("k errback 0")));
     }
 
     @Test
@@ -195,6 +260,44 @@ class CheckerTest {
     @Test
     void i8_aBlockThatIsNeverReported_isCaught() {
         caught("I8", with(line(15, Line.Event.BLOCKED, "w2.1")));
+    }
+
+    @Test
+    void i10_aSecondEffectOfAStepThatRunsAtMostOnce_isCaught() {
+        assertThat(Checker.check(steps())).isEmpty();
+        List<Line> lines = steps();
+        lines.add(12, about(12, Line.Event.EFFECT, "w2.1", 2).what("charge").until(1));
+        caught("I10", lines);
+    }
+
+    @Test
+    void i10_aStepThatRunsAgainAfterItsEnd_orWhoseValueNobodyMade_isCaught() {
+        List<Line> lines = steps();
+        lines.add(12, about(12, Line.Event.EFFECT, "w2.1", 2).what("look"));
+        caught("I10", lines);
+        List<Line> made = steps();
+        made.add(12, about(12, Line.Event.KNOWN, "w2.1", 2).what("look").until(7));
+        caught("I10", made);
+    }
+
+    /** The first owner has both effects and ends the one; the next one is told so. */
+    private static List<Line> steps() {
+        List<Line> lines = good();
+        lines.addAll(
+                6,
+                List.of(
+                        about(1, Line.Event.EFFECT, "w1.1", 1).what("look"),
+                        about(1, Line.Event.STEPPED, "w1.1", 1).what("look"),
+                        about(1, Line.Event.EFFECT, "w1.1", 1).what("charge").until(1),
+                        about(1, Line.Event.KNOWN, "w2.1", 2).what("look").until(1)));
+        return lines;
+    }
+
+    @Test
+    void i13_whatAPersonHas_isNotGrantedAgain() {
+        List<Line> lines = good();
+        lines.add(6, about(2, Line.Event.PARKED, "w1.1", 0).copy("c1").what("outcome_unknown"));
+        caught("I13", lines);
     }
 
     @Test

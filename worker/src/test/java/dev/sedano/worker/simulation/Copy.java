@@ -5,6 +5,8 @@ import dev.sedano.worker.protocol.MessageProperties;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,12 +14,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name unique in a history
  * @param key the store's record of its task
+ * @param follow how many callbacks and how many errbacks its producer gave it
  * @param returned how often it came back from a wait queue
  */
-record Copy(String name, String id, String key, long attempt, MessageProperties properties, byte[] body, int returned) {
+record Copy(
+        String name,
+        String id,
+        String key,
+        long attempt,
+        int follow,
+        MessageProperties properties,
+        byte[] body,
+        int returned) {
     static final String TASK = "sim.task";
     /** The header that names the copy, so that the ledger can tell which one ran. */
     static final String NAME = "sim_copy";
+    /** The header that says what a follow-up follows, such as {@code t7 link 0}. */
+    private static final String FOLLOWS = "sim_follows";
 
     /** What a producer says. */
     record Order(
@@ -25,7 +38,23 @@ record Copy(String name, String id, String key, long attempt, MessageProperties 
             @Nullable String explicitKey,
             long retries,
             String payload,
-            @Nullable String eta) {}
+            @Nullable String eta,
+            int follow) {
+        private String body() {
+            return "[[\"" + payload + "\"], {}, {\"callbacks\": " + followUps("link") + ", \"errbacks\": "
+                    + followUps("errback") + ", \"chain\": null, \"chord\": null}]";
+        }
+
+        /** Every other one gets its id from whoever publishes it. */
+        private String followUps(String kind) {
+            return IntStream.range(0, follow)
+                    .mapToObj(i -> "{\"task\": \"" + TASK + "\", \"args\": [\"p\"], \"kwargs\": {}, \"options\": {"
+                            + (i == 0 ? "" : "\"task_id\": \"" + id + "-" + kind + i + "\", ") + "\"headers\": {\""
+                            + FOLLOWS + "\": \"" + id + " " + kind + " " + i
+                            + "\"}}, \"subtask_type\": null, \"immutable\": true}")
+                    .collect(Collectors.joining(", ", "[", "]"));
+        }
+    }
 
     static Copy of(String name, Order order) {
         Map<String, @Nullable Object> headers = new LinkedHashMap<>();
@@ -42,16 +71,14 @@ record Copy(String name, String id, String key, long attempt, MessageProperties 
         if (order.eta() != null) {
             headers.put("eta", order.eta());
         }
-        byte[] body = ("[[\"" + order.payload()
-                        + "\"], {}, {\"callbacks\": null, \"errbacks\": null, \"chain\": null, \"chord\": null}]")
-                .getBytes(StandardCharsets.UTF_8);
         return new Copy(
                 name,
                 order.id(),
                 explicit == null ? order.id() : TASK + "|" + explicit,
                 order.retries(),
+                order.follow(),
                 new MessageProperties("application/json", "utf-8", order.id(), "", null, 0, headers),
-                body,
+                order.body().getBytes(StandardCharsets.UTF_8),
                 0);
     }
 
@@ -67,6 +94,7 @@ record Copy(String name, String id, String key, long attempt, MessageProperties 
                 id,
                 key == null ? id : headers.get("x-sedano-scope") + "|" + key,
                 headers.get("retries") instanceof Number retries ? retries.longValue() : 0,
+                0,
                 new MessageProperties(
                         plain.contentType(),
                         plain.contentEncoding(),
@@ -81,6 +109,29 @@ record Copy(String name, String id, String key, long attempt, MessageProperties 
 
     /** The same copy, back from a wait queue. */
     Copy returnedOnceMore() {
-        return new Copy(name, id, key, attempt, properties, body, returned + 1);
+        return new Copy(name, id, key, attempt, follow, properties, body, returned + 1);
+    }
+
+    /** What it follows, such as {@code t7 link 0}; null if nothing. */
+    @Nullable
+    String follows() {
+        Object follows = properties.headers().get(FOLLOWS);
+        return follows == null ? null : String.valueOf(follows);
+    }
+
+    /** The same message with an id of its own. */
+    Copy under(String otherId) {
+        Map<String, @Nullable Object> headers = new LinkedHashMap<>(properties.headers());
+        headers.put("id", otherId);
+        return new Copy(
+                name,
+                otherId,
+                otherId,
+                attempt,
+                follow,
+                new MessageProperties(
+                        properties.contentType(), properties.contentEncoding(), otherId, "", null, 0, headers),
+                body,
+                returned);
     }
 }

@@ -77,6 +77,8 @@ final class Coroutines {
                 THREADS.execute(() -> {
                     try {
                         body.run();
+                    } catch (Killed end) {
+                        killed = true; // nobody is left to tell
                     } finally {
                         ended = true;
                         toReturn.release();

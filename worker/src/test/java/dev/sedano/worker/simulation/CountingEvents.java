@@ -2,6 +2,7 @@ package dev.sedano.worker.simulation;
 
 import dev.sedano.worker.delivery.PipelineEvents;
 import dev.sedano.worker.delivery.SettlementReason;
+import dev.sedano.worker.idempotency.BlockVerdict;
 import dev.sedano.worker.idempotency.CheckerEvents;
 import dev.sedano.worker.idempotency.PriorRun;
 import dev.sedano.worker.idempotency.StoreException;
@@ -12,6 +13,7 @@ import java.time.Duration;
 final class CountingEvents implements CheckerEvents, PipelineEvents, JournalEvents {
     private final World world;
     private final SimulatedWorker worker;
+    private String deciding = "";
 
     CountingEvents(World world, SimulatedWorker worker) {
         this.world = world;
@@ -30,13 +32,28 @@ final class CountingEvents implements CheckerEvents, PipelineEvents, JournalEven
     }
 
     @Override
+    public void decided(BlockVerdict verdict) {
+        if (verdict instanceof BlockVerdict.Resolved resolved) {
+            deciding = resolved.id();
+        }
+        CheckerEvents.super.decided(verdict);
+    }
+
+    @Override
     public void falsePositive(Duration delay) {
-        log(Line.Event.COUNTED, "fp");
+        counted("fp");
     }
 
     @Override
     public void truePositive() {
-        log(Line.Event.COUNTED, "tp");
+        counted("tp");
+    }
+
+    private void counted(String what) {
+        if (!worker.isDead()) {
+            world.log(
+                    world.line(Line.Event.COUNTED, worker.name()).copy(deciding).what(what));
+        }
     }
 
     @Override

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -287,7 +288,35 @@ final class FaultyLink implements IdempotencyStore {
 
     @Override
     public CompletableFuture<StepReply> step(TaskKey key, long token, StepChange change) {
-        return waiting(() -> call(work, store -> store.step(key, token, change), reply -> {}, reply -> {}));
+        CompletableFuture<StepReply> answer = waiting(() -> call(
+                work,
+                store -> store.step(key, token, change),
+                reply -> {
+                    if (change instanceof StepChange.End && reply instanceof StepReply.Recorded) {
+                        world.log(line(Line.Event.STEPPED, key, 0, token).what(change.name()));
+                    }
+                },
+                reply -> {}));
+        if (answer.isCompletedExceptionally()) {
+            pause();
+        }
+        return answer;
+    }
+
+    /** Who asks for a step parks its thread when it failed: that time passes here, and the thread does not park. */
+    private void pause() {
+        Coroutines.Coroutine handler = world.coroutines.current();
+        if (handler == null) {
+            return;
+        } else if (host.isDead()) {
+            throw new Coroutines.Killed();
+        }
+        long until = world.now() + World.SECOND / 2;
+        world.at(until, host, handler::resume);
+        while (world.now() < until) {
+            handler.suspend();
+        }
+        LockSupport.unpark(Thread.currentThread());
     }
 
     @Override

@@ -24,8 +24,13 @@ record Line(
     enum Event {
         /** The rules of this history: {@code what} = the policy after a lost lease, {@code until} = the lease. */
         RULES,
-        /** A producer published a copy. */
+        /**
+         * A copy is in the queue. {@code what} = its task's id, {@code until} = how many callbacks and how many errbacks a
+         * producer gave it; 0 if a worker published it.
+         */
         SENT,
+        /** A message that follows a task is in the queue, {@code what} = what it follows, such as {@code t7 link 0}. */
+        FOLLOWED,
         /** The broker handed a copy to a worker. */
         DELIVERED,
         /** The store granted a claim, {@code what} = the prior run, {@code until} = the lease's end. */
@@ -42,6 +47,12 @@ record Line(
         END,
         /** The store accepted a completion, {@code what} = first or replay. */
         COMPLETED,
+        /** The body of the step {@code what} had its effect; {@code until} = 1 if it is to have it at most once. */
+        EFFECT,
+        /** The store took the end of the step {@code what}. */
+        STEPPED,
+        /** A run did not run the body of the step {@code what}: the store had its value, the token {@code until}. */
+        KNOWN,
         /** A worker decided what becomes of a delivery, {@code what} = outcome and reason. */
         SETTLED,
         /** The store took the hand-over of an attempt to the later one {@code until}. */
@@ -64,8 +75,10 @@ record Line(
         REPORTED,
         /** A worker was told the verdict of the block {@code what} and that it is its to count; {@code until} = 1: false positive. */
         VERDICT,
-        /** A worker counted {@code what} = fp or tp. */
+        /** A worker counted the block {@code copy} as {@code what} = fp or tp. */
         COUNTED,
+        /** A worker that ends waits no more for what it asked the store: the next life asks again. */
+        GAVE_UP,
         /** A finished run, or the block {@code what}, is safe in its worker's journal. */
         JOURNALED,
         /** The store has answered for an entry of the journal in the life that wrote it. */

@@ -1,11 +1,15 @@
 package dev.sedano.worker.simulation;
 
+import dev.sedano.worker.canvas.FollowUp;
+import dev.sedano.worker.canvas.FollowUpList;
 import dev.sedano.worker.idempotency.ClaimReply;
 import dev.sedano.worker.idempotency.CompleteReply;
 import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.PriorRun;
 import dev.sedano.worker.idempotency.RenewReply;
+import dev.sedano.worker.idempotency.StepReply;
 import dev.sedano.worker.idempotency.TaskKey;
+import dev.sedano.worker.protocol.CeleryJson;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +28,12 @@ final class NaiveClients {
             case ACK_UNRECORDED -> new AckUnrecorded(link);
             case NO_RENEWAL -> new NoRenewal(link);
             case NO_RELEASE -> new NoRelease(link);
+            case STEP_WITHOUT_BEGIN -> new StepWithoutBegin(link);
+            case STEPS_PER_ATTEMPT -> new StepsPerAttempt(link);
+            case PARKS_UNTOLD -> new ParksUntold(link);
             case NO_HAND_OFF -> new NoHandOff(link);
+            case FOLLOW_UPS_NOT_KEPT -> new FollowUpsNotKept(link);
+            case FOLLOW_UPS_FIRST -> new FollowUpsFirst(link, worker);
             default -> link;
         };
     }
@@ -117,6 +126,106 @@ final class NaiveClients {
         @Override
         public CompletableFuture<CompleteReply> handOff(HandOff over) {
             return CompletableFuture.completedFuture(new CompleteReply.Recorded(false, false, List.of()));
+        }
+    }
+
+    private static final class FollowUpsNotKept extends ForwardingStore {
+        FollowUpsNotKept(IdempotencyStore link) {
+            super(link);
+        }
+
+        @Override
+        public CompletableFuture<CompleteReply> complete(Completion done) {
+            return super.complete(new Completion(
+                    done.key(),
+                    done.token(),
+                    done.attempt(),
+                    done.fingerprint(),
+                    done.taskId(),
+                    done.outcome(),
+                    done.ttl(),
+                    done.claimedAt(),
+                    done.result(),
+                    done.storedResult(),
+                    null,
+                    done.frees()));
+        }
+    }
+
+    private static final class FollowUpsFirst extends ForwardingStore {
+        private final SimulatedWorker worker;
+        private final FollowUpList lists = new FollowUpList(new CeleryJson());
+
+        FollowUpsFirst(IdempotencyStore link, SimulatedWorker worker) {
+            super(link);
+            this.worker = worker;
+        }
+
+        @Override
+        public CompletableFuture<CompleteReply> complete(Completion done) {
+            byte[] kept = done.followUps();
+            if (kept != null) {
+                for (FollowUp each : lists.decode(kept)) {
+                    if (each instanceof FollowUp.Send send) {
+                        worker.publishBlindly(send.message());
+                    }
+                }
+            }
+            return super.complete(done);
+        }
+    }
+
+    private static final class StepWithoutBegin extends ForwardingStore {
+        StepWithoutBegin(IdempotencyStore link) {
+            super(link);
+        }
+
+        @Override
+        public CompletableFuture<StepReply> step(TaskKey key, long token, StepChange change) {
+            return super.step(
+                    key, token, change instanceof StepChange.Begin ? new StepChange.Read(change.name()) : change);
+        }
+    }
+
+    private static final class StepsPerAttempt extends ForwardingStore {
+        private final Map<Long, Long> attempts = new HashMap<>();
+
+        StepsPerAttempt(IdempotencyStore link) {
+            super(link);
+        }
+
+        @Override
+        public CompletableFuture<ClaimReply> claim(Claim claim) {
+            return super.claim(claim).thenApply(reply -> {
+                if (reply instanceof ClaimReply.Granted granted) {
+                    attempts.put(granted.token(), claim.attempt());
+                }
+                return reply;
+            });
+        }
+
+        @Override
+        public CompletableFuture<StepReply> step(TaskKey key, long token, StepChange change) {
+            String name = change.name() + " of attempt " + attempts.get(token);
+            StepChange own = change instanceof StepChange.Read
+                    ? new StepChange.Read(name)
+                    : change instanceof StepChange.Begin
+                            ? new StepChange.Begin(name)
+                            : change instanceof StepChange.End end
+                                    ? new StepChange.End(name, end.value())
+                                    : new StepChange.Undo(name);
+            return super.step(key, token, own);
+        }
+    }
+
+    private static final class ParksUntold extends ForwardingStore {
+        ParksUntold(IdempotencyStore link) {
+            super(link);
+        }
+
+        @Override
+        public CompletableFuture<RenewReply> park(Parking parking) {
+            return CompletableFuture.completedFuture(RenewReply.RENEWED);
         }
     }
 

@@ -36,6 +36,22 @@ enum NaiveDesign {
     RERUN_INSTEAD_OF_PARK,
     /** A retry is published without the hand-off being recorded. */
     NO_HAND_OFF,
+    /** What follows a task is not recorded with its outcome. */
+    FOLLOW_UPS_NOT_KEPT,
+    /** What follows a task is published before its outcome is recorded. */
+    FOLLOW_UPS_FIRST,
+    /** What was published is taken to be confirmed. */
+    CONFIRM_ASSUMED,
+    /** Whoever publishes a follow-up gives it a new id. */
+    NEW_IDS,
+    /** A step that is to run at most once says nothing before it runs. */
+    STEP_WITHOUT_BEGIN,
+    /** Whoever asks for a step may have it, owner or not. */
+    STEPS_FOR_ANYBODY,
+    /** The steps of an attempt are not those of the next. */
+    STEPS_PER_ATTEMPT,
+    /** Work is parked without the store being told. */
+    PARKS_UNTOLD,
     /** Takes what is written to the journal for safe before it is forced to the medium. */
     JOURNAL_WITHOUT_FORCE,
     /** Consumes while the journal of an earlier worker is being replayed. */

@@ -7,6 +7,7 @@ import dev.sedano.worker.idempotency.CompleteReply;
 import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.PriorRun;
 import dev.sedano.worker.idempotency.RenewReply;
+import dev.sedano.worker.idempotency.StepReply;
 import dev.sedano.worker.idempotency.TaskKey;
 import java.time.Duration;
 import java.util.HashMap;
@@ -27,6 +28,7 @@ final class NaiveServers {
             case NO_FINGERPRINT -> new OtherClaim(store, NaiveServers::withoutFingerprint);
             case RERUN_INSTEAD_OF_PARK -> new OtherClaim(store, NaiveServers::rerun);
             case TAKEOVER_ON_REDELIVERY -> new TakeoverOnRedelivery(store);
+            case STEPS_FOR_ANYBODY -> new StepsForAnybody(store);
             case SILENT_RERUN -> new SilentRerun(store);
             case FORGETS_COMPLETIONS -> new ForgetsCompletions(store);
             default -> store;
@@ -189,6 +191,20 @@ final class NaiveServers {
                 owner.put(claim.key().record(), claim.nonce());
             }
             return CompletableFuture.completedFuture(reply);
+        }
+    }
+
+    private static final class StepsForAnybody extends ForwardingStore {
+        StepsForAnybody(IdempotencyStore store) {
+            super(store);
+        }
+
+        @Override
+        public CompletableFuture<StepReply> step(TaskKey key, long token, StepChange change) {
+            return super.step(key, token, change)
+                    .thenApply(reply -> reply instanceof StepReply.Stale
+                            ? change instanceof StepChange.Read ? new StepReply.Free() : new StepReply.Recorded()
+                            : reply);
         }
     }
 

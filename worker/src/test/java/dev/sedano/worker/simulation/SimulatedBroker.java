@@ -95,7 +95,16 @@ final class SimulatedBroker {
 
     /** A producer's message is in the queue. */
     void publish(Copy copy) {
-        world.log(world.line(Line.Event.SENT, "").copy(copy.name()).about(copy.key(), copy.attempt(), 0));
+        String follows = copy.follows();
+        if (follows != null) {
+            world.log(
+                    world.line(Line.Event.FOLLOWED, "").about(copy.key(), 0, 0).what(follows));
+        }
+        world.log(world.line(Line.Event.SENT, "")
+                .copy(copy.name())
+                .about(copy.key(), copy.attempt(), 0)
+                .what(copy.id())
+                .until(copy.follow()));
         ready.add(new Ready(copy, false));
         pump();
     }
@@ -106,14 +115,18 @@ final class SimulatedBroker {
         if (worker.isDead()) {
             return confirm;
         }
+        worker.moment();
         boolean lost = world.chance(worker.publishFails());
         boolean confirmLost = world.chance(worker.publishFails());
         if (!lost) {
-            Copy copy = Copy.of("f" + ++followUps, message);
+            Copy named = Copy.of("f" + ++followUps, message);
+            Copy copy = design == NaiveDesign.NEW_IDS && named.follows() != null && named.attempt() == 0
+                    ? named.under("new" + followUps)
+                    : named;
             world.after(world.between(50, 2 * World.MILLI), Host.WORLD, () -> publish(copy));
         }
         world.after(4 * World.MILLI, worker, () -> {
-            if (lost || confirmLost) {
+            if ((lost || confirmLost) && design != NaiveDesign.CONFIRM_ASSUMED) {
                 confirm.completeExceptionally(new IOException("simulated"));
             } else {
                 confirm.complete(null);

@@ -1,11 +1,14 @@
 package dev.sedano.worker.simulation;
 
+import dev.sedano.task.NoEffectException;
 import dev.sedano.task.Retry;
 import dev.sedano.task.StaleOwnerException;
 import dev.sedano.task.TaskCall;
 import dev.sedano.task.TaskContext;
 import dev.sedano.task.TaskHandler;
+import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /** Starts, lets some virtual time pass, sometimes asks whether it still owns its key, and ends or fails. */
@@ -37,14 +40,22 @@ final class SimulatedHandler implements TaskHandler {
         world.log(start);
         try {
             work(context);
+            if (Math.floorMod(context.id().hashCode(), 3) == 0) {
+                step(context, key, "look", false);
+                step(context, key, "charge", true);
+            }
         } finally {
             if (!worker.isDead()) {
                 world.log(world.line(Line.Event.END, worker.name())
                         .about(key, context.retries(), context.fencingToken()));
             }
         }
-        // Not under an explicit key: a retry of another id than the first waits for ever, see seed 623 without this.
-        if (context.idempotencyKey().equals(context.id()) && context.retries() < 2 && world.chance(0.15)) {
+        // An attempt that is parked after a loss of data keeps other ids of its key waiting for a person, who is not
+        // here:
+        // see seed 860 without this.
+        boolean mayWait =
+                context.idempotencyKey().equals(context.id()) || rules.afterLeaseLoss() == AfterLeaseLoss.RERUN;
+        if (mayWait && context.retries() < 2 && world.chance(0.15)) {
             throw context.retry(Retry.in(Duration.ofMillis(world.between(1, 4_000))));
         }
         if (world.chance(0.1)) {
@@ -69,6 +80,32 @@ final class SimulatedHandler implements TaskHandler {
             }
             slots.sleep(duration() / 4);
         }
+    }
+
+    /** The value of a step is the token of the run that had its effect. */
+    private void step(TaskContext context, String key, String name, boolean atMostOnce) throws Exception {
+        boolean[] ran = new boolean[1];
+        Callable<Long> body = () -> {
+            ran[0] = true;
+            slots.sleep(duration() / 4);
+            if (atMostOnce && world.chance(0.1)) {
+                throw new NoEffectException("simulated");
+            }
+            worker.moment();
+            world.log(about(Line.Event.EFFECT, context, key, name).until(atMostOnce ? 1 : 0));
+            slots.sleep(duration() / 4);
+            return context.fencingToken();
+        };
+        Long value = atMostOnce ? context.stepAtMostOnce(name, Long.class, body) : context.step(name, Long.class, body);
+        if (!ran[0]) {
+            world.log(about(Line.Event.KNOWN, context, key, name).until(value));
+        }
+    }
+
+    private Line about(Line.Event event, TaskContext context, String key, String what) {
+        return world.line(event, worker.name())
+                .about(key, context.retries(), context.fencingToken())
+                .what(what);
     }
 
     private long duration() {

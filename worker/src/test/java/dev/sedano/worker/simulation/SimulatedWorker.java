@@ -4,6 +4,7 @@ import dev.sedano.task.TaskOptions;
 import dev.sedano.task.TaskRegistry;
 import dev.sedano.worker.canvas.FollowUpList;
 import dev.sedano.worker.canvas.FollowUps;
+import dev.sedano.worker.canvas.OutgoingMessage;
 import dev.sedano.worker.delivery.DeliveryPipeline;
 import dev.sedano.worker.delivery.PipelineSettings;
 import dev.sedano.worker.delivery.Settlement;
@@ -41,6 +42,7 @@ final class SimulatedWorker implements Host {
     private final World world;
     private final String name;
     private final Rules rules;
+    private final SimulatedBroker broker;
     private final VirtualTimer timer;
     private final FaultyLink link;
     private final SimulatedSlots slots;
@@ -66,6 +68,7 @@ final class SimulatedWorker implements Host {
         this.world = around.world();
         this.name = name;
         this.rules = around.rules();
+        this.broker = around.broker();
         this.timer = new VirtualTimer(world, this);
         this.link = new FaultyLink(world, around.store(), this, name, trouble);
         this.slots = new SimulatedSlots(world, this, rules.slots());
@@ -109,7 +112,7 @@ final class SimulatedWorker implements Host {
                         new FollowUps(JSON, clock, "gen1@" + name, "celery"),
                         new FollowUpList(JSON),
                         null,
-                        message -> around.broker().publish(this, message),
+                        message -> broker.publish(this, message),
                         JSON,
                         slots,
                         journal,
@@ -193,6 +196,11 @@ final class SimulatedWorker implements Host {
         return name;
     }
 
+    /** A follow-up that is published without a thought of its confirm. */
+    void publishBlindly(OutgoingMessage message) {
+        var unused = broker.publish(this, message);
+    }
+
     double publishFails() {
         return rules.publishFails();
     }
@@ -249,6 +257,9 @@ final class SimulatedWorker implements Host {
 
     /** As {@code Worker.end}. */
     private void stop() {
+        if (replay.isRunning()) {
+            world.log(world.line(Line.Event.GAVE_UP, name));
+        }
         replay.stop();
         pipeline.inFlight().stopStarting();
         boolean[] drained = new boolean[1];
@@ -274,14 +285,19 @@ final class SimulatedWorker implements Host {
     }
 
     private void cutShort() {
-        pipeline.giveUpRecording();
+        giveUp();
         pipeline.inFlight().cutShort();
         slots.interrupt();
         Runnable last = () -> {
-            pipeline.giveUpRecording();
+            giveUp();
             end();
         };
         awaitEmpty(world.now() + 2 * World.SECOND, last, last);
+    }
+
+    private void giveUp() {
+        world.log(world.line(Line.Event.GAVE_UP, name));
+        pipeline.giveUpRecording();
     }
 
     /** The settler writes what waits; then the connections close and the process ends. */

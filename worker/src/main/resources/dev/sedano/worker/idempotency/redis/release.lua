@@ -3,9 +3,13 @@
 -- ARGV  1 nonce
 -- Reply OK counter generation | NOT_MINE
 -- Atomic because the claim may be taken over between a look and a write.
-local r = call('HMGET', KEYS[1], 'st', 'nonce', 'ran', 'att', 'natt', 'nb', 'was')
+local r = call('HMGET', KEYS[1], 'st', 'nonce', 'ran', 'att', 'natt', 'nb', 'was', 'tok', 'stok')
 if r[1] ~= 'R' or r[2] ~= ARGV[1] then return { 'NOT_MINE' } end
 touch()
+if r[8] == r[9] then                                      -- its start was recorded, and nothing started: that is no crash
+  call('HDEL', KEYS[1], 'stok')
+  call('HINCRBY', KEYS[1], 'starts', -1)
+end
 if r[3] == '0' and r[4] == r[5] then                      -- back to the hand-off, or an old copy would run again
   call('HSET', KEYS[1], 'st', 'H', 'nonce', '')
 elseif r[3] == '0' and r[4] ~= '0' then                   -- a later attempt proves that the earlier ones were handed off

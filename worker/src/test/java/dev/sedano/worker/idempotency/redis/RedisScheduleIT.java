@@ -122,6 +122,7 @@ class RedisScheduleIT {
                 "STEP | call('HDEL', KEYS[1], field) | local d = 0",
                 "RELEASE | elseif r[7] then | elseif false then",
                 "RELEASE | if r[3] == '0' and r[4] == r[5] then | if false then",
+                "RELEASE | call('HINCRBY', KEYS[1], 'starts', -1) | local s = 0",
                 "REPORT_BLOCKED | (st == 'H' and num(r[4]) > att) | false",
             })
     void brokenScript_isNoticed(RedisScript broken, String guard, String hole) {
