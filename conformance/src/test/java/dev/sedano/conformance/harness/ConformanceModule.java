@@ -8,5 +8,6 @@ public final class ConformanceModule implements TaskModule {
     @Override
     public void register(TaskRegistry registry) {
         registry.addMethods(new LedgerTasks()).addMethods(new CallingTasks()).addMethods(ValueTasks.class);
+        ProjTasks.register(registry);
     }
 }

@@ -32,16 +32,6 @@ final class ValueTasks {
         return x;
     }
 
-    @Task("proj.noop")
-    static @Nullable Object noop() {
-        return null;
-    }
-
-    @Task("proj.retry_noexc")
-    static @Nullable Object retry() {
-        return null;
-    }
-
     @Task("proj.context")
     static Map<String, @Nullable Object> context(TaskContext context) {
         Map<String, @Nullable Object> said = new LinkedHashMap<>();

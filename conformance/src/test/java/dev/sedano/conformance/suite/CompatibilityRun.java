@@ -41,7 +41,8 @@ final class CompatibilityRun {
                 result.failures().forEach((test, why) -> System.out.println("FAILED " + test + "\n  " + why));
                 System.out.println("run " + run + " of " + repeat + ": " + result.summary());
                 if (only.isEmpty()) {
-                    Files.writeString(DOCUMENT, new CompatibilityTable(result, required, suite.versions()).text());
+                    String table = new CompatibilityTable(result, required, suite.versions()).text();
+                    Files.writeString(DOCUMENT, table + writtenByOthers());
                     System.out.println("written: " + DOCUMENT);
                 }
             }
@@ -49,6 +50,13 @@ final class CompatibilityRun {
 
         failures.keySet().removeAll(CompatibilityTable.deviations().keySet());
         assertThat(failures).as("failed, and no known deviation").isEmpty();
+    }
+
+    /** The last part of the document, which {@code ./sedano test --matrix} writes. */
+    private static String writtenByOthers() throws IOException {
+        String before = Files.exists(DOCUMENT) ? Files.readString(DOCUMENT) : "";
+        int begin = before.indexOf("## Versions tried together");
+        return begin < 0 ? "" : "\n" + before.substring(begin);
     }
 
     private static String setting(String variable, String otherwise) {
