@@ -40,15 +40,23 @@ final class TestCommand implements Callable<Integer> {
     @Option(
             names = "--celery",
             paramLabel = "VERSION",
-            description = "Test against this Celery, or \"newest\", instead of the pinned one.")
+            description = "Test against this Celery, or \"newest\", instead of the pinned one. With --matrix several,"
+                    + " separated by commas.")
     private @Nullable String celery;
 
     @Option(
             names = "--matrix",
             description = "Run the integration tests with RabbitMQ 4.0 and 4.3, Valkey and Redis 8 instead of this"
-                    + " machine's servers. They are taken from newer Debian releases, which needs root, debootstrap and"
-                    + " 1.2 GB in ~/.cache/sedano. Chaos tests only with --full.")
+                    + " machine's servers, and write the result into docs/compatibility.md. The servers are taken from"
+                    + " newer Debian releases, which needs root, debootstrap and 1.2 GB in ~/.cache/sedano. Chaos tests"
+                    + " only with --full.")
     private boolean matrix;
+
+    @Option(
+            names = "--own-servers",
+            paramLabel = "also|only",
+            description = "With --matrix: this machine's RabbitMQ and Redis, too, or they alone.")
+    private @Nullable String ownServers;
 
     @Option(
             names = "--only",
@@ -63,36 +71,64 @@ final class TestCommand implements Callable<Integer> {
             throw new WorkbenchException(
                     "--only " + only + " goes with --matrix and names test classes, such as DeliveryLimitIT");
         }
+        if (ownServers != null && (!matrix || !ownServers.matches("also|only"))) {
+            throw new WorkbenchException("--own-servers " + ownServers + " goes with --matrix and is also or only");
+        }
         Project project = Project.ofLauncher();
         ServiceProvider services = new ServiceProvider(System.out::println, project.installLog());
         if (!matrix && (install || !services.dockerAnswers())) {
             services.installPrograms(true, true, install);
         }
-        Optional<Path> python = new PythonEnvironment(project, System.out::println, checked(celery)).provide(install);
+        List<String> celeries = checked(celery, matrix);
+        if (matrix) {
+            return matrix(project, services, celeries) ? 0 : 1;
+        }
+        Map<String, String> environment = environment(python(project, celeries.isEmpty() ? null : celeries.get(0)));
+        return full
+                ? maven(project, environment, "verify", "-Dfuzz.duration=10m")
+                : verifyWithRepetition(project, environment);
+    }
+
+    private Optional<Path> python(Project project, @Nullable String version) {
+        Optional<Path> python = new PythonEnvironment(project, System.out::println, version).provide(install);
         if (python.isEmpty()) {
             warnAboutPython();
         }
+        return python;
+    }
+
+    private Map<String, String> environment(Optional<Path> python) {
         Map<String, String> environment = new HashMap<>();
         python.ifPresent(program -> environment.put("SEDANO_TEST_PYTHON", program.toString()));
         if (full) {
             environment.put("SEDANO_TEST_FULL", "1");
             environment.put(CHAOS_MINUTES, System.getenv().getOrDefault(CHAOS_MINUTES, "10"));
         }
-        if (!matrix) {
-            return full
-                    ? maven(project, environment, "verify", "-Dfuzz.duration=10m")
-                    : verifyWithRepetition(project, environment);
+        return environment;
+    }
+
+    /** Returns whether all tests passed with all servers and Celeries. */
+    private boolean matrix(Project project, ServiceProvider services, List<String> versions) {
+        List<Matrix.Celery> celeries = new ArrayList<>();
+        for (String version : versions.isEmpty() ? List.of("") : versions) {
+            Optional<Path> python = python(project, version.isEmpty() ? null : version);
+            celeries.add(new Matrix.Celery(
+                    python.map(InstalledVersions::celery).orElse("without Celery"), environment(python)));
+        }
+        if (ownServers != null) {
+            services.installPrograms(true, true, install);
         }
         if (install) {
             new SystemPackages(System.out::println, project.installLog()).install(List.of("debootstrap"));
         }
-        boolean passed = new Matrix(project, System.out::println, servers -> {
-                    Map<String, String> with = new HashMap<>(environment);
-                    with.putAll(servers);
-                    return maven(project, with, integrationTests());
-                })
-                .run();
-        return passed ? 0 : 1;
+        Matrix.@Nullable Servers own = ownServers == null
+                ? null
+                : new Matrix.Servers(InstalledVersions.rabbitMq(), InstalledVersions.redis(), Map.of());
+        Matrix runs =
+                new Matrix(project, System.out::println, celeries, with -> maven(project, with, integrationTests()));
+        List<Matrix.Row> rows = own != null && "only".equals(ownServers) ? runs.run(List.of(own)) : runs.run(own);
+        new CompatibilityDocument(project.root().resolve("docs/compatibility.md")).replaceVersions(rows, only);
+        return rows.stream().allMatch(row -> row.figures().passed());
     }
 
     /**
@@ -133,11 +169,16 @@ final class TestCommand implements Callable<Integer> {
     }
 
     /** The version becomes part of a path and of pip's input. */
-    private static @Nullable String checked(@Nullable String version) {
-        if (version != null && !version.matches("newest|[0-9][0-9A-Za-z.]{0,30}")) {
-            throw new WorkbenchException("--celery " + version + " is no version: write newest, or one such as 5.6.2");
+    private static List<String> checked(@Nullable String versions, boolean several) {
+        if (versions == null) {
+            return List.of();
         }
-        return version;
+        String one = "(newest|[0-9][0-9A-Za-z.]{0,30})";
+        if (!versions.matches(several ? one + "(," + one + "){0,9}" : one)) {
+            throw new WorkbenchException("--celery " + versions + " is no version: write newest, or one such as 5.6.2"
+                    + (several ? ", or several separated by commas" : "; several go with --matrix"));
+        }
+        return List.of(versions.split(","));
     }
 
     private static void warnAboutPython() {

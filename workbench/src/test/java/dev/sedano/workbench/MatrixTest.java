@@ -3,10 +3,13 @@ package dev.sedano.workbench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +31,14 @@ class MatrixTest {
             }
         }
         return new Project(folder);
+    }
+
+    private void write(String module, String summary) {
+        try {
+            Files.writeString(folder.resolve(module).resolve("target/failsafe-reports/failsafe-summary.xml"), summary);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
@@ -65,15 +76,79 @@ class MatrixTest {
     void table_namesServersAndVerdict() {
         String table = Matrix.table(List.of(
                 new Matrix.Row(
-                        "RabbitMQ 4.0.5", "valkey 8.1.1", new TestFigures(57, 0, 1, true), Duration.ofSeconds(90)),
+                        "Celery 5.4.0",
+                        "RabbitMQ 4.0.5",
+                        "valkey 8.1.1",
+                        new TestFigures(57, 0, 1, true),
+                        Duration.ofSeconds(90)),
                 new Matrix.Row(
-                        "RabbitMQ 4.3.6", "redis 8.0.6", new TestFigures(57, 2, 1, true), Duration.ofSeconds(60)),
-                new Matrix.Row("RabbitMQ 5.0.0", "redis 9.0.0", new TestFigures(0, 0, 0, false), Duration.ZERO)));
+                        "Celery 5.6.2",
+                        "RabbitMQ 4.3.6",
+                        "redis 8.0.6",
+                        new TestFigures(57, 2, 1, true),
+                        Duration.ofSeconds(60)),
+                new Matrix.Row(
+                        "Celery 5.7.0",
+                        "RabbitMQ 5.0.0",
+                        "redis 9.0.0",
+                        new TestFigures(0, 0, 0, false),
+                        Duration.ZERO)));
 
         assertThat(table.lines().toList())
-                .anySatisfy(line -> assertThat(line).matches("RabbitMQ 4.0.5 +valkey 8.1.1 +57 +0 +1 +1.5 +passed"))
-                .anySatisfy(line -> assertThat(line).matches("RabbitMQ 4.3.6 +redis 8.0.6 +57 +2 +1 +1.0 +FAILED"))
+                .anySatisfy(line ->
+                        assertThat(line).matches("Celery 5.4.0 +RabbitMQ 4.0.5 +valkey 8.1.1 +57 +0 +1 +1.5 +passed"))
+                .anySatisfy(line ->
+                        assertThat(line).matches("Celery 5.6.2 +RabbitMQ 4.3.6 +redis 8.0.6 +57 +2 +1 +1.0 +FAILED"))
                 .anySatisfy(line -> assertThat(line).endsWith("DID NOT FINISH"));
+    }
+
+    @Test
+    void eachCelery_runsWithAllServers() throws IOException {
+        Project project = project("", "");
+        List<Map<String, String>> runs = new ArrayList<>();
+        Matrix matrix = new Matrix(
+                project,
+                line -> {},
+                List.of(
+                        new Matrix.Celery("Celery 5.4.0", Map.of("PYTHON", "old")),
+                        new Matrix.Celery("Celery 5.7.0", Map.of("PYTHON", "new"))),
+                environment -> {
+                    runs.add(environment);
+                    write("conformance", summary(3, 0, 0, 0));
+                    return 0;
+                });
+
+        List<Matrix.Row> rows = matrix.run(List.of(
+                new Matrix.Servers("RabbitMQ 3.10.8", "redis 7.0.15", Map.of()),
+                new Matrix.Servers("RabbitMQ 4.3.6", "valkey 8.1.1", Map.of("SERVER", "newer"))));
+
+        assertThat(runs)
+                .containsExactly(
+                        Map.of("PYTHON", "old"),
+                        Map.of("PYTHON", "new"),
+                        Map.of("PYTHON", "old", "SERVER", "newer"),
+                        Map.of("PYTHON", "new", "SERVER", "newer"));
+        assertThat(rows).allSatisfy(row -> assertThat(row.figures().passed()).isTrue());
+        assertThat(rows.get(3).celery() + ", " + rows.get(3).store()).isEqualTo("Celery 5.7.0, valkey 8.1.1");
+    }
+
+    @Test
+    void document_keepsWhatStandsBefore_andReplacesItsPart() throws IOException {
+        Path file = Files.writeString(folder.resolve("compatibility.md"), "# Compatibility\n\nA table.\n");
+        CompatibilityDocument document = new CompatibilityDocument(file);
+        Matrix.Row failed = new Matrix.Row(
+                "Celery 5.6.2", "RabbitMQ 4.3.6", "redis 8.0.6", new TestFigures(57, 2, 1, true), Duration.ZERO);
+        Matrix.Row passed = new Matrix.Row(
+                "Celery 5.6.2", "RabbitMQ 4.3.6", "redis 8.0.6", new TestFigures(57, 0, 1, true), Duration.ZERO);
+
+        document.replaceVersions(List.of(failed), "CanvasIT");
+        document.replaceVersions(List.of(passed, passed), null);
+
+        String text = Files.readString(file);
+        assertThat(text).startsWith("# Compatibility\n\nA table.\n\n## Versions tried together\n");
+        assertThat(text.lines().filter(line -> line.startsWith("| Celery 5")))
+                .hasSize(2)
+                .allMatch(line -> line.equals("| Celery 5.6.2 | RabbitMQ 4.3.6 | redis 8.0.6 | 57 | 0 | 1 | passed |"));
     }
 
     @Test

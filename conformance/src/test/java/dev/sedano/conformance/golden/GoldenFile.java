@@ -104,11 +104,10 @@ record GoldenFile(
         Map<String, String> written = new LinkedHashMap<>();
         for (JsonNode command : file.get("redis_commands")) {
             String[] words = command.get("command").stringValue().split(" ", 4);
-            if (!command.get("by").stringValue().equals("producer")) {
-                continue;
-            } else if (words[0].equals("SET")) {
+            boolean producers = command.get("by").stringValue().equals("producer");
+            if (producers && words[0].equals("SET")) {
                 written.put(words[1], words[2]);
-            } else if (words[0].equals("SETEX")) {
+            } else if (producers && words[0].equals("SETEX")) {
                 written.put(words[1], words[3]);
             }
         }

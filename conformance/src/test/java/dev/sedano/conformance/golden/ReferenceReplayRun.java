@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Replays the calls that were captured without a worker to Celery's own worker and writes what becomes of them to {@code
- * target/task-outcomes.json}, the origin of {@code golden/task-outcomes.json}. By command: {@code -Dtest=ReferenceReplayRun}.
+ * target/task-outcomes.json}, the origin of {@code golden/task-outcomes.json}. By command, see CONTRIBUTING.md.
  * Its name keeps it out of the tests of a build.
  */
 final class ReferenceReplayRun {

@@ -14,7 +14,7 @@ import org.awaitility.Awaitility;
 
 /** Celery's own worker with {@code golden_tasks.py}, in a process (group) of its own. One owner controls it. */
 record ReferenceWorker(Process process, Guard guard, Path log) implements AutoCloseable {
-    private static final Duration START_LIMIT = Duration.ofSeconds(120);
+    private static final Duration START_LIMIT = Duration.ofMinutes(2);
     private static final Path TASKS = Path.of("src/test/python").toAbsolutePath();
 
     /** Starts it and waits until it consumes; skips or fails the test if there is no Python with Celery. */
