@@ -60,8 +60,12 @@ final class ReferenceReplayRun {
                         + "\n");
 
         outcomes.forEach((name, outcome) -> {
-            assertThat(outcome.notIn(ReplayList.expected(name))).as("new in " + name).isEmpty();
-            assertThat(ReplayList.expected(name).notIn(outcome)).as("gone from " + name).isEmpty();
+            assertThat(outcome.notIn(ReplayList.expected(name)))
+                    .as("new in " + name)
+                    .isEmpty();
+            assertThat(ReplayList.expected(name).notIn(outcome))
+                    .as("gone from " + name)
+                    .isEmpty();
         });
     }
 
