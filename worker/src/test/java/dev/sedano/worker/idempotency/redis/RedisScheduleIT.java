@@ -109,7 +109,7 @@ class RedisScheduleIT {
                 "SETTLE | r[1] ~= ARGV[1] or not r[2] | not r[2]",
                 "SETTLE | call('HDEL', KEYS[1], 'fu', 'fat') | local f = 0",
                 "START | if r[3] ~= ARGV[1] then | if true then",
-                "START | or r[2] ~= ARGV[1] then | then",
+                "START | or r[2] ~= ARGV[1] or r[4] | or r[4]",
                 "START | call('HINCRBY', KEYS[1], 'starts', 1) | local s = 0",
                 "PARK | or r[2] ~= ARGV[1] then | then",
                 "PARK | call('HSET', KEYS[1], 'st', 'P') | local p = 0",
