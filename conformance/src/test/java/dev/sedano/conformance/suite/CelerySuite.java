@@ -189,11 +189,6 @@ final class CelerySuite implements AutoCloseable {
                 "celery",
                 "-c",
                 "1",
-                // The suite fills the queue with four tasks of two seconds and sends one that expires after one second.
-                // Its
-                // producer makes that the message's life in the queue, too: what nobody takes ahead is dropped unseen.
-                "--prefetch-multiplier",
-                "8",
                 "-n",
                 NODE,
                 "-E",
