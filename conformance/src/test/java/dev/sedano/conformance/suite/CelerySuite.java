@@ -189,6 +189,13 @@ final class CelerySuite implements AutoCloseable {
                 "celery",
                 "-c",
                 "1",
+                // As many as Celery's own worker holds: it takes four ahead and has acked the one that runs. The
+                // suite's
+                // producer makes `expires` the message's life in the queue, too: what nobody took by then is dropped
+                // unseen, and `test_expired` sends it behind four tasks of two seconds. What more is taken ahead the
+                // suite's purges between tests do not reach.
+                "--prefetch-multiplier",
+                "5",
                 "-n",
                 NODE,
                 "-E",
