@@ -50,10 +50,12 @@ record SuiteResult(String celery, Map<String, Outcome> tests, List<String> missi
         return list.valueStream().map(JsonNode::stringValue).toList();
     }
 
-    /** Both, of the same Celery. */
+    /** Both, of the same Celery. A test of both has passed if it passed in both. */
     SuiteResult plus(SuiteResult more) {
         Map<String, Outcome> all = new LinkedHashMap<>(tests);
-        all.putAll(more.tests());
+        more.tests()
+                .forEach((test, outcome) ->
+                        all.merge(test, outcome, (one, other) -> one.verdict() == Verdict.PASSED ? other : one));
         return new SuiteResult(celery, all, both(missing, more.missing()), both(deaths, more.deaths()));
     }
 
