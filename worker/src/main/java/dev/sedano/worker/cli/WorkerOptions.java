@@ -233,7 +233,7 @@ final class WorkerOptions {
     @Option(
             names = "--result-expires",
             paramLabel = "TIME",
-            description = "How long results stay in the result backend. Default: 1d.")
+            description = "How long results stay in the result backend; 0 = for ever. Default: 1d.")
     @Nullable
     String resultExpires;
 

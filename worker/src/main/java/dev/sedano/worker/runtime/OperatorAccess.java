@@ -25,7 +25,8 @@ public final class OperatorAccess {
 
     /** Results that live elsewhere than the store; connects with its first call. */
     public static ResultStore results(StoreUri backend) {
-        return new RedisResultStore(StoreServers.of("--result-backend", backend), STORE_TIMEOUT, StoreListener.NONE);
+        return new RedisResultStore(
+                StoreServers.of("--result-backend", backend), STORE_TIMEOUT, null, StoreListener.NONE);
     }
 
     /**

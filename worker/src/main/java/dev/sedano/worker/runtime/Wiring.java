@@ -63,8 +63,16 @@ final class Wiring {
     static @Nullable ResultStore resultStore(WorkerConfig config, WorkerMetrics metrics) {
         return config.resultBackend() instanceof ResultBackend.Redis redis
                 ? new RedisResultStore(
-                        StoreServers.of("--result-backend", redis.uri()), RESULT_DEADLINE, listener(metrics))
+                        StoreServers.of("--result-backend", redis.uri()),
+                        RESULT_DEADLINE,
+                        resultLife(config),
+                        listener(metrics))
                 : null;
+    }
+
+    /** As in Celery, what expires after 0 never does. */
+    private static @Nullable Duration resultLife(WorkerConfig config) {
+        return config.resultExpiry().isZero() ? null : config.resultExpiry();
     }
 
     private static StoreListener listener(WorkerMetrics metrics) {
@@ -136,7 +144,7 @@ final class Wiring {
         }
         return store == null
                 ? new NoResults()
-                : new RedisResults(store, config.resultExpiry(), config.resultBesideMarker(), form::toStore);
+                : new RedisResults(store, resultLife(config), config.resultBesideMarker(), form::toStore);
     }
 
     static ResultEncoder encoder(WorkerConfig config, CeleryJson json, Clock clock, ResultForm form) {

@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param shutdownTimeout {@code --shutdown-timeout}; zero and up; 60 s
  * @param lease {@code --lease}; how long a claim holds without renewal, 1 s to 1 h; 30 s
  * @param retention {@code --retention}; how long completed keys are remembered, a lease and up; 7 days
- * @param resultExpiry {@code --result-expires}; how long results stay in the backend, 1 s and up; 1 day, as in Celery
+ * @param resultExpiry {@code --result-expires}; how long results and chords stay in the backend, 1 s and up, or 0
+ *     = for ever; 1 day, as in Celery
  * @param resultExtended {@code --result-extended}; whether stored results say name, arguments, worker, retries and queue; no
  * @param trackStarted {@code --track-started}; whether callers see the state STARTED; no
  * @param namespace {@code --namespace}; prefix of the store's keys; workers that share work share it; {@code default}
@@ -140,7 +141,9 @@ public record WorkerConfig(
         between("--longest-hold", longestHold, Duration.ofSeconds(1), Duration.ofSeconds(60));
         between("--lease", lease, Duration.ofSeconds(1), Duration.ofHours(1));
         between("--retention", retention, lease, Duration.ofDays(3650));
-        between("--result-expires", resultExpiry, Duration.ofSeconds(1), Duration.ofDays(3650));
+        if (!resultExpiry.isZero()) {
+            between("--result-expires", resultExpiry, Duration.ofSeconds(1), Duration.ofDays(3650));
+        }
         between("--consumer-timeout", consumerTimeout, Duration.ofMinutes(1), Duration.ofDays(1));
         require(isJournalLimit(journalLimit), "--journal-limit", journalLimit, JOURNAL_LIMITS);
         require(

@@ -149,7 +149,7 @@ public final class WorkerConfigBuilder {
         return this;
     }
 
-    /** How long results stay in the backend. */
+    /** How long results and chords stay in the backend; zero = for ever. */
     public WorkerConfigBuilder resultExpiry(Duration value) {
         this.resultExpiry = value;
         return this;

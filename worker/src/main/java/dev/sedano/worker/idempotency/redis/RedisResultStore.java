@@ -24,20 +24,25 @@ public final class RedisResultStore implements ResultStore, ChordStore {
     /** Celery's {@code 2 * result_chord_join_timeout}: how long the body's publisher is left alone. */
     private static final int CLAIM_SECONDS = 6;
 
-    private static final int CHORD_TTL_SECONDS = 86_400;
+    /** A chord that was told something remembers it at least for so long, however soon its keys expire. */
+    private static final long CHORD_MEMORY_SECONDS = Duration.ofDays(7).toSeconds();
 
     private final DataSet dataSet = new DataSet(new KnownData(""), null);
     private final long callNanos;
+    private final long chordSeconds;
     private final StoreWatchdog watchdog = new StoreWatchdog();
     private final ScriptPipeline pipeline;
 
     /**
      * @param servers one server, or sentinels; Celery keeps no results in a Redis Cluster
      * @param callDeadline longest time from the hand-over of a call to its answer or failure
+     * @param chordTtl how long the keys of a chord live, counted anew with each part; null = for ever
      */
-    public RedisResultStore(RedisServers servers, Duration callDeadline, StoreListener listener) {
+    public RedisResultStore(
+            RedisServers servers, Duration callDeadline, @Nullable Duration chordTtl, StoreListener listener) {
         ServerFinder finder = RedisStores.finder(servers);
         this.callNanos = callDeadline.toNanos();
+        this.chordSeconds = chordTtl == null ? 0 : Math.max(1, chordTtl.toSeconds());
         StoreConnector connector = new StoreConnector(finder, ScriptLibrary.bundled(), false);
         StoreRound round = new StoreRound(connector, Durability.NONE, listener, StoreRound.Diversion.NONE);
         this.pipeline = new ScriptPipeline("sedano-results", CAPACITY, connector, round, watchdog);
@@ -82,8 +87,9 @@ public final class RedisResultStore implements ResultStore, ChordStore {
                 reply -> reply.word().equals("OK"),
                 Bytes.of(what),
                 Bytes.of(parts),
-                Bytes.of(CHORD_TTL_SECONDS),
-                savedGroup == null ? Bytes.NONE : savedGroup));
+                Bytes.of(chordSeconds),
+                savedGroup == null ? Bytes.NONE : savedGroup,
+                Bytes.of(Math.max(chordSeconds, CHORD_MEMORY_SECONDS))));
     }
 
     @Override
@@ -100,7 +106,7 @@ public final class RedisResultStore implements ResultStore, ChordStore {
                 Bytes.of(part.taskId()),
                 part.value(),
                 Bytes.of(part.score()),
-                Bytes.of(CHORD_TTL_SECONDS),
+                Bytes.of(chordSeconds),
                 Bytes.of(CLAIM_SECONDS),
                 token(part)));
     }

@@ -17,10 +17,11 @@ import redis.clients.jedis.Jedis;
 /** The keys of a chord, as Celery's own workers leave and expect them. */
 class ChordStoreIT {
     private static final String GROUP = "celery-taskset-meta-g";
+    private static final Duration TTL = Duration.ofDays(3);
 
     private final PrivateRedis redis = new PrivateRedis();
     private final RedisResultStore store = new RedisResultStore(
-            new RedisServers.Standalone(RedisEndpoint.of(redis.uri())), Duration.ofSeconds(5), StoreListener.NONE);
+            new RedisServers.Standalone(RedisEndpoint.of(redis.uri())), Duration.ofSeconds(5), TTL, StoreListener.NONE);
 
     @AfterEach
     void stop() {
@@ -119,6 +120,41 @@ class ChordStoreIT {
             assertThat(client.get(GROUP + ".t")).isEqualTo("1");
             assertThat(get(store.count(part("a", "0")))).isInstanceOf(Counted.Waiting.class);
             assertThat(get(store.count(part("more", "0")))).isInstanceOf(Counted.Complete.class);
+        }
+    }
+
+    @Test
+    void keysLiveAsLongAsResults_theMemoryOfWhatWasToldLonger() {
+        try (Jedis client = redis.client()) {
+            byte[] header = "{\"result\": []}".getBytes(StandardCharsets.UTF_8);
+            assertThat(get(store.begin("g", 3, header))).isTrue();
+            assertThat(get(store.add("g", "more", 1))).isTrue();
+            get(store.count(part("a", "0")));
+
+            for (String key : List.of("", ".s", ".t", ".j", ".d")) {
+                assertThat(client.ttl(GROUP + key)).as(key).isBetween(TTL.toSeconds() - 60, TTL.toSeconds());
+            }
+            assertThat(client.ttl(GROUP + ".sedano")).isGreaterThan(TTL.toSeconds());
+        }
+    }
+
+    @Test
+    void whatNeverExpires_keepsTheTimeThatAPythonWorkerGave() {
+        try (Jedis client = redis.client();
+                RedisResultStore forEver = new RedisResultStore(
+                        new RedisServers.Standalone(RedisEndpoint.of(redis.uri())),
+                        Duration.ofSeconds(5),
+                        null,
+                        StoreListener.NONE)) {
+            client.setex(GROUP + ".s", 1_000, "3");
+            assertThat(get(forEver.begin("g", 3, null))).isTrue();
+            assertThat(get(forEver.add("g", "more", 1))).isTrue();
+            get(forEver.count(part("a", "0")));
+
+            assertThat(client.ttl(GROUP + ".s")).isBetween(940L, 1_000L);
+            assertThat(client.ttl(GROUP + ".t")).isEqualTo(-1);
+            assertThat(client.ttl(GROUP + ".j")).isEqualTo(-1);
+            assertThat(client.ttl(GROUP + ".sedano")).isPositive();
         }
     }
 
