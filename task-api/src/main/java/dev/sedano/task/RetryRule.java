@@ -3,6 +3,7 @@ package dev.sedano.task;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -109,7 +110,7 @@ public record RetryRule(
                 || on.stream().noneMatch(type -> type.isInstance(failure))) {
             return null;
         }
-        return new Retry(waitBefore(retries, random), maxRetries, null, null, failure);
+        return new Retry(waitBefore(retries, random), maxRetries, null, null, failure, Map.of());
     }
 
     private Duration waitBefore(int retries, LongUnaryOperator random) {

@@ -33,7 +33,10 @@ final class CarriedHeaders {
         headers.put("group_index", message.groupIndex());
         headers.put("ignore_result", Boolean.TRUE.equals(message.ignoreResult()));
         headers.put("shadow", message.shadow());
-        headers.put("timelimit", Arrays.asList(null, null));
+        headers.put(
+                "timelimit",
+                Arrays.asList(
+                        message.envelope().hardTimeLimit(), message.envelope().softTimeLimit()));
         headers.put("stamped_headers", null);
         headers.put("stamps", Map.of());
         headers.putAll(had);

@@ -2,13 +2,10 @@ package dev.sedano.worker.canvas;
 
 import dev.sedano.task.Retry;
 import dev.sedano.worker.protocol.CeleryJson;
-import dev.sedano.worker.protocol.Encoder;
 import dev.sedano.worker.protocol.MessageProperties;
 import dev.sedano.worker.protocol.PayloadForm;
 import dev.sedano.worker.protocol.TaskMessage;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -299,49 +296,12 @@ public final class FollowUps {
      */
     public OutgoingMessage retry(
             TaskMessage message, Origin origin, Retry retry, Map<String, @Nullable Object> keyHeaders) {
-        Map<String, @Nullable Object> headers =
-                CarriedHeaders.of(message, origin.properties().headers());
-        headers.put("retries", message.retries() + 1);
-        Instant due = messages.now().plus(retry.delay());
-        headers.put("eta", messages.iso(due));
-        headers.put("parent_id", message.parentId() == null ? message.id() : message.parentId());
-        headers.putAll(keyHeaders);
-        boolean same = retry.args() == null && retry.kwargs() == null && message.protocol() == 2;
-        if (!same) {
-            headers.remove("argsrepr");
-            headers.remove("kwargsrepr");
-        }
-        // An unchanged payload keeps its form, whatever that was; a new one has that of the settings, as in Celery.
-        Encoder.Payload payload = same
-                ? new Encoder.Payload(
-                        origin.body(),
-                        String.valueOf(origin.properties().contentType()),
-                        String.valueOf(origin.properties().contentEncoding()),
-                        headers.get("compression") instanceof String compression ? compression : null)
-                : messages.body(
-                        retry.args() == null ? message.args() : retry.args(),
-                        retry.kwargs() == null ? message.kwargs() : retry.kwargs(),
-                        embedOf(message));
-        TaskMessages.mention(payload, headers);
-        return new OutgoingMessage(
-                origin.exchange(),
-                origin.exchange().isEmpty() ? origin.queue() : origin.routingKey(),
-                new MessageProperties(
-                        payload.contentType(),
-                        same ? origin.properties().contentEncoding() : payload.contentEncoding(),
-                        origin.properties().correlationId() == null
-                                ? message.id()
-                                : origin.properties().correlationId(),
-                        origin.properties().replyTo(),
-                        expiration(message),
-                        origin.properties().priority(),
-                        headers),
-                payload.body());
+        return new RetryMessage(messages, message, origin, retry).with(keyHeaders);
     }
 
     /** Whether a retry keeps the payload, byte for byte. */
     public static boolean keepsPayload(TaskMessage message, Retry retry) {
-        return retry.args() == null && retry.kwargs() == null && message.protocol() == 2;
+        return RetryMessage.keepsPayload(message, retry);
     }
 
     /**
@@ -361,19 +321,5 @@ public final class FollowUps {
         // It runs where the replaced task did: nobody may consume the default queue.
         String queue = origin.queue().equals(messages.defaultQueue()) ? null : origin.queue();
         return new Replacement(messages).of(message, replacement, given, keyHeaders, queue);
-    }
-
-    private @Nullable String expiration(TaskMessage message) {
-        if (message.expires() == null) {
-            return null;
-        }
-        long left = Duration.between(messages.now(), message.expires()).toMillis();
-        return Long.toString(Math.max(0, left));
-    }
-
-    private static Map<String, @Nullable Object> embedOf(TaskMessage message) {
-        TaskMessage.Embed embed = message.embed();
-        return TaskMessages.embed(
-                embed.callbacks(), embed.errbacks(), embed.chain().isEmpty() ? null : embed.chain(), embed.chord());
     }
 }

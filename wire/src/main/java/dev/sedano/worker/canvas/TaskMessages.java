@@ -232,6 +232,11 @@ final class TaskMessages {
         }
     }
 
+    /** Where a task goes whose caller says this of it; null = nothing. */
+    Router.Place place(String task, @Nullable String queue, @Nullable String exchange, @Nullable String routingKey) {
+        return router.of(task, queue, exchange, routingKey);
+    }
+
     /** Where this worker's own calls wait for replies. */
     String replyTo() {
         return replyTo;
