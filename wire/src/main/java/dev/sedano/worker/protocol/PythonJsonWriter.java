@@ -80,10 +80,11 @@ final class PythonJsonWriter {
                     number instanceof Float ? Double.parseDouble(number.toString()) : number.doubleValue()));
         } else if (number instanceof Long
                 || number instanceof Integer
-                || number instanceof BigInteger
                 || number instanceof Short
                 || number instanceof Byte) {
             ascii(number.toString());
+        } else if (number instanceof BigInteger integer) {
+            ascii(PythonInteger.text(integer));
         } else if (number instanceof BigDecimal) {
             tag("decimal", number.toString());
         } else {

@@ -51,7 +51,7 @@ final class YamlWriter extends ValueWriter {
 
     @Override
     void integer(BigInteger number) {
-        out.ascii(number.toString());
+        out.ascii(PythonInteger.text(number));
     }
 
     /** Without a point, {@code 1e+22} would be text. */

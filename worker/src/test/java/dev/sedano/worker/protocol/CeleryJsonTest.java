@@ -159,7 +159,7 @@ class CeleryJsonTest {
                         Double.NaN,
                         Double.NEGATIVE_INFINITY,
                         new BigInteger("12345678901234567890")));
-        assertThat(text(json.decode(bytes(digits)))).isEqualTo(digits);
+        assertThat(json.decode(bytes(digits))).isEqualTo(new BigInteger(digits));
         assertThatThrownBy(() -> json.decode(bytes(digits + "9"))).isInstanceOf(ProtocolException.class);
         assertThat(text(Arrays.asList(1.0, 1e22, 1e16, 1e15, 0.0001, 1.5e-5, 0.1f, -0.0, 123456789.25)))
                 .isEqualTo("[1.0, 1e+22, 1e+16, 1000000000000000.0, 0.0001, 1.5e-05, 0.1, -0.0, 123456789.25]");
@@ -209,6 +209,18 @@ class CeleryJsonTest {
         assertThat(text(new UUID(0, 5)))
                 .isEqualTo("{\"__type__\": \"uuid\", \"__value__\": {\"hex\": \"00000000000000000000000000000005\"}}");
         assertThatThrownBy(() -> json.encode(LocalDate.of(10_000, 1, 1))).isInstanceOf(EncodingException.class);
+    }
+
+    @Test
+    void integersHaveAtMostTheDigitsThatPythonReads() {
+        BigInteger beyond = BigInteger.TEN.pow(4_300);
+        assertThat(json.encode(beyond.subtract(BigInteger.ONE))).hasSize(4_300);
+        assertThat(json.encode(BigInteger.ONE.subtract(beyond))).hasSize(4_301);
+        for (BigInteger number : List.of(beyond, beyond.negate(), BigInteger.ONE.shiftLeft(1_000_000))) {
+            assertThatThrownBy(() -> json.encode(number))
+                    .isInstanceOf(EncodingException.class)
+                    .hasMessageContaining("4300 digits");
+        }
     }
 
     @Test
