@@ -1,10 +1,14 @@
 """Every shape of canvas, run by Java workers and by Python's: what should come out, and what did."""
 from celery import VERSION, chain, chord, group, xstarmap
+from celery.result import GroupResult
 
 import celery_app
 
 # Before, apply_async hands its link_error to the header, which as a group refuses it.
 TAKES_LINK_ERROR = VERSION[:2] >= (5, 7)
+# Before, get() of a group whose members are chords under chains waits until its time is over, whichever worker ran them;
+# get() of each member answers.
+JOINS_CHORDS = VERSION[:2] >= (5, 7)
 
 
 def main(given):
@@ -105,7 +109,7 @@ def main(given):
             result = canvas.apply_async(**options)
         else:
             result = canvas.apply_async(link_error=errback, **options)
-        expect(f"{name}: errback", result.id, later(f"errback-{name}"))
+        expect(f"{name}: errback", first_told(canvas, result).id, later(f"errback-{name}"))
         return result
 
     expect("failing body", "RuntimeError", failing("body", chord([add(1, 1), add(2, 2)], fail("body").set(immutable=True))))
@@ -125,9 +129,19 @@ def main(given):
     return [{"name": name, "expected": value, "actual": outcome(result)} for name, (value, result) in cases.items()]
 
 
+def first_told(canvas, result):
+    """Of which failure an errback hears first: between 5.4 and 5.7 link_error reaches the bodies of chords in the header."""
+    inner = canvas.tasks[0] if isinstance(canvas, chord) else None
+    if isinstance(inner, chord) and inner.body.options.get("link_error"):
+        return result.parent.results[0]
+    return result
+
+
 def outcome(result):
     if isinstance(result, dict):
         return result["result"].get(timeout=celery_app.PATIENCE)[1][0][0][0]
+    if isinstance(result, GroupResult) and not JOINS_CHORDS:
+        return [outcome(member) for member in result.results]
     try:
         value = result.get(timeout=celery_app.PATIENCE, propagate=False)
     except Exception as error:
