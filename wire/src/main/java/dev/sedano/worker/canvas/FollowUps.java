@@ -52,6 +52,11 @@ public final class FollowUps {
         return new FollowUps(messages, inheritsPriority, errbacks);
     }
 
+    /** The same, knowing these tasks. */
+    public FollowUps knowing(KnownTasks tasks) {
+        return new FollowUps(messages.knowing(tasks), inheritsPriority, inlineErrbacks);
+    }
+
     /** The same, with Celery's setting {@code task_inherit_parent_priority}. */
     public FollowUps inheritingPriority(boolean inherits) {
         return new FollowUps(messages, inherits, inlineErrbacks);
@@ -190,7 +195,7 @@ public final class FollowUps {
         }
         Dispatch dispatch = dispatch(message, "add" + message.nesting());
         for (Map<String, @Nullable Object> signature : signatures) {
-            Node node = Node.of(signature);
+            Node node = Node.of(signature).copy(); // made by the handler, so its arguments are no lists
             node.options.put("group_id", group);
             node.options.put("group_index", message.groupIndex());
             node.options.put("chord", message.embed().chord());
@@ -307,9 +312,16 @@ public final class FollowUps {
         headers.put("parent_id", message.parentId() == null ? message.id() : message.parentId());
         headers.putAll(keyHeaders);
         boolean same = retry.args() == null && retry.kwargs() == null && message.protocol() == 2;
-        if (!same) {
-            headers.remove("argsrepr");
-            headers.remove("kwargsrepr");
+        // What the sender chose to show stays as long as it is true: it may have hidden something.
+        if (!same || !(headers.get("argsrepr") instanceof String)) {
+            headers.put(
+                    "argsrepr",
+                    messages.shown().positional(retry.args() == null ? message.args() : retry.args(), true));
+        }
+        if (!same || !(headers.get("kwargsrepr") instanceof String)) {
+            headers.put(
+                    "kwargsrepr",
+                    messages.shown().named(retry.kwargs() == null ? message.kwargs() : retry.kwargs()));
         }
         // An unchanged payload keeps its form, whatever that was; a new one has that of the settings, as in Celery.
         Encoder.Payload payload = same
@@ -357,7 +369,6 @@ public final class FollowUps {
         Map<String, @Nullable Object> given = new LinkedHashMap<>();
         given.put("reply_to", origin.properties().replyTo());
         given.put("priority", origin.properties().priority());
-        given.put("ignore_result", message.ignoreResult());
         // It runs where the replaced task did: nobody may consume the default queue.
         String queue = origin.queue().equals(messages.defaultQueue()) ? null : origin.queue();
         return new Replacement(messages).of(message, replacement, given, keyHeaders, queue);
