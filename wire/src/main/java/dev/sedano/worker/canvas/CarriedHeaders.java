@@ -31,7 +31,6 @@ final class CarriedHeaders {
                         : IsoTimes.format(message.expires().atOffset(ZoneOffset.UTC)));
         headers.put("group", message.group());
         headers.put("group_index", message.groupIndex());
-        headers.put("ignore_result", Boolean.TRUE.equals(message.ignoreResult()));
         headers.put("shadow", message.shadow());
         headers.put(
                 "timelimit",
@@ -40,6 +39,7 @@ final class CarriedHeaders {
         headers.put("stamped_headers", null);
         headers.put("stamps", Map.of());
         headers.putAll(had);
+        headers.put("ignore_result", Boolean.TRUE.equals(message.ignoreResult())); // the task's, if it did not say
         headers.keySet()
                 .removeIf(name -> name.equals("x-death")
                         || name.startsWith("x-first-death-")

@@ -41,10 +41,11 @@ final class Dispatch {
         return messages.replyTo();
     }
 
-    /** Publishes a call of a task; {@code options} say how. */
+    /** Publishes a call of a task; {@code options} say how, and {@code tuple} how its arguments are shown. */
     ResultNode send(
             String task,
             List<@Nullable Object> args,
+            boolean tuple,
             Map<String, @Nullable Object> kwargs,
             Map<String, @Nullable Object> options) {
         String id = Objects.requireNonNullElseGet(text(options, "task_id"), ids::next);
@@ -56,6 +57,7 @@ final class Dispatch {
         sends.add(new FollowUp.Send(messages.call(
                 call,
                 args,
+                tuple,
                 id,
                 rootId == null ? root : rootId,
                 parentId == null ? current : parentId,

@@ -49,6 +49,11 @@ public final class FollowUps {
         return new FollowUps(messages, inheritsPriority, errbacks);
     }
 
+    /** The same, knowing these tasks. */
+    public FollowUps knowing(KnownTasks tasks) {
+        return new FollowUps(messages.knowing(tasks), inheritsPriority, inlineErrbacks);
+    }
+
     /** The same, with Celery's setting {@code task_inherit_parent_priority}. */
     public FollowUps inheritingPriority(boolean inherits) {
         return new FollowUps(messages, inherits, inlineErrbacks);
@@ -187,7 +192,7 @@ public final class FollowUps {
         }
         Dispatch dispatch = dispatch(message, "add" + message.nesting());
         for (Map<String, @Nullable Object> signature : signatures) {
-            Node node = Node.of(signature);
+            Node node = Node.of(signature).copy(); // made by the handler, so its arguments are no lists
             node.options.put("group_id", group);
             node.options.put("group_index", message.groupIndex());
             node.options.put("chord", message.embed().chord());
@@ -317,7 +322,6 @@ public final class FollowUps {
         Map<String, @Nullable Object> given = new LinkedHashMap<>();
         given.put("reply_to", origin.properties().replyTo());
         given.put("priority", origin.properties().priority());
-        given.put("ignore_result", message.ignoreResult());
         // It runs where the replaced task did: nobody may consume the default queue.
         String queue = origin.queue().equals(messages.defaultQueue()) ? null : origin.queue();
         return new Replacement(messages).of(message, replacement, given, keyHeaders, queue);

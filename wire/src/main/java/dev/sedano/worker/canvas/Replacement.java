@@ -37,7 +37,7 @@ final class Replacement {
         if (message.nesting() >= MOST_NESTING) {
             throw new IllegalStateException("task " + message.id() + " was replaced too often");
         }
-        Node node = Node.of(signature);
+        Node node = Node.of(signature).copy(); // made by the handler, so its arguments are no lists
         if (node.options.get("chord") != null) {
             throw new ImproperlyConfiguredException("A signature replacing a task must not be part of a chord");
         } else if (Node.isEmptyChain(node)) {

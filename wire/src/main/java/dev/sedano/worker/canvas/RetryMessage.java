@@ -27,9 +27,12 @@ record RetryMessage(TaskMessages messages, TaskMessage message, FollowUps.Origin
         Map<String, @Nullable Object> headers = headers();
         headers.putAll(keyHeaders);
         boolean same = keepsPayload(message, retry);
-        if (!same) {
-            headers.remove("argsrepr");
-            headers.remove("kwargsrepr");
+        // What the sender chose to show stays as long as it is true: it may have hidden something.
+        if (!same || !(headers.get("argsrepr") instanceof String)) {
+            headers.put("argsrepr", messages.shown().positional(args(), true));
+        }
+        if (!same || !(headers.get("kwargsrepr") instanceof String)) {
+            headers.put("kwargsrepr", messages.shown().named(kwargs()));
         }
         Encoder.Payload payload = payload(same, headers);
         TaskMessages.mention(payload, headers);
@@ -49,6 +52,14 @@ record RetryMessage(TaskMessages messages, TaskMessage message, FollowUps.Origin
                                 : had.priority(),
                         headers),
                 payload.body());
+    }
+
+    private List<@Nullable Object> args() {
+        return retry.args() == null ? message.args() : retry.args();
+    }
+
+    private Map<String, @Nullable Object> kwargs() {
+        return retry.kwargs() == null ? message.kwargs() : retry.kwargs();
     }
 
     private Map<String, @Nullable Object> headers() {
@@ -92,8 +103,8 @@ record RetryMessage(TaskMessages messages, TaskMessage message, FollowUps.Origin
         }
         TaskMessage.Embed embed = message.embed();
         return messages.body(
-                retry.args() == null ? message.args() : retry.args(),
-                retry.kwargs() == null ? message.kwargs() : retry.kwargs(),
+                args(),
+                kwargs(),
                 TaskMessages.embed(
                         embed.callbacks(),
                         embed.errbacks(),

@@ -6,7 +6,6 @@ import dev.sedano.worker.protocol.EncodingException;
 import dev.sedano.worker.protocol.IsoTimes;
 import dev.sedano.worker.protocol.MessageProperties;
 import dev.sedano.worker.protocol.PayloadForm;
-import dev.sedano.worker.protocol.SafeRepr;
 import dev.sedano.worker.protocol.Serializer;
 import dev.sedano.worker.protocol.compression.Compression;
 import java.time.Clock;
@@ -20,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Writes task messages of protocol 2 (celery/app/amqp.py, {@code as_task_v2}). Thread-safe. */
@@ -32,7 +30,9 @@ final class TaskMessages {
     private final String origin;
     private final String replyTo;
     private final Router router;
-    /** Whether messages show their arguments to people and carry all properties, as those of Celery's producers do. */
+    private final KnownTasks known;
+    private final ShownArguments shown;
+    /** Whether messages carry all properties that a caller can give, and what cannot be written is refused. */
     private final boolean asProducer;
 
     /**
@@ -41,7 +41,7 @@ final class TaskMessages {
      * @param form of messages whose signature does not say another
      */
     TaskMessages(CeleryJson json, Clock clock, String origin, Router router, PayloadForm form) {
-        this(json, clock, origin, NameUuid.of("reply", origin), router, form, false);
+        this(json, clock, origin, NameUuid.of("reply", origin), router, form, KnownTasks.NONE, false);
     }
 
     private TaskMessages(
@@ -51,6 +51,7 @@ final class TaskMessages {
             String replyTo,
             Router router,
             PayloadForm form,
+            KnownTasks known,
             boolean asProducer) {
         this.json = json;
         this.encoder = new Encoder(json);
@@ -59,6 +60,8 @@ final class TaskMessages {
         this.origin = origin;
         this.replyTo = replyTo;
         this.router = router;
+        this.known = known;
+        this.shown = new ShownArguments(json);
         this.asProducer = asProducer;
     }
 
@@ -69,18 +72,25 @@ final class TaskMessages {
      */
     static TaskMessages ofProducer(
             CeleryJson json, Clock clock, String origin, String replyTo, String defaultQueue, PayloadForm form) {
-        return new TaskMessages(json, clock, origin, replyTo, Router.to(defaultQueue), form, true);
+        return new TaskMessages(json, clock, origin, replyTo, Router.to(defaultQueue), form, KnownTasks.NONE, true);
+    }
+
+    /** The same, of a worker that knows these tasks. */
+    TaskMessages knowing(KnownTasks tasks) {
+        return new TaskMessages(json, clock, origin, replyTo, router, form, tasks, asProducer);
     }
 
     /**
      * A call of {@code signature}.
      *
+     * @param tuple whether Celery would hold {@code args} in one, and not in a list
      * @param group its group id and index, or null
      * @param embed what follows it
      */
     OutgoingMessage call(
             CallSignature signature,
             List<@Nullable Object> args,
+            boolean tuple,
             String id,
             @Nullable String rootId,
             @Nullable String parentId,
@@ -103,14 +113,12 @@ final class TaskMessages {
         headers.put("timelimit", Arrays.asList(signature.option("time_limit"), signature.option("soft_time_limit")));
         headers.put("root_id", rootId == null ? id : rootId);
         headers.put("parent_id", parentId);
-        if (asProducer) {
-            headers.put("argsrepr", shown(signature.text("argsrepr"), () -> SafeRepr.ofArgs(plain(args))));
-            headers.put("kwargsrepr", shown(signature.text("kwargsrepr"), () -> SafeRepr.of(plainMap(signature))));
-        }
+        String argsrepr = signature.text("argsrepr");
+        headers.put("argsrepr", argsrepr == null ? shown.positional(args, tuple || asProducer) : argsrepr);
+        String kwargsrepr = signature.text("kwargsrepr");
+        headers.put("kwargsrepr", kwargsrepr == null ? shown.named(signature.kwargs()) : kwargsrepr);
         headers.put("origin", origin);
-        Object ignored = signature.option("ignore_result");
-        // A producer that does not know the task leaves it to the task, as Celery's send_task does.
-        headers.put("ignore_result", ignored == null && asProducer ? null : (Object) Boolean.TRUE.equals(ignored));
+        headers.put("ignore_result", ignoresResult(signature));
         headers.put("replaced_task_nesting", nesting);
         headers.put("stamped_headers", signature.option("stamped_headers"));
         headers.put("stamps", stamps(signature));
@@ -138,21 +146,17 @@ final class TaskMessages {
         return new OutgoingMessage(place.exchange(), place.routingKey(), properties, payload.body());
     }
 
-    private static String shown(@Nullable String given, Supplier<String> made) {
-        return given == null ? made.get() : given;
+    /** The call's own word, else that of the task; who does not know the task leaves it to it (app/task.py, app/base.py). */
+    private @Nullable Boolean ignoresResult(CallSignature signature) {
+        if (signature.options().containsKey("ignore_result")) {
+            return signature.option("ignore_result") instanceof Boolean said ? said : null;
+        }
+        return known.ignoresResult(signature.task());
     }
 
-    /** As the receiver will see them: a bean is a map there. */
-    private List<@Nullable Object> plain(List<@Nullable Object> args) {
-        List<@Nullable Object> all = new ArrayList<>();
-        args.forEach(each -> all.add(json.decode(json.encode(each))));
-        return all;
-    }
-
-    private Map<String, @Nullable Object> plainMap(CallSignature signature) {
-        Map<String, @Nullable Object> all = new LinkedHashMap<>();
-        signature.kwargs().forEach((name, value) -> all.put(name, json.decode(json.encode(value))));
-        return all;
+    /** How other arguments of the same message are shown. */
+    ShownArguments shown() {
+        return shown;
     }
 
     private static Map<String, Object> others(CallSignature signature) {

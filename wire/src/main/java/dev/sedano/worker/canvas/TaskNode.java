@@ -11,6 +11,8 @@ final class TaskNode extends Node {
     final String task;
     private final Map<String, @Nullable Object> kwargs;
     private final @Nullable String type;
+    /** Whether it was made or cloned here: only the arguments of a signature that is as a message had it are a list. */
+    private final boolean cloned;
 
     TaskNode(CallSignature given) {
         this(given, given.immutable());
@@ -21,6 +23,7 @@ final class TaskNode extends Node {
         this.task = given.task();
         this.kwargs = new LinkedHashMap<>(given.kwargs());
         this.type = given.type();
+        this.cloned = false;
     }
 
     private TaskNode(TaskNode of) {
@@ -28,6 +31,7 @@ final class TaskNode extends Node {
         this.task = of.task;
         this.kwargs = new LinkedHashMap<>(of.kwargs);
         this.type = of.type;
+        this.cloned = true;
     }
 
     @Override
@@ -65,7 +69,8 @@ final class TaskNode extends Node {
         if (!immutable) {
             named.putAll(more);
         }
-        return dispatch.send(task, argsAfter(first), named, merged(with));
+        boolean tuple = cloned || !(immutable || first.isEmpty());
+        return dispatch.send(task, argsAfter(first), tuple, named, merged(with));
     }
 
     @Override

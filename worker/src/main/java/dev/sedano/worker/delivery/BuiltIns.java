@@ -5,6 +5,7 @@ import dev.sedano.task.TaskCall;
 import dev.sedano.task.TaskContext;
 import dev.sedano.task.TaskHandler;
 import dev.sedano.worker.canvas.FollowUps;
+import dev.sedano.worker.canvas.KnownTasks;
 import dev.sedano.worker.handler.ArgumentConverter;
 import dev.sedano.worker.handler.ArgumentsException;
 import dev.sedano.worker.handler.BoundHandler;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class BuiltIns {
     private static final Duration CHORD_POLL = Duration.ofSeconds(1);
+
+    private static final Map<String, Function<BuiltIns, TaskHandler>> TASKS = Map.of(
+            "celery.accumulate", all -> BuiltIns::accumulate,
+            "celery.backend_cleanup", all -> (context, call) -> null, // Redis expires results by itself
+            "celery.map", all -> (context, call) -> all.each(context, call, false),
+            "celery.starmap", all -> (context, call) -> all.each(context, call, true),
+            "celery.chunks", all -> all::chunks,
+            "celery.group", all -> all::group,
+            "celery.chain", all -> all::chain,
+            "celery.chord", all -> all::chord,
+            "celery.chord_unlock", all -> all::unlock);
 
     private final Handlers handlers;
     private final ArgumentConverter converter;
@@ -40,16 +53,18 @@ final class BuiltIns {
     static Handlers with(Handlers handlers, ArgumentConverter converter, FollowUps followUps, ChordRun chords) {
         BuiltIns all = new BuiltIns(handlers, converter, followUps, chords);
         Map<String, TaskHandler> tasks = new LinkedHashMap<>();
-        tasks.put("celery.accumulate", BuiltIns::accumulate);
-        tasks.put("celery.backend_cleanup", (context, call) -> null); // Redis expires results by itself
-        tasks.put("celery.map", (context, call) -> all.each(context, call, false));
-        tasks.put("celery.starmap", (context, call) -> all.each(context, call, true));
-        tasks.put("celery.chunks", all::chunks);
-        tasks.put("celery.group", all::group);
-        tasks.put("celery.chain", all::chain);
-        tasks.put("celery.chord", all::chord);
-        tasks.put("celery.chord_unlock", all::unlock);
+        TASKS.forEach((name, task) -> tasks.put(name, task.apply(all)));
         return handlers.withDefaults(tasks, converter);
+    }
+
+    /** What a worker with {@code handlers} and the built-in tasks knows of those it calls. */
+    static KnownTasks known(Handlers handlers) {
+        return task -> {
+            BoundHandler handler = handlers.find(task);
+            return handler != null
+                    ? Boolean.valueOf(handler.ignoresResult())
+                    : TASKS.containsKey(task) ? Boolean.FALSE : null;
+        };
     }
 
     private static @Nullable Object accumulate(TaskContext context, TaskCall call) {

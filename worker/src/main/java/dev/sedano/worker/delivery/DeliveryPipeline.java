@@ -120,7 +120,8 @@ public final class DeliveryPipeline {
         this.workFactory = new WorkFactory(settings, with.converter(), nonces);
         this.horizon = new MarkerHorizon(settings.retention(), with.events(), with.clock(), with.ticker());
         this.repetition = new Repetition(with.timer());
-        FollowUps followUps = with.followUps().calling(with.handlers()::takesFailure);
+        FollowUps followUps =
+                with.followUps().calling(with.handlers()::takesFailure).knowing(BuiltIns.known(with.handlers()));
         this.endings = new Endings(settings, with, followUps);
         ChordRun chords = new ChordRun(with.chords(), followUps, with.encoder(), with.storedResults());
         this.handlers = BuiltIns.with(with.handlers(), with.converter(), followUps, chords);

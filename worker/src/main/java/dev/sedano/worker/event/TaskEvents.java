@@ -10,6 +10,7 @@ import dev.sedano.worker.protocol.TaskMessage;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -111,12 +112,22 @@ public final class TaskEvents implements Oversight {
             case EXPIRED -> sender.task("task-revoked", revoked(fields, null, true));
             case REVOKED -> sender.task("task-revoked", revoked(fields, null, false));
             case TERMINATED -> sender.task("task-revoked", revoked(fields, task.signal(), false));
-            case REJECTED -> {
-                fields.put("requeue", false);
-                sender.task("task-rejected", fields);
-            }
+            case REJECTED -> rejected(task.message(), record(end));
             case GONE -> {}
         }
+    }
+
+    /** A handler's refusal is a failure, too, as in Celery 5.7 (worker/request.py, {@code on_failure}). */
+    private void rejected(TaskMessage message, Map<?, ?> record) {
+        if (record.get("result") instanceof Map<?, ?> error && error.get("exc_message") instanceof List<?> said) {
+            Map<String, @Nullable Object> failed = about(message);
+            failed.put("exception", "reject requeue=False: " + said.get(0));
+            failed.put("traceback", "celery.exceptions.Reject: " + SafeRepr.ofArgs(said) + "\n");
+            sender.task("task-failed", failed);
+        }
+        Map<String, @Nullable Object> fields = about(message);
+        fields.put("requeue", false);
+        sender.task("task-rejected", fields);
     }
 
     private static Map<String, @Nullable Object> about(TaskMessage message) {
@@ -127,7 +138,7 @@ public final class TaskEvents implements Oversight {
 
     private static Map<String, @Nullable Object> withException(Map<String, @Nullable Object> fields, Map<?, ?> record) {
         Object error = record.get("result");
-        fields.put("exception", error == null ? "Retry()" : SafeRepr.ofException(error));
+        fields.put("exception", SafeRepr.ofException(error)); // "None" of a retry without a reason, as in Celery
         fields.put("traceback", record.get("traceback") instanceof String text ? text : null);
         return fields;
     }

@@ -22,6 +22,7 @@ public final class ResultEncoder {
     /** More is not stored; the caller gets FAILURE ResultTooLarge. */
     static final int LARGEST_RESULT_BYTES = 512 * 1024;
 
+    private static final String RETRY_WITHOUT_REASON = "celery.exceptions.Retry: no reason given\n";
     private static final String CELERY = "celery.exceptions";
 
     private final CeleryJson json;
@@ -111,7 +112,7 @@ public final class ResultEncoder {
     }
 
     /**
-     * The handler asked for another attempt.
+     * The handler asked for another attempt. There is always a traceback, as with Celery, where the retry has its own.
      *
      * @param cause why; null = it did not say
      */
@@ -120,7 +121,7 @@ public final class ResultEncoder {
                 message,
                 ResultState.RETRY,
                 cause == null ? null : exceptions.encode(cause).fields(),
-                cause == null ? null : new Traceback(exceptions).of(cause),
+                cause == null ? RETRY_WITHOUT_REASON : new Traceback(exceptions).of(cause),
                 Arrays.asList((Object) Arrays.asList(Arrays.asList(message.id(), null), null)));
         fields.put("date_done", null);
         return new ResultRecord(ResultState.RETRY, json.encode(fields), null);

@@ -145,7 +145,8 @@ record CanvasGolden(Map<String, @Nullable Object> file) {
     }
 
     Told actual() {
-        FollowUps followUps = new FollowUps(JSON, Clock.systemUTC(), "gen1@test", "celery");
+        FollowUps followUps =
+                new FollowUps(JSON, Clock.systemUTC(), "gen1@test", "celery").knowing(task -> false);
         TaskMessage message = message();
         FollowUps.Plan plan = plan(followUps, message);
         Names names = names();
