@@ -172,7 +172,7 @@ public final class DeliveryPipeline {
     public void accept(Delivery delivery) {
         try {
             decode(delivery);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             LOG.error("delivery {} of queue {} could not be taken in: a defect", delivery.tag(), delivery.queue(), e);
             settling.finish(
                     delivery,
@@ -180,6 +180,8 @@ public final class DeliveryPipeline {
                     new Settlement.DeadLetter(
                             SettlementReason.MALFORMED_BODY,
                             "internal error " + e.getClass().getName()));
+        } catch (Error e) { // of the process, not of the message; thrown on it would close the channel, again and again
+            settling.comesAgain(delivery, e);
         }
     }
 

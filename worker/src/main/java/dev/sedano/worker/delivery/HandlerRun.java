@@ -170,20 +170,13 @@ final class HandlerRun {
             return new TaskOutcome.Ignored(String.valueOf(ignored.getMessage()));
         } catch (StaleOwnerException stale) {
             LOG.warn("task {} id {} stopped: {}", work.handler.name(), work.message.id(), stale.getMessage());
-            return new TaskOutcome.Disowned();
+            TaskOutcome struck = struck(work, run, stale);
+            return struck == null ? new TaskOutcome.Disowned() : struck;
         } catch (StepOutcomeUnknownException unknown) {
             return new TaskOutcome.Unknowable(String.valueOf(unknown.getMessage()));
         } catch (Throwable failure) { // an Error of a handler is its outcome too: it must not kill the slot
-            if (run.signal() != null) {
-                LOG.info("task {} id {}: terminated", work.handler.name(), work.message.id());
-                return new TaskOutcome.Revoked(true);
-            }
-            Double limit = run.limit();
-            if (limit != null) {
-                LOG.warn("task {} id {}: exceeded its limit of {} s", work.handler.name(), work.message.id(), limit);
-                return new TaskOutcome.Failed(TimeLimitExceededException.soft(failure));
-            }
-            return failed(work, failure);
+            TaskOutcome struck = struck(work, run, failure);
+            return struck == null ? failed(work, failure) : struck;
         } finally {
             alarms.close();
             run.end(ticker.nanos() - begin);
@@ -195,6 +188,20 @@ final class HandlerRun {
                 events.handlerEnded(work.handler.name(), ticker.nanos() - begin);
             }
         }
+    }
+
+    /** What came of a handler that was terminated or exceeded its limit, whoever owns its key by now; null = neither. */
+    private static @Nullable TaskOutcome struck(Work work, Run run, Throwable failure) {
+        if (run.signal() != null) {
+            LOG.info("task {} id {}: terminated", work.handler.name(), work.message.id());
+            return new TaskOutcome.Revoked(true);
+        }
+        Double limit = run.limit();
+        if (limit == null) {
+            return null;
+        }
+        LOG.warn("task {} id {}: exceeded its limit of {} s", work.handler.name(), work.message.id(), limit);
+        return new TaskOutcome.Failed(TimeLimitExceededException.soft(failure));
     }
 
     /** A thread cannot be ended from outside: its task fails, others get its slot, and it runs on without a say. */

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -106,12 +105,9 @@ record RunContext(
             return;
         }
         try {
-            if (checker.owns(lease).get(OWNER_SECONDS, TimeUnit.SECONDS)) {
+            if (Uninterrupted.get(checker.owns(lease), OWNER_SECONDS)) {
                 return;
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw stale("the thread was interrupted while asking");
         } catch (ExecutionException | TimeoutException e) {
             throw stale("the store did not confirm it");
         }

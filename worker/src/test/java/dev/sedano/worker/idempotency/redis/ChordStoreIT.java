@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.params.SetParams;
 
 /** The keys of a chord, as Celery's own workers leave and expect them. */
 class ChordStoreIT {
@@ -146,7 +147,7 @@ class ChordStoreIT {
                         Duration.ofSeconds(5),
                         null,
                         StoreListener.NONE)) {
-            client.setex(GROUP + ".s", 1_000, "3");
+            client.set(GROUP + ".s", "3", SetParams.setParams().ex(1_000));
             assertThat(get(forEver.begin("g", 3, null))).isTrue();
             assertThat(get(forEver.add("g", "more", 1))).isTrue();
             get(forEver.count(part("a", "0")));
