@@ -171,8 +171,22 @@ public final class ResultEncoder {
      */
     public ResultRecord chordError(
             TaskMessage body, String failedId, @Nullable Object error, List<@Nullable Object> children) {
-        PythonError chordError = new PythonError(
-                "ChordError", List.of("Dependency " + failedId + " raised " + PythonRepr.ofException(error)), CELERY);
+        return chordError(body, "Dependency " + failedId + " raised " + PythonRepr.ofException(error), children);
+    }
+
+    /**
+     * The body of a chord whose header's results cannot be read.
+     *
+     * @param problem what is wrong with them
+     * @param children result tuples of its errbacks
+     */
+    public ResultRecord joinError(TaskMessage body, String problem, List<@Nullable Object> children) {
+        PythonError why = new PythonError("DecodeError", List.of(problem), "kombu.exceptions");
+        return chordError(body, "Join error: " + PythonRepr.ofException(why.fields()), children);
+    }
+
+    private ResultRecord chordError(TaskMessage body, String text, List<@Nullable Object> children) {
+        PythonError chordError = new PythonError("ChordError", List.of(text), CELERY);
         Map<String, @Nullable Object> fields = fields(body, ResultState.FAILURE, chordError.fields(), null, children);
         return new ResultRecord(ResultState.FAILURE, json.encode(fields), null);
     }
