@@ -6,23 +6,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** ping, clock, heartbeat, and hello, by which nodes tell each other what is revoked when one starts. */
 final class LivenessCommands {
-    private static final Logger LOG = LoggerFactory.getLogger(LivenessCommands.class);
     /** Ids in a greeting; a worker of ours finds all of them in the store. */
     private static final int MOST_GREETED = 10_000;
 
     private final String node;
     private final LamportClock lamport;
     private final RevokedTasks revoked;
+    private final ToldRevokes told;
 
-    private LivenessCommands(String node, LamportClock lamport, RevokedTasks revoked) {
+    private LivenessCommands(String node, LamportClock lamport, RevokedTasks revoked, ToldRevokes told) {
         this.node = node;
         this.lamport = lamport;
         this.revoked = revoked;
+        this.told = told;
     }
 
     static void addTo(
@@ -30,8 +29,9 @@ final class LivenessCommands {
             String node,
             LamportClock lamport,
             RevokedTasks revoked,
+            ToldRevokes told,
             WorkerControls controls) {
-        LivenessCommands liveness = new LivenessCommands(node, lamport, revoked);
+        LivenessCommands liveness = new LivenessCommands(node, lamport, revoked, told);
         commands.put("ping", arguments -> Command.ok("pong"));
         commands.put("clock", arguments -> Map.of("clock", lamport.value()));
         commands.put("hello", liveness::hello);
@@ -49,17 +49,11 @@ final class LivenessCommands {
     }
 
     private @Nullable Object hello(Arguments arguments) {
-        if (node.equals(arguments.text("from_node"))) {
+        String from = arguments.text("from_node");
+        if (node.equals(from)) {
             return null;
         }
-        Object theirs = arguments.get("revoked");
-        // Since 5.7 a list of ids, before a map with the time of each.
-        List<String> ids =
-                Arguments.texts("revoked", theirs instanceof Map<?, ?> map ? List.copyOf(map.keySet()) : theirs);
-        if (!ids.isEmpty()) {
-            LOG.info("control: {} tells {} revoked tasks", arguments.text("from_node"), ids.size());
-            revoked.add(ids);
-        }
+        told.learn(from, arguments.get("revoked"));
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("revoked", newest(revoked.ids()));
         answer.put("clock", lamport.forward());
