@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** ping, clock, heartbeat, and hello, by which nodes tell each other what is revoked when one starts. */
 final class LivenessCommands {
-    /** Ids in a greeting; a worker of ours finds all of them in the store. */
-    private static final int MOST_GREETED = 10_000;
+    /** For the ids in a greeting: with all the rest it must stay below what a worker of ours reads. */
+    private static final int MOST_GREETED_BYTES = 3 << 20;
 
     private final String node;
     private final LamportClock lamport;
@@ -43,9 +43,25 @@ final class LivenessCommands {
         commands.put("election", arguments -> null);
     }
 
-    /** As many as fit a greeting. */
+    /** As many as fit a greeting: all, unless they are of unusual length. */
     static List<String> newest(List<String> ids) {
-        return ids.subList(Math.max(0, ids.size() - MOST_GREETED), ids.size());
+        int left = MOST_GREETED_BYTES;
+        for (int i = ids.size() - 1; i >= 0; i--) {
+            left -= bytes(ids.get(i));
+            if (left < 0) {
+                return ids.subList(i + 1, ids.size());
+            }
+        }
+        return ids;
+    }
+
+    /** At most, in JSON: a character that is escaped takes six. */
+    private static int bytes(String id) {
+        int separators = 4;
+        return separators
+                + id.chars()
+                        .map(each -> each >= ' ' && each <= '~' && each != '"' && each != '\\' ? 1 : 6)
+                        .sum();
     }
 
     private @Nullable Object hello(Arguments arguments) {

@@ -27,10 +27,10 @@ final class ToldRevokes {
     }
 
     /**
-     * Takes over what a node tells.
+     * Takes over what a node tells; of more than can be kept the last, which are the newest.
      *
      * @param from its name, as it says
-     * @param told ids; since Celery 5.7 a list, before a map with the time of each
+     * @param told ids, oldest first; since Celery 5.7 a list, before a map with the time of each
      * @return whether there was anything that is heeded
      * @throws CommandException if these are no ids
      */
@@ -45,11 +45,12 @@ final class ToldRevokes {
             return false;
         }
         // An entry of another form, such as a stamp's, has no place among ids.
-        List<String> ids = Arguments.texts(
+        List<String> ids = Arguments.lastTexts(
                         "revoked",
                         told instanceof Map<?, ?> map
                                 ? Arrays.asList(map.keySet().toArray())
-                                : told)
+                                : told,
+                        RevokedTasks.MOST)
                 .stream()
                 .filter(RevokedTasks::isId)
                 .toList();

@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,5 +96,52 @@ class ToldRevokesTest {
         assertThat(worker.ask("revoke", Map.of("task_id", stamp))).asString().contains("NUL");
 
         assertThat(worker.done).isEmpty();
+    }
+
+    private static List<String> uuids(int count, char ofOne) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> String.format("%c%07d-0000-4000-8000-000000000000", ofOne, i))
+                .toList();
+    }
+
+    @Test
+    void asManyAsCeleryKeeps_areTakenInAndToldOn() {
+        ControlFixture worker = new ControlFixture(ControlAccess.ALL);
+        List<String> all = uuids(RevokedTasks.MOST, 'a');
+
+        assertThat(answered(worker.ask("hello", hello(all)), "revoked")).isEqualTo(all);
+        replied(ControlAccess.ALL, Map.of("revoked", all, "clock", 1));
+
+        assertThat(worker.revoked.ids()).isEqualTo(all);
+        assertThat(revoked.ids()).isEqualTo(all);
+    }
+
+    @Test
+    void ofMoreTheNewestCount_andTheGreetingIsAnswered() {
+        ControlFixture worker = new ControlFixture(ControlAccess.ALL);
+        List<String> many = uuids(RevokedTasks.MOST + 10, 'b');
+
+        assertThat(answered(worker.ask("hello", hello(many)), "clock")).isInstanceOf(Number.class);
+        replied(ControlAccess.ALL, Map.of("revoked", many, "clock", 1));
+
+        assertThat(worker.revoked.ids()).isEqualTo(many.subList(10, many.size()));
+        assertThat(revoked.ids()).isEqualTo(many.subList(10, many.size()));
+    }
+
+    @Test
+    void longIds_areToldOnAsFarAsTheOtherSideReads_newestFirst() {
+        ControlFixture worker = new ControlFixture(ControlAccess.ALL);
+        String tail = "\u0001".repeat(900);
+        List<String> longOnes = IntStream.range(0, 10_000)
+                .mapToObj(i -> i + tail)
+                .toList();
+        worker.revoked.add(longOnes);
+
+        Object reply = answered(worker.ask("hello", hello(List.of())), "revoked");
+        byte[] ours = new Mingle("w@host", ControlAccess.ALL, lamport, worker.revoked, json, () -> {})
+                .hello("reply.celery.pidbox", "oid");
+
+        assertThat(reply).asInstanceOf(InstanceOfAssertFactories.LIST).endsWith(longOnes.get(9_999));
+        assertThat(ours.length).isBetween(2 << 20, 4 << 20);
     }
 }
