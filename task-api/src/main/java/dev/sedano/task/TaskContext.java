@@ -1,5 +1,6 @@
 package dev.sedano.task;
 
+import dev.sedano.task.client.AsyncResult;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -113,6 +114,22 @@ public interface TaskContext {
      * @throws IllegalStateException if this task is in no chord's header
      */
     void addToChord(Canvas task);
+
+    /**
+     * Sends a call when this run has succeeded, ends with {@link IgnoreException}, or is replaced; a run that fails, is
+     * retried or vanishes sends nothing. The call has this task as its parent, and this task's result names it as a child, as
+     * with Celery's {@code apply_async} within a task. It is recorded with the outcome and sent at least once, under ids
+     * that stay.
+     *
+     * <p>To send at once, and to await the result here, use a {@link dev.sedano.task.client.TaskClient}.
+     *
+     * @return of a chain the result of its last step, of a chord that of its body, of a group a {@link
+     *     dev.sedano.task.client.GroupResult}: to be returned to the caller, or for its id. Nothing can be read from it yet
+     * @throws IllegalArgumentException if it has no wire form, or all that this run sends is more than can be recorded (8 MiB);
+     *     the message names the field, never an argument's value
+     * @throws IllegalStateException if the run has ended
+     */
+    AsyncResult send(Canvas call);
 
     /** The message as it was sent and delivered. */
     TaskRequest request();

@@ -11,7 +11,9 @@ import dev.sedano.task.RetryRule;
 import dev.sedano.task.StaleOwnerException;
 import dev.sedano.task.StepOutcomeUnknownException;
 import dev.sedano.task.Verification;
+import dev.sedano.worker.canvas.FollowUps;
 import dev.sedano.worker.canvas.RetryLimits;
+import dev.sedano.worker.canvas.SentCalls;
 import dev.sedano.worker.handler.ArgumentConverter;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.Lease;
@@ -40,6 +42,7 @@ final class HandlerRun {
     private final IdempotencyChecker checker;
     private final CeleryJson json;
     private final ArgumentConverter converter;
+    private final FollowUps followUps;
     private final RunRequests requests;
     private final RunStates states;
     private final PipelineEvents events;
@@ -52,6 +55,7 @@ final class HandlerRun {
         this.checker = with.checker();
         this.json = with.json();
         this.converter = with.converter();
+        this.followUps = with.followUps();
         this.requests = new RunRequests(settings.node());
         this.states = new RunStates(with.encoder(), with.results(), settings.node(), settings.trackStarted());
         this.events = with.events();
@@ -144,6 +148,8 @@ final class HandlerRun {
         events.handlerStarted(work.handler.name());
         long begin = ticker.nanos();
         List<Canvas> added = new CopyOnWriteArrayList<>();
+        SentCalls sent =
+                followUps.calls(work.message, work.delivery.properties().priority());
         TimeLimits.Alarms alarms = limits.watch(work, run, seconds -> left.accept(leave(work, seconds)));
         MDC.put("task_id", work.message.id());
         MDC.put("task", work.handler.name());
@@ -157,17 +163,19 @@ final class HandlerRun {
                     states,
                     clock,
                     run,
-                    added);
-            return new TaskOutcome.Succeeded(work.handler.invoke(lease, context, work.call), added);
+                    added,
+                    sent);
+            Object value = work.handler.invoke(lease, context, work.call);
+            return new TaskOutcome.Succeeded(value, added, sent.end());
         } catch (RetryException retry) {
             return retried(work, retry.retry());
         } catch (ReplaceException replaced) {
-            return new TaskOutcome.Replaced(replaced.replacement(), added);
+            return new TaskOutcome.Replaced(replaced.replacement(), added, sent.end());
         } catch (RejectException rejected) {
             LOG.info("task {} id {} rejects its message", work.handler.name(), work.message.id());
             return new TaskOutcome.Rejected(rejected.reason(), rejected.requeue());
         } catch (IgnoreException ignored) {
-            return new TaskOutcome.Ignored(String.valueOf(ignored.getMessage()));
+            return new TaskOutcome.Ignored(String.valueOf(ignored.getMessage()), sent.end());
         } catch (StaleOwnerException stale) {
             LOG.warn("task {} id {} stopped: {}", work.handler.name(), work.message.id(), stale.getMessage());
             TaskOutcome struck = struck(work, run, stale);
@@ -178,6 +186,7 @@ final class HandlerRun {
             TaskOutcome struck = struck(work, run, failure);
             return struck == null ? failed(work, failure) : struck;
         } finally {
+            sent.end();
             alarms.close();
             run.end(ticker.nanos() - begin);
             MDC.clear();

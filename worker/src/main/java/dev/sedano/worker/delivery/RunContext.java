@@ -7,8 +7,10 @@ import dev.sedano.task.RetryException;
 import dev.sedano.task.StaleOwnerException;
 import dev.sedano.task.TaskContext;
 import dev.sedano.task.TaskRequest;
+import dev.sedano.task.client.AsyncResult;
 import dev.sedano.worker.canvas.NameUuid;
 import dev.sedano.worker.canvas.RetryLimits;
+import dev.sedano.worker.canvas.SentCalls;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.Lease;
 import dev.sedano.worker.idempotency.PriorRun;
@@ -28,6 +30,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param run knows whether its time is up
  * @param added takes what the handler adds to its chord; safe for use by many threads
+ * @param sent takes what the handler sends
  */
 record RunContext(
         TaskMessage message,
@@ -38,7 +41,8 @@ record RunContext(
         RunStates states,
         Clock clock,
         Run run,
-        List<Canvas> added)
+        List<Canvas> added,
+        SentCalls sent)
         implements TaskContext {
     private static final Logger LOG = LoggerFactory.getLogger(RunContext.class);
     private static final long OWNER_SECONDS = 2;
@@ -168,6 +172,11 @@ record RunContext(
                     + " is not in the header of a chord: only such a task" + " can add others to it");
         }
         added.add(task);
+    }
+
+    @Override
+    public AsyncResult send(Canvas call) {
+        return SentResult.of(sent.send(call));
     }
 
     @Override
