@@ -24,6 +24,7 @@ import dev.sedano.worker.time.Ticker;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.random.RandomGenerator;
@@ -92,6 +93,7 @@ public final class DeliveryPipeline {
     private final Repetition repetition;
     private final Recorder recorder;
     private final ClaimAhead claimAhead;
+    private final ReadyLine ready;
     private final MarkerHorizon horizon;
     private final HoldingArea holding;
     private final Pacer pacer;
@@ -137,13 +139,10 @@ public final class DeliveryPipeline {
                 new ErrbackCalls(handlers, with.converter(), slots));
         this.recorder = new Recorder(settings, with, oversight, repetition, followUpRun);
         this.handlerRun = new HandlerRun(settings, with, oversight);
+        long longestWait = settings.settleWithin().dividedBy(2).toNanos();
         this.claimAhead = new ClaimAhead(
-                settings.slots(),
-                this::admit,
-                new WaitingLine(
-                        settings.caps(),
-                        ticker::nanos,
-                        settings.settleWithin().dividedBy(2).toNanos()));
+                settings.slots(), this::admit, new WaitingLine(settings.caps(), ticker::nanos, longestWait));
+        this.ready = new ReadyLine(ticker::nanos, longestWait);
         this.pacer = new Pacer(claimAhead::offer, this::place, checker, with.timer(), ticker);
         this.holding = new HoldingArea(settings.mostHeld(), with.timer(), this::place, random);
         this.inFlight = new InFlight(
@@ -290,10 +289,28 @@ public final class DeliveryPipeline {
     private void start(Work work, Lease lease) {
         work.lease = lease;
         if (work.move(Work.Stage.CLAIMING, Work.Stage.CLAIMED)) {
-            slots.execute(slot -> settling.guarded(work, () -> run(work, lease, slot)));
+            ready.add(work);
+            try {
+                slots.execute(this::runNext);
+            } catch (RuntimeException refused) {
+                Work without = ready.withdraw(work);
+                if (without != null) {
+                    settling.guarded(without, () -> {
+                        throw refused;
+                    });
+                }
+            }
         } else {
             checker.giveBack(lease);
             claimAhead.notGranted(work);
+        }
+    }
+
+    /** There are as many calls of this as work that is ready. */
+    private void runNext(HandlerSlots.Slot slot) {
+        Work work = ready.next();
+        if (work != null) {
+            settling.guarded(work, () -> run(work, Objects.requireNonNull(work.lease), slot));
         }
     }
 

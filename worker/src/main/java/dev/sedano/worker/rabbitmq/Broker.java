@@ -99,7 +99,7 @@ public final class Broker implements AutoCloseable {
         this.slots = settings.slots();
         this.delayQueues = new DelayQueues(ticker);
         for (QueueBinding queue : settings.defined()) {
-            if (queue.arguments().containsKey("x-max-priority")) {
+            if (queue.arguments().containsKey(QueueArguments.MOST_PRIORITY)) {
                 ranked.add(queue.queue());
             }
         }
@@ -316,7 +316,7 @@ public final class Broker implements AutoCloseable {
         int now = active.prefetch(queue);
         // What is taken ahead is out of the broker's order: with priorities no more than the settings say. And a broker
         // serves its consumers in turn: where others know tasks that we do not, each worker is to be one of them.
-        int target = settings.shared() || ranked.contains(queue)
+        int target = settings.shared() || ranked.contains(queue) || known.hasPriorities(queue)
                 ? leastPrefetch() + Objects.requireNonNull(inFlight).held()
                 : targetPrefetch();
         if (now == 0) {
