@@ -320,8 +320,7 @@ public final class FollowUps {
         }
         if (!same || !(headers.get("kwargsrepr") instanceof String)) {
             headers.put(
-                    "kwargsrepr",
-                    messages.shown().named(retry.kwargs() == null ? message.kwargs() : retry.kwargs()));
+                    "kwargsrepr", messages.shown().named(retry.kwargs() == null ? message.kwargs() : retry.kwargs()));
         }
         // An unchanged payload keeps its form, whatever that was; a new one has that of the settings, as in Celery.
         Encoder.Payload payload = same

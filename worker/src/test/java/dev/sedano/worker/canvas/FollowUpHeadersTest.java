@@ -105,7 +105,10 @@ class FollowUpHeadersTest {
     private Map<String, @Nullable Object> headersOfRetry(Map<String, @Nullable Object> had, Retry retry) {
         byte[] body = JSON.encode(List.of(List.of(1L), Map.of(), Map.of()));
         FollowUps.Origin origin = new FollowUps.Origin("", "q", "q", properties(had, body), body);
-        return followUps.retry(decoded(had, body), origin, retry, NO_KEY).properties().headers();
+        return followUps
+                .retry(decoded(had, body), origin, retry, NO_KEY)
+                .properties()
+                .headers();
     }
 
     private static Map<String, @Nullable Object> signature(
