@@ -10,11 +10,13 @@ import dev.sedano.worker.handler.ArgumentsException;
 import dev.sedano.worker.handler.BoundHandler;
 import dev.sedano.worker.handler.Handlers;
 import dev.sedano.worker.handler.TaskCallValues;
+import dev.sedano.worker.protocol.TaskMessage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,33 +25,53 @@ import org.jspecify.annotations.Nullable;
  */
 final class BuiltIns {
     private static final Duration CHORD_POLL = Duration.ofSeconds(1);
+    /** Those that call another task in their own run. */
+    private static final Set<String> EACH = Set.of("celery.map", "celery.starmap");
 
     private final Handlers handlers;
     private final ArgumentConverter converter;
     private final FollowUps followUps;
     private final ChordRun chords;
 
-    private BuiltIns(Handlers handlers, ArgumentConverter converter, FollowUps followUps, ChordRun chords) {
+    /** @param handlers the application's own */
+    BuiltIns(Handlers handlers, ArgumentConverter converter, FollowUps followUps, ChordRun chords) {
         this.handlers = handlers;
         this.converter = converter;
         this.followUps = followUps;
         this.chords = chords;
     }
 
-    /** {@code handlers} and the built-in ones. */
-    static Handlers with(Handlers handlers, ArgumentConverter converter, FollowUps followUps, ChordRun chords) {
-        BuiltIns all = new BuiltIns(handlers, converter, followUps, chords);
+    /** The application's and the built-in ones. */
+    Handlers handlers() {
         Map<String, TaskHandler> tasks = new LinkedHashMap<>();
         tasks.put("celery.accumulate", BuiltIns::accumulate);
         tasks.put("celery.backend_cleanup", (context, call) -> null); // Redis expires results by itself
-        tasks.put("celery.map", (context, call) -> all.each(context, call, false));
-        tasks.put("celery.starmap", (context, call) -> all.each(context, call, true));
-        tasks.put("celery.chunks", all::chunks);
-        tasks.put("celery.group", all::group);
-        tasks.put("celery.chain", all::chain);
-        tasks.put("celery.chord", all::chord);
-        tasks.put("celery.chord_unlock", all::unlock);
+        tasks.put("celery.map", (context, call) -> each(context, call, false));
+        tasks.put("celery.starmap", (context, call) -> each(context, call, true));
+        tasks.put("celery.chunks", this::chunks);
+        tasks.put("celery.group", this::group);
+        tasks.put("celery.chain", this::chain);
+        tasks.put("celery.chord", this::chord);
+        tasks.put("celery.chord_unlock", this::unlock);
         return handlers.withDefaults(tasks, converter);
+    }
+
+    /** The task that {@code message} has called for each element, if nobody here knows it; else null. */
+    @Nullable
+    String unknownTaskOf(TaskMessage message) {
+        if (!EACH.contains(message.task()) || handlers.find(message.task()) != null) {
+            return null;
+        }
+        Object task = message.args().isEmpty()
+                ? message.kwargs().get("task")
+                : message.args().get(0);
+        // What names no task is no task of another worker either: running it tells its caller so.
+        return nameOf(task) instanceof String name && handlers.find(name) == null ? name : null;
+    }
+
+    /** @param task a signature or a name */
+    private static @Nullable Object nameOf(@Nullable Object task) {
+        return task instanceof Map<?, ?> signature ? signature.get("task") : task;
     }
 
     private static @Nullable Object accumulate(TaskContext context, TaskCall call) {
@@ -62,9 +84,7 @@ final class BuiltIns {
 
     /** Calls a task of this worker for each element, one after the other, in this run. */
     private List<@Nullable Object> each(TaskContext context, TaskCall call, boolean spread) throws Exception {
-        Object task = argument(call, 0, "task");
-        String name =
-                task instanceof Map<?, ?> signature ? String.valueOf(signature.get("task")) : String.valueOf(task);
+        String name = String.valueOf(nameOf(argument(call, 0, "task")));
         BoundHandler handler = handlers.find(name);
         if (handler == null) {
             throw new IllegalStateException(
