@@ -8,6 +8,7 @@ import dev.sedano.task.ReplaceException;
 import dev.sedano.task.Retry;
 import dev.sedano.task.RetryException;
 import dev.sedano.task.RetryRule;
+import dev.sedano.task.SoftTimeLimitExceededException;
 import dev.sedano.task.StaleOwnerException;
 import dev.sedano.task.StepOutcomeUnknownException;
 import dev.sedano.task.Verification;
@@ -179,11 +180,11 @@ final class HandlerRun {
                 return new TaskOutcome.Revoked(true);
             }
             Double limit = run.limit();
-            if (limit != null) {
+            if (limit != null && Interruption.ended(failure)) {
                 LOG.warn("task {} id {}: exceeded its limit of {} s", work.handler.name(), work.message.id(), limit);
-                return new TaskOutcome.Failed(TimeLimitExceededException.soft(failure));
+                return failed(work, new SoftTimeLimitExceededException(failure));
             }
-            return failed(work, failure);
+            return failed(work, failure); // on purpose, if it was interrupted: its own outcome, as in Celery
         } finally {
             alarms.close();
             run.end(ticker.nanos() - begin);
