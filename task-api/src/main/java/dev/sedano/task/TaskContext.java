@@ -146,9 +146,9 @@ public interface TaskContext {
     void updateState(String state, @Nullable Object meta);
 
     /**
-     * Whether this run has exceeded its soft time limit, which is why it was interrupted: a chance to end in order. What
-     * the handler throws then becomes {@code SoftTimeLimitExceeded}; what it returns still counts. At the hard limit the
-     * task fails whatever its handler does.
+     * Whether this run has exceeded its soft time limit, which is why it was interrupted: a chance to end in order. An
+     * {@link InterruptedException} (or what is caused by one) becomes a {@link SoftTimeLimitExceededException}; what else the
+     * handler throws or returns then is its outcome. At the hard limit the task fails whatever its handler does.
      */
     default boolean timeLimitExceeded() {
         return false;

@@ -79,6 +79,7 @@ public final class DeliveryPipeline {
             Ticker ticker) {}
 
     private final MessageDecoder decoder;
+    private final BuiltIns builtIns;
     private final Handlers handlers;
     private final IdempotencyChecker checker;
     private final HandlerRun handlerRun;
@@ -126,7 +127,8 @@ public final class DeliveryPipeline {
                 with.followUps().calling(with.handlers()::takesFailure).knowing(BuiltIns.known(with.handlers()));
         this.endings = new Endings(settings, with, followUps);
         ChordRun chords = new ChordRun(with.chords(), followUps, with.encoder(), with.storedResults());
-        this.handlers = BuiltIns.with(with.handlers(), with.converter(), followUps, chords);
+        this.builtIns = new BuiltIns(with.handlers(), with.converter(), followUps, chords);
+        this.handlers = builtIns.handlers();
         this.followUpRun = new FollowUpRun(
                 with.publisher(),
                 with.results(),
@@ -196,7 +198,12 @@ public final class DeliveryPipeline {
     private void resolve(Delivery delivery, TaskMessage message) {
         BoundHandler handler = handlers.find(message.task());
         if (handler == null) {
-            refusals.unknownTask(delivery, message);
+            refusals.unknownTask(delivery, message, message.task());
+            return;
+        }
+        String called = builtIns.unknownTaskOf(message);
+        if (called != null) {
+            refusals.unknownTask(delivery, message, called);
             return;
         }
         String malformed = FollowUps.malformed(message.embed());

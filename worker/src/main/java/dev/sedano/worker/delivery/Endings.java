@@ -11,6 +11,7 @@ import dev.sedano.worker.canvas.UnsendableException;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.Lease;
+import dev.sedano.worker.protocol.EncodingException;
 import dev.sedano.worker.protocol.MessageProperties;
 import dev.sedano.worker.protocol.TaskMessage;
 import dev.sedano.worker.result.ResultEncoder;
@@ -93,10 +94,20 @@ final class Endings {
         TaskMessage message = work.message;
         if (outcome instanceof TaskOutcome.Succeeded succeeded) {
             Led led = succeeded.value() instanceof Led built ? built : new Led(succeeded.value(), FollowUps.Plan.NONE);
-            FollowUps.Plan plan = led.plan()
-                    .with(succeeded.sent())
-                    .with(added(work, succeeded.added()))
-                    .with(followUps.afterSuccess(message, led.value(), inherited(work)));
+            FollowUps.Plan plan;
+            try {
+                plan = led.plan()
+                        .with(succeeded.sent())
+                        .with(added(work, succeeded.added()))
+                        .with(followUps.afterSuccess(message, led.value(), inherited(work)));
+            } catch (EncodingException e) {
+                // If it is for the value, the task fails as it does when nothing follows.
+                ResultRecord unencodable = encoder.success(message, led.value());
+                if (unencodable.state() != ResultState.FAILURE) {
+                    throw e;
+                }
+                return failed(work, lease, outcome, unencodable, false);
+            }
             ResultRecord result = encoder.success(message, led.value(), plan.children());
             if (result.state() == ResultState.FAILURE) {
                 return failed(work, lease, outcome, result, false);

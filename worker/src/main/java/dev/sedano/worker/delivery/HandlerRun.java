@@ -8,6 +8,7 @@ import dev.sedano.task.ReplaceException;
 import dev.sedano.task.Retry;
 import dev.sedano.task.RetryException;
 import dev.sedano.task.RetryRule;
+import dev.sedano.task.SoftTimeLimitExceededException;
 import dev.sedano.task.StaleOwnerException;
 import dev.sedano.task.StepOutcomeUnknownException;
 import dev.sedano.task.Verification;
@@ -200,17 +201,17 @@ final class HandlerRun {
     }
 
     /** What came of a handler that was terminated or exceeded its limit, whoever owns its key by now; null = neither. */
-    private static @Nullable TaskOutcome struck(Work work, Run run, Throwable failure) {
+    private @Nullable TaskOutcome struck(Work work, Run run, Throwable failure) {
         if (run.signal() != null) {
             LOG.info("task {} id {}: terminated", work.handler.name(), work.message.id());
             return new TaskOutcome.Revoked(true);
         }
         Double limit = run.limit();
-        if (limit == null) {
-            return null;
+        if (limit == null || !(failure instanceof StaleOwnerException || Interruption.ended(failure))) {
+            return null; // thrown on purpose, if it was interrupted: its own outcome, as in Celery
         }
         LOG.warn("task {} id {}: exceeded its limit of {} s", work.handler.name(), work.message.id(), limit);
-        return new TaskOutcome.Failed(TimeLimitExceededException.soft(failure));
+        return failed(work, new SoftTimeLimitExceededException(failure));
     }
 
     /** A thread cannot be ended from outside: its task fails, others get its slot, and it runs on without a say. */

@@ -214,7 +214,12 @@ public final class ResultEncoder {
 
     /** No handler has the task's name. */
     public ResultRecord notRegistered(TaskMessage message) {
-        PythonError error = new PythonError("NotRegistered", List.of(message.task()), CELERY);
+        return notRegistered(message, message.task());
+    }
+
+    /** No handler has the name {@code task}, which the message needs. */
+    public ResultRecord notRegistered(TaskMessage message, String task) {
+        PythonError error = new PythonError("NotRegistered", List.of(task), CELERY);
         return record(message, ResultState.FAILURE, error, null, null);
     }
 
