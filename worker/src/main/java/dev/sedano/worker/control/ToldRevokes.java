@@ -69,8 +69,8 @@ final class ToldRevokes {
 
     private static boolean isNothing(@Nullable Object told) {
         return told == null
-                || told instanceof List<?> list && list.isEmpty()
-                || told instanceof Map<?, ?> map && map.isEmpty();
+                || (told instanceof List<?> list && list.isEmpty())
+                || (told instanceof Map<?, ?> map && map.isEmpty());
     }
 
     private static String shown(String text) {

@@ -42,8 +42,20 @@ public interface WorkerView {
      * A queue that is consumed.
      *
      * @param type of the exchange
+     * @param durable whether queue and exchange outlive a restart of the broker
+     * @param arguments of the queue, such as {@code x-max-priority}; of plain values
      */
-    record ConsumedQueue(String name, String exchange, String type, String routingKey) {}
+    record ConsumedQueue(
+            String name,
+            String exchange,
+            String type,
+            String routingKey,
+            boolean durable,
+            Map<String, Object> arguments) {
+        public ConsumedQueue {
+            arguments = Map.copyOf(arguments);
+        }
+    }
 
     /**
      * The pool.

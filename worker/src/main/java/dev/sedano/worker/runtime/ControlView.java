@@ -73,8 +73,13 @@ final class ControlView implements WorkerView {
     @Override
     public List<ConsumedQueue> queues() {
         return broker.queues().stream()
-                .map(queue ->
-                        new ConsumedQueue(queue.queue(), queue.exchange(), queue.exchangeType(), queue.routingKey()))
+                .map(queue -> new ConsumedQueue(
+                        queue.queue(),
+                        queue.exchange(),
+                        queue.exchangeType(),
+                        queue.routingKey(),
+                        queue.durable(),
+                        queue.arguments()))
                 .toList();
     }
 

@@ -107,7 +107,15 @@ final class ControlFixture implements WorkerView, WorkerControls, RevokeRecords,
 
     @Override
     public List<ConsumedQueue> queues() {
-        return List.of(new ConsumedQueue("celery", "celery", "direct", "celery"));
+        return List.of(
+                new ConsumedQueue("celery", "celery", "direct", "celery", true, Map.of()),
+                new ConsumedQueue(
+                        "feeds",
+                        "feedx",
+                        "topic",
+                        "feeds.#",
+                        false,
+                        Map.of("x-max-priority", 10, "x-expires", 90_000, "x-message-ttl", 1_500, "x-max-length", 7)));
     }
 
     @Override
