@@ -45,16 +45,15 @@ final class ToldRevokes {
             return false;
         }
         // An entry of another form, such as a stamp's, has no place among ids.
-        List<String> ids =
-                Arguments.lastTexts(
-                                "revoked",
-                                told instanceof Map<?, ?> map
-                                        ? Arrays.asList(map.keySet().toArray())
-                                        : told,
-                                RevokedTasks.MOST)
-                        .stream()
-                        .filter(RevokedTasks::isId)
-                        .toList();
+        List<String> ids = Arguments.lastTexts(
+                        "revoked",
+                        told instanceof Map<?, ?> map
+                                ? Arrays.asList(map.keySet().toArray())
+                                : told,
+                        RevokedTasks.MOST)
+                .stream()
+                .filter(RevokedTasks::isId)
+                .toList();
         if (ids.isEmpty()) {
             return false;
         }

@@ -71,12 +71,7 @@ final class ControlLevers implements WorkerControls {
     @Override
     public void addQueue(ConsumedQueue queue) {
         broker.add(new QueueBinding(
-                queue.name(),
-                queue.exchange(),
-                queue.type(),
-                queue.routingKey(),
-                queue.durable(),
-                queue.arguments()));
+                queue.name(), queue.exchange(), queue.type(), queue.routingKey(), queue.durable(), queue.arguments()));
     }
 
     @Override

@@ -132,9 +132,8 @@ class ToldRevokesTest {
     void longIds_areToldOnAsFarAsTheOtherSideReads_newestFirst() {
         ControlFixture worker = new ControlFixture(ControlAccess.ALL);
         String tail = "\u0001".repeat(900);
-        List<String> longOnes = IntStream.range(0, 10_000)
-                .mapToObj(i -> i + tail)
-                .toList();
+        List<String> longOnes =
+                IntStream.range(0, 10_000).mapToObj(i -> i + tail).toList();
         worker.revoked.add(longOnes);
 
         Object reply = answered(worker.ask("hello", hello(List.of())), "revoked");
