@@ -71,7 +71,7 @@ final class ReportCommands {
         pool.put("processes", List.of(ProcessHandle.current().pid()));
         pool.put("max-tasks-per-child", "N/A");
         pool.put("put-guarded-by-semaphore", false);
-        pool.put("timeouts", List.of(0, 0));
+        pool.put("timeouts", List.of(orZero(view.soft()), orZero(view.hard())));
         pool.put(
                 "writes",
                 Map.of(
@@ -90,6 +90,13 @@ final class ReportCommands {
         return pool;
     }
 
+    private static Number orZero(@Nullable Double seconds) {
+        if (seconds == null) {
+            return 0;
+        }
+        return seconds;
+    }
+
     private static Map<String, @Nullable Object> broker(BrokerView view) {
         Map<String, @Nullable Object> broker = new LinkedHashMap<>();
         broker.put("hostname", view.host());
@@ -105,7 +112,7 @@ final class ReportCommands {
         broker.put("uri_prefix", null);
         broker.put("heartbeat", 30.0);
         broker.put("failover_strategy", "round-robin");
-        broker.put("alternates", List.of());
+        broker.put("alternates", view.alternates());
         broker.put("credential_provider", null);
         return broker;
     }

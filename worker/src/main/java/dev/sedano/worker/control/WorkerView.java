@@ -17,6 +17,9 @@ public interface WorkerView {
     /** The names of the tasks that this worker has. */
     Set<String> taskNames();
 
+    /** The rate limits that the tasks were started with, by name, as they were written. */
+    Map<String, String> rates();
+
     /** The queues that are consumed. */
     List<ConsumedQueue> queues();
 
@@ -61,13 +64,29 @@ public interface WorkerView {
      * The pool.
      *
      * @param autoscale the bounds, null without automatic scaling
+     * @param soft seconds until a handler is interrupted of whose task nothing else is said; null = no limit
+     * @param hard seconds until such a handler is left behind; null = no limit
      */
     record PoolView(
-            String kind, int size, int running, @Nullable Bounds autoscale) {}
+            String kind,
+            int size,
+            int running,
+            @Nullable Bounds autoscale,
+            @Nullable Double soft,
+            @Nullable Double hard) {}
 
     /** From least to most handlers at once. */
     record Bounds(int least, int most) {}
 
-    /** A broker's address. */
-    record BrokerView(String host, int port, String user, String virtualHost, boolean tls) {}
+    /**
+     * A broker's address.
+     *
+     * @param alternates if there are several, all of them in the order in which they are tried, without credentials
+     */
+    record BrokerView(
+            String host, int port, String user, String virtualHost, boolean tls, List<String> alternates) {
+        public BrokerView {
+            alternates = List.copyOf(alternates);
+        }
+    }
 }

@@ -147,7 +147,9 @@ class MailboxTest {
                         "tell [x, y]");
         assertThat(worker.ask("revoked", Map.of())).isEqualTo(List.of("x", "y"));
         assertThat(worker.ask("registered", Map.of("taskinfoitems", List.of())))
-                .isEqualTo(List.of("t.a [rate_limit=30/m]", "t.b"));
+                .isEqualTo(List.of("t.a [rate_limit=30/m]", "t.b [rate_limit=100/s]"));
+        worker.ask("rate_limit", Map.of("task_name", "t.b", "rate_limit", 0));
+        assertThat(worker.ask("registered", Map.of())).isEqualTo(List.of("t.a [rate_limit=30/m]", "t.b"));
     }
 
     @Test
@@ -166,6 +168,17 @@ class MailboxTest {
         assertThat(Stream.of("max_priority", "expires", "message_ttl", "max_length", "max_length_bytes")
                         .map(field -> String.valueOf(defined.get(field))))
                 .containsExactly("10", "90.0", "1.5", "7", "null");
+    }
+
+    @Test
+    void statsTellTheTimeLimitsOfTheSettings_andTheOtherBrokers() {
+        Map<?, ?> stats = (Map<?, ?>) Objects.requireNonNull(worker.ask("stats", Map.of()));
+
+        assertThat(((Map<?, ?>) Objects.requireNonNull(stats.get("pool"))).get("timeouts"))
+                .asString()
+                .isEqualTo("[0, 2.5]");
+        assertThat(((Map<?, ?>) Objects.requireNonNull(stats.get("broker"))).get("alternates"))
+                .isEqualTo(List.of("amqp://host:5672//", "amqp://other:5672//"));
     }
 
     @Test
