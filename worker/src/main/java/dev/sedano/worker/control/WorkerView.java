@@ -83,8 +83,7 @@ public interface WorkerView {
      *
      * @param alternates if there are several, all of them in the order in which they are tried, without credentials
      */
-    record BrokerView(
-            String host, int port, String user, String virtualHost, boolean tls, List<String> alternates) {
+    record BrokerView(String host, int port, String user, String virtualHost, boolean tls, List<String> alternates) {
         public BrokerView {
             alternates = List.copyOf(alternates);
         }

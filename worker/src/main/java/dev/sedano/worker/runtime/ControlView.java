@@ -139,8 +139,7 @@ final class ControlView implements WorkerView {
     @Override
     public BrokerView broker() {
         BrokerUri first = config.brokers().get(0);
-        List<String> all =
-                config.brokers().stream().map(BrokerUri::toString).toList();
+        List<String> all = config.brokers().stream().map(BrokerUri::toString).toList();
         return new BrokerView(
                 first.host(),
                 first.port(),

@@ -119,7 +119,8 @@ public record SettingName(String key, String option, Kind kind) {
                 .map(each -> each.variables().get(0))
                 .findFirst()
                 .or(() -> Nearest.slip(variable, known))
-                .or(() -> known.stream().filter(each -> each.endsWith(end)).min(Comparator.comparingInt(String::length)));
+                .or(() ->
+                        known.stream().filter(each -> each.endsWith(end)).min(Comparator.comparingInt(String::length)));
     }
 
     /** The setting of that name in a file; with a name that is none, what to write instead. */

@@ -11,8 +11,7 @@ import org.junit.jupiter.api.Test;
 /** Which limits count for a task. */
 class HandlerLimitsTest {
     private static TaskLimit limit(String tasks, @Nullable Double perSecond, @Nullable String written) {
-        return new TaskLimit(
-                TaskPattern.parse("task_annotations", tasks), perSecond, written, null, null, null, null);
+        return new TaskLimit(TaskPattern.parse("task_annotations", tasks), perSecond, written, null, null, null, null);
     }
 
     @Test

@@ -43,7 +43,9 @@ class MisspeltVariableTest {
 
     @Test
     void everyVariableThatIsOne_isItself() {
-        assertThat(SettingName.ALL).allSatisfy(each -> assertThat(each.variables())
-                .allSatisfy(variable -> assertThat(SettingName.misspelt(variable)).isEmpty()));
+        assertThat(SettingName.ALL)
+                .allSatisfy(each -> assertThat(each.variables())
+                        .allSatisfy(variable ->
+                                assertThat(SettingName.misspelt(variable)).isEmpty()));
     }
 }
