@@ -24,7 +24,7 @@ public final class Mailboxes {
     /** The mailbox of the node of this name. */
     public static Mailbox of(String node, ControlAccess access, Collaborators with) {
         Map<String, Command> commands = new LinkedHashMap<>();
-        TaskLimits limits = new TaskLimits();
+        TaskLimits limits = new TaskLimits(with.worker().rates());
         ToldRevokes told = new ToldRevokes(access, with.revoked());
         LivenessCommands.addTo(commands, node, with.lamport(), with.revoked(), told, with.controls());
         TaskListCommands.addTo(commands, node, with.worker(), with.revoked());

@@ -27,7 +27,7 @@ public final class Mingle {
     private final Runnable learned;
 
     /**
-     * @param access what is told to be revoked counts only if it allows that command
+     * @param access what is told to be revoked counts only if it lets nodes revoke
      * @param learned called when something was learned to be revoked
      */
     public Mingle(
