@@ -179,8 +179,8 @@ class ChordRunTest {
 
     /** Of 5 MiB of one letter, far more densely packed than any result is believed to be. */
     private static byte[] bomb() {
-        byte[] packed = Objects.requireNonNull(Compression.of("gzip")).compress(
-                utf8("[1, \"bomb\", \"SUCCESS\", \"" + "a".repeat(5 << 20) + "\"]"));
+        byte[] packed = Objects.requireNonNull(Compression.of("gzip"))
+                .compress(utf8("[1, \"bomb\", \"SUCCESS\", \"" + "a".repeat(5 << 20) + "\"]"));
         ByteArrayOutputStream stored = new ByteArrayOutputStream();
         stored.writeBytes(utf8("\0celery-compressed\0application/x-gzip\0"));
         stored.writeBytes(packed);
@@ -189,12 +189,15 @@ class ChordRunTest {
 
     private static void assertBodyFailed(List<FollowUp> done, String error) {
         assertThat(messages(done)).as("its errback is called, the body is not").isEqualTo(1);
-        assertThat(done).filteredOn(FollowUp.Store.class::isInstance).singleElement().satisfies(each -> {
-            FollowUp.Store store = (FollowUp.Store) each;
-            assertThat(store.taskId()).isEqualTo("body");
-            assertThat(new String(store.record(), StandardCharsets.UTF_8))
-                    .contains("\"status\": \"FAILURE\"", "\"exc_type\": \"ChordError\"", error);
-        });
+        assertThat(done)
+                .filteredOn(FollowUp.Store.class::isInstance)
+                .singleElement()
+                .satisfies(each -> {
+                    FollowUp.Store store = (FollowUp.Store) each;
+                    assertThat(store.taskId()).isEqualTo("body");
+                    assertThat(new String(store.record(), StandardCharsets.UTF_8))
+                            .contains("\"status\": \"FAILURE\"", "\"exc_type\": \"ChordError\"", error);
+                });
     }
 
     @Test

@@ -278,7 +278,8 @@ class DeliveryPipelineTest {
     void mapOfATaskThatOnlyOtherWorkersHave_isHandedOn_andDeadLetteredOnlyAfterTheLastHop() {
         UnknownTaskPolicy once = new UnknownTaskPolicy(1, Duration.ofSeconds(4));
         String elsewhere = "{\"task\": {\"task\": \"python.add\", \"args\": []}, \"it\": [[1, 2]]}";
-        try (PipelineFixture test = new PipelineFixture((context, call) -> call.args().size(), once)) {
+        try (PipelineFixture test =
+                new PipelineFixture((context, call) -> call.args().size(), once)) {
             test.pipeline.accept(test.called("map", "celery.map", "[[\"python.add\", [1, 2]], {}, null]"));
             Delivery starmap = test.called("star", "celery.starmap", "[[], " + elsewhere + ", null]");
             test.pipeline.accept(starmap);
@@ -298,7 +299,9 @@ class DeliveryPipelineTest {
             test.pipeline.accept(test.called("nameless", "celery.map", "[[{}, [1]], {}, null]"));
             await().until(() -> test.channel.settled.size() == 5);
             assertThat(test.result("ours")).contains("SUCCESS", "[1]");
-            assertThat(test.result("nameless")).as("no other worker could run it").contains("FAILURE");
+            assertThat(test.result("nameless"))
+                    .as("no other worker could run it")
+                    .contains("FAILURE");
         }
     }
 
