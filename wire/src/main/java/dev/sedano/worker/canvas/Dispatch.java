@@ -17,6 +17,7 @@ final class Dispatch {
     private final Ids ids;
     private final @Nullable String current;
     private final @Nullable String root;
+    private @Nullable Integer inherited;
     private final List<FollowUp> preparations = new ArrayList<>();
     private final List<FollowUp> sends = new ArrayList<>();
     private final List<@Nullable Object> children = new ArrayList<>();
@@ -31,6 +32,12 @@ final class Dispatch {
         this.ids = ids;
         this.current = current;
         this.root = root;
+    }
+
+    /** The same, with a priority for what has none of its own (Celery's {@code task_inherit_parent_priority}). */
+    Dispatch inheriting(@Nullable Integer priority) {
+        this.inherited = priority;
+        return this;
     }
 
     Ids ids() {
@@ -49,6 +56,9 @@ final class Dispatch {
             Map<String, @Nullable Object> options) {
         String id = Objects.requireNonNullElseGet(text(options, "task_id"), ids::next);
         String group = text(options, "group_id");
+        if (inherited != null && options.get("priority") == null) {
+            options.put("priority", inherited);
+        }
         CallSignature call = new CallSignature(task, args, kwargs, options, false, null);
         Object chain = options.get("chain");
         String rootId = text(options, "root_id");
