@@ -34,10 +34,9 @@ final class Dispatch {
         this.root = root;
     }
 
-    /** The same, with a priority for what has none of its own (Celery's {@code task_inherit_parent_priority}). */
-    Dispatch inheriting(@Nullable Integer priority) {
+    /** From now on what has no priority of its own gets this one (Celery's {@code task_inherit_parent_priority}). */
+    void inherit(@Nullable Integer priority) {
         this.inherited = priority;
-        return this;
     }
 
     Ids ids() {
