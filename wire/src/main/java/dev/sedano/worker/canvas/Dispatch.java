@@ -34,9 +34,10 @@ final class Dispatch {
         this.root = root;
     }
 
-    /** From now on what has no priority of its own gets this one (Celery's {@code task_inherit_parent_priority}). */
-    void inherit(@Nullable Integer priority) {
+    /** The same, with a priority for what has none of its own (Celery's {@code task_inherit_parent_priority}). */
+    Dispatch inheriting(@Nullable Integer priority) {
         this.inherited = priority;
+        return this;
     }
 
     Ids ids() {

@@ -191,8 +191,7 @@ public final class FollowUps {
         if (group == null || message.embed().chord() == null) {
             throw new IllegalArgumentException("task " + message.id() + " is not in the header of a chord");
         }
-        Dispatch dispatch = dispatch(message, "add" + message.nesting());
-        dispatch.inherit(priority);
+        Dispatch dispatch = dispatch(message, "add" + message.nesting()).inheriting(priority);
         for (Map<String, @Nullable Object> signature : signatures) {
             Node node = Node.of(signature);
             node.options.put("group_id", group);
@@ -234,8 +233,8 @@ public final class FollowUps {
 
     /** A call of a chord's body with its header's results. */
     public List<FollowUp> chordBody(FollowUp.ChordPart last, List<@Nullable Object> results) {
-        Dispatch dispatch = new Dispatch(messages, new Ids(last.group(), "body"), last.taskId(), last.rootId());
-        dispatch.inherit(last.priority());
+        Dispatch dispatch = new Dispatch(messages, new Ids(last.group(), "body"), last.taskId(), last.rootId())
+                .inheriting(last.priority());
         Node body = Node.of(last.body());
         if (body instanceof TaskNode && body.options.get("task_id") == null) {
             body.options.put("task_id", bodyId(last));
