@@ -17,6 +17,7 @@ final class Dispatch {
     private final Ids ids;
     private final @Nullable String current;
     private final @Nullable String root;
+    private @Nullable Integer inherited;
     private final List<FollowUp> preparations = new ArrayList<>();
     private final List<FollowUp> sends = new ArrayList<>();
     private final List<@Nullable Object> children = new ArrayList<>();
@@ -34,7 +35,7 @@ final class Dispatch {
         this.root = root;
     }
 
-    /** The same, giving this priority to messages that name none. */
+    /** The same, with a priority for what has none of its own (Celery's {@code task_inherit_parent_priority}). */
     Dispatch inheriting(@Nullable Integer priority) {
         this.inherited = priority;
         return this;

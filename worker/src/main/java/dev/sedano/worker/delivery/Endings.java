@@ -179,7 +179,7 @@ final class Endings {
         return added.isEmpty()
                 ? FollowUps.Plan.NONE
                 : followUps.addToChord(
-                        work.message, added.stream().map(CanvasMaps::of).toList());
+                        work.message, added.stream().map(CanvasMaps::of).toList(), inherited(work));
     }
 
     private @Nullable Integer inherited(Work work) {
@@ -258,10 +258,11 @@ final class Endings {
     }
 
     /** What follows a duplicate with an id of its own: the workflow it is part of goes on with the stored outcome. */
-    List<FollowUp> afterDuplicate(TaskMessage message, String outcome, byte[] record) {
+    List<FollowUp> afterDuplicate(Work work, String outcome, byte[] record) {
+        TaskMessage message = work.message;
         return outcome.equals(ResultState.SUCCESS.name())
                 ? followUps
-                        .afterSuccess(message, storedResults.valueOf(record), null)
+                        .afterSuccess(message, storedResults.valueOf(record), inherited(work))
                         .followUps()
                 : followUps
                         .afterFailure(

@@ -392,7 +392,7 @@ final class PipelineFixture implements AutoCloseable {
                         new ResultEncoder(json, new ExceptionEncoding(), Clock.systemUTC()),
                         new StoredResults(json),
                         new RedisResults(new StoreOfResults(), Duration.ofDays(1), true),
-                        new FollowUps(json, Clock.systemUTC(), "gen1@test", "celery"),
+                        new FollowUps(json, Clock.systemUTC(), "gen1@test", "celery").inheritingPriority(true),
                         new FollowUpList(json),
                         null,
                         message -> {
