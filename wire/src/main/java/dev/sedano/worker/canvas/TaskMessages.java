@@ -123,12 +123,11 @@ final class TaskMessages {
         headers.put("ignore_result", ignoresResult(signature));
         headers.put("replaced_task_nesting", nesting);
         headers.put("stamped_headers", signature.option("stamped_headers"));
-        headers.put("stamps", stamps(signature));
+        headers.put("stamps", HeaderTimes.plain(stamps(signature)));
         if (signature.option("headers") instanceof Map<?, ?> custom) {
-            custom.forEach((name, value) -> headers.put(String.valueOf(name), value));
+            custom.forEach((name, value) -> headers.put(String.valueOf(name), HeaderTimes.plain(value)));
         }
         headers.putAll(moreHeaders);
-        headers.replaceAll((name, value) -> HeaderTimes.plain(value));
         Encoder.Payload payload = body(args, signature.kwargs(), embed, formOf(signature));
         mention(payload, headers);
         String replies = signature.text("reply_to");

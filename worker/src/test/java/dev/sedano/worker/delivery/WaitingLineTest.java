@@ -45,7 +45,7 @@ class WaitingLineTest {
     @Test
     void highestPriorityFirst_inOrderOfArrivalAmongEquals() {
         try (PipelineFixture test = new PipelineFixture((context, call) -> gated(context))) {
-            test.pipeline.inFlight().resize(1);
+            test.oneSlot();
             test.pipeline.accept(test.delivery("first"));
             await().until(() -> test.runs.size() == 1);
             String[] ids = {"low1", "high1", "middle", "low2", "high2"};
