@@ -109,7 +109,7 @@ final class Assembly {
                     ticker);
         }
         StoreUri uri = StoreUri.parse("resultBackend", url);
-        return new RedisBackend(redis(uri), uri.toString(), json, config.resultExpires(), ticker);
+        return new RedisBackend(redis(uri), uri.toString(), config.resultKeys(), json, config.resultExpires(), ticker);
     }
 
     private static UnifiedJedis redis(StoreUri uri) {

@@ -4,12 +4,14 @@ import dev.sedano.task.client.ResultsException;
 import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.protocol.ProtocolException;
 import dev.sedano.worker.protocol.ResultForm;
+import dev.sedano.worker.protocol.ResultKeys;
 import dev.sedano.worker.time.Ticker;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.AbstractTransaction;
 import redis.clients.jedis.UnifiedJedis;
@@ -21,12 +23,11 @@ import redis.clients.jedis.params.SetParams;
  * second: an announcement that is lost with a connection costs a second.
  */
 final class RedisBackend implements Backend {
-    private static final String RESULT = "celery-task-meta-";
-    private static final String GROUP = "celery-taskset-meta-";
     private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final UnifiedJedis redis;
     private final String address;
+    private final ResultKeys keys;
     private final CeleryJson json;
     private final ResultForm form;
     private final Duration expires;
@@ -34,14 +35,17 @@ final class RedisBackend implements Backend {
     private final Announcements announcements;
 
     /** @param address without credentials, for errors */
-    RedisBackend(UnifiedJedis redis, String address, CeleryJson json, Duration expires, Ticker ticker) {
+    RedisBackend(
+            UnifiedJedis redis, String address, ResultKeys keys, CeleryJson json, Duration expires, Ticker ticker) {
         this.redis = redis;
         this.address = address;
+        this.keys = keys;
         this.json = json;
         this.form = ResultForm.ofJson(json);
         this.expires = expires;
         this.ticker = ticker;
-        this.announcements = new Announcements(redis);
+        this.announcements =
+                new Announcements(redis, keys.task(UUID.randomUUID().toString()));
     }
 
     @Override
@@ -54,7 +58,7 @@ final class RedisBackend implements Backend {
     public TaskRecord read(String taskId) {
         byte[] stored;
         try {
-            stored = redis.get(bytes(RESULT + taskId));
+            stored = redis.get(bytes(keys.task(taskId)));
         } catch (JedisException e) {
             throw unanswered(e);
         }
@@ -80,7 +84,7 @@ final class RedisBackend implements Backend {
             return record;
         }
         ResultsException unanswered = null;
-        try (Announcements.Ear ear = announcements.listen(RESULT + taskId)) {
+        try (Announcements.Ear ear = announcements.listen(keys.task(taskId))) {
             while (true) {
                 try {
                     record = read(taskId);
@@ -108,12 +112,12 @@ final class RedisBackend implements Backend {
 
     @Override
     public void forget(String taskId) {
-        delete(RESULT + taskId);
+        delete(keys.task(taskId));
     }
 
     @Override
     public void forgetGroup(String group) {
-        delete(GROUP + group);
+        delete(keys.group(group));
     }
 
     private void delete(String key) {
@@ -127,7 +131,7 @@ final class RedisBackend implements Backend {
     /** As Celery's producer: the size before the last part is sent, and no trace of an older chord of the same id. */
     @Override
     public void beginChord(String group, int size, byte @Nullable [] savedGroup) {
-        String key = GROUP + group;
+        String key = keys.group(group);
         try (AbstractTransaction all = redis.multi()) {
             all.del(key + ".c");
             all.set(key + ".s", Integer.toString(size), lifetime());
@@ -146,7 +150,7 @@ final class RedisBackend implements Backend {
         Map<String, @Nullable Object> saved = new LinkedHashMap<>();
         saved.put("result", tuple);
         byte[] text = json.encode(saved);
-        byte[] key = bytes(GROUP + group);
+        byte[] key = bytes(keys.group(group));
         try (AbstractTransaction all = redis.multi()) {
             all.set(key, text, lifetime());
             all.publish(key, text);
@@ -160,7 +164,7 @@ final class RedisBackend implements Backend {
     public @Nullable List<?> savedGroup(String group) {
         byte[] stored;
         try {
-            stored = redis.get(bytes(GROUP + group));
+            stored = redis.get(bytes(keys.group(group)));
         } catch (JedisException e) {
             throw unanswered(e);
         }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The Java client and our worker, results in Redis. */
+/** The Java client and our worker, results in Redis under names with a prefix. */
 final class ClientIT {
     @RegisterExtension
     static final Harness HARNESS = new Harness();
@@ -38,10 +38,11 @@ final class ClientIT {
 
     @BeforeAll
     static void start() {
-        HARNESS.start(HARNESS.worker(QUEUE).options("--default-queue", QUEUE));
+        HARNESS.start(HARNESS.worker(QUEUE).options("--default-queue", QUEUE, "--result-key-prefix", "shop"));
         client = CeleryClient.connect(
                 ClientConfig.of(HARNESS.broker().url(), TestStore.shared().url(0))
                         .withDefaultQueue(QUEUE)
+                        .withResultKeyPrefix("shop")
                         .withFailure("builtins", "RuntimeError", failure -> new OutOfStock(failure)));
     }
 
