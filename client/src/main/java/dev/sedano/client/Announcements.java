@@ -1,5 +1,6 @@
 package dev.sedano.client;
 
+import dev.sedano.task.client.ResultsException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -11,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.JedisPubSub;
-import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
@@ -23,7 +23,7 @@ final class Announcements implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Announcements.class);
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    private final UnifiedJedis redis;
+    private final ResultServer server;
     /** A channel on which nobody speaks, since a subscription cannot be empty. Named like results, for servers with ACLs. */
     private final String silence;
     /** Guarded by this. */
@@ -36,8 +36,8 @@ final class Announcements implements AutoCloseable {
     private volatile boolean closed;
 
     /** @param silence a channel on which nobody speaks */
-    Announcements(UnifiedJedis redis, String silence) {
-        this.redis = redis;
+    Announcements(ResultServer server, String silence) {
+        this.server = server;
         this.silence = silence;
     }
 
@@ -138,8 +138,8 @@ final class Announcements implements AutoCloseable {
     private void loop() {
         while (!closed) {
             try {
-                redis.subscribe(new Listener(), silence);
-            } catch (JedisException e) {
+                server.redis().subscribe(new Listener(), silence);
+            } catch (JedisException | ResultsException e) {
                 if (!closed) {
                     LOG.debug("the announcements of results are interrupted: {}", e.toString());
                 }
@@ -157,6 +157,7 @@ final class Announcements implements AutoCloseable {
         synchronized (this) {
             closed = true;
             tell(JedisPubSub::unsubscribe);
+            ears.values().forEach(each -> each.forEach(ear -> ear.heard.release())); // they see that it is closed
             waiting = thread;
         }
         if (waiting != null) {

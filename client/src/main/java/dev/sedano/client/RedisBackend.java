@@ -1,5 +1,6 @@
 package dev.sedano.client;
 
+import dev.sedano.task.client.ResultTimeoutException;
 import dev.sedano.task.client.ResultsException;
 import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.protocol.ProtocolException;
@@ -14,7 +15,6 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.AbstractTransaction;
-import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.SetParams;
 
@@ -25,8 +25,7 @@ import redis.clients.jedis.params.SetParams;
 final class RedisBackend implements Backend {
     private static final Duration LOOK = Duration.ofSeconds(1);
 
-    private final UnifiedJedis redis;
-    private final String address;
+    private final ResultServer server;
     private final ResultKeys keys;
     private final CeleryJson json;
     private final ResultForm form;
@@ -34,18 +33,16 @@ final class RedisBackend implements Backend {
     private final Ticker ticker;
     private final Announcements announcements;
 
-    /** @param address without credentials, for errors */
-    RedisBackend(
-            UnifiedJedis redis, String address, ResultKeys keys, CeleryJson json, Duration expires, Ticker ticker) {
-        this.redis = redis;
-        this.address = address;
+    /** @param server closed with this */
+    RedisBackend(ResultServer server, ResultKeys keys, CeleryJson json, Duration expires, Ticker ticker) {
+        this.server = server;
         this.keys = keys;
         this.json = json;
         this.form = ResultForm.ofJson(json);
         this.expires = expires;
         this.ticker = ticker;
         this.announcements =
-                new Announcements(redis, keys.task(UUID.randomUUID().toString()));
+                new Announcements(server, keys.task(UUID.randomUUID().toString()));
     }
 
     @Override
@@ -58,9 +55,9 @@ final class RedisBackend implements Backend {
     public TaskRecord read(String taskId) {
         byte[] stored;
         try {
-            stored = redis.get(bytes(keys.task(taskId)));
+            stored = server.redis().get(bytes(keys.task(taskId)));
         } catch (JedisException e) {
-            throw unanswered(e);
+            throw server.unanswered(e);
         }
         return stored == null ? TaskRecord.PENDING : record(taskId, form, stored);
     }
@@ -90,6 +87,12 @@ final class RedisBackend implements Backend {
                     record = read(taskId);
                     unanswered = null;
                 } catch (ResultsException e) {
+                    if (server.isClosed()) {
+                        throw ResultServer.closedAlready();
+                    }
+                    if (ResultServer.isRefusal(e)) {
+                        throw e;
+                    }
                     unanswered = e; // an outage may end in time
                 }
                 long left = until - ticker.nanos();
@@ -100,7 +103,7 @@ final class RedisBackend implements Backend {
             }
         }
         if (unanswered != null) {
-            throw unanswered;
+            throw new ResultTimeoutException(taskId, within, unanswered);
         }
         return record;
     }
@@ -122,9 +125,9 @@ final class RedisBackend implements Backend {
 
     private void delete(String key) {
         try {
-            redis.del(key);
+            server.redis().del(key);
         } catch (JedisException e) {
-            throw unanswered(e);
+            throw server.unanswered(e);
         }
     }
 
@@ -132,7 +135,7 @@ final class RedisBackend implements Backend {
     @Override
     public void beginChord(String group, int size, byte @Nullable [] savedGroup) {
         String key = keys.group(group);
-        try (AbstractTransaction all = redis.multi()) {
+        try (AbstractTransaction all = server.redis().multi()) {
             all.del(key + ".c");
             all.set(key + ".s", Integer.toString(size), lifetime());
             if (savedGroup != null) {
@@ -141,7 +144,7 @@ final class RedisBackend implements Backend {
             }
             all.exec();
         } catch (JedisException e) {
-            throw unanswered(e);
+            throw server.unanswered(e);
         }
     }
 
@@ -151,12 +154,12 @@ final class RedisBackend implements Backend {
         saved.put("result", tuple);
         byte[] text = json.encode(saved);
         byte[] key = bytes(keys.group(group));
-        try (AbstractTransaction all = redis.multi()) {
+        try (AbstractTransaction all = server.redis().multi()) {
             all.set(key, text, lifetime());
             all.publish(key, text);
             all.exec();
         } catch (JedisException e) {
-            throw unanswered(e);
+            throw server.unanswered(e);
         }
     }
 
@@ -164,9 +167,9 @@ final class RedisBackend implements Backend {
     public @Nullable List<?> savedGroup(String group) {
         byte[] stored;
         try {
-            stored = redis.get(bytes(keys.group(group)));
+            stored = server.redis().get(bytes(keys.group(group)));
         } catch (JedisException e) {
-            throw unanswered(e);
+            throw server.unanswered(e);
         }
         if (stored == null) {
             return null;
@@ -184,20 +187,13 @@ final class RedisBackend implements Backend {
         return SetParams.setParams().ex(expires.toSeconds());
     }
 
-    private ResultsException unanswered(JedisException e) {
-        return new ResultsException(
-                "the result backend " + address + " does not answer: "
-                        + e.getClass().getSimpleName() + ": " + e.getMessage(),
-                e);
-    }
-
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
     @Override
     public void close() {
+        server.close(); // first: whoever is woken finds it closed
         announcements.close();
-        redis.close();
     }
 }

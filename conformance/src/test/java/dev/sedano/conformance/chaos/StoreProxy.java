@@ -17,12 +17,13 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ServerSocketFactory;
 
 /**
  * A TCP proxy in front of a server that can be slow, cut, or half open. Replies are delayed as they come in, in order,
  * without holding back what follows. Thread-safe; owns two reading threads and one writing thread per connection.
  */
-final class StoreProxy implements AutoCloseable {
+public final class StoreProxy implements AutoCloseable {
     private final int upstreamPort;
     private final ServerSocket server;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
@@ -32,10 +33,15 @@ final class StoreProxy implements AutoCloseable {
     private final AtomicInteger toLose = new AtomicInteger();
     private final AtomicLong refused = new AtomicLong();
 
-    StoreProxy(int upstreamPort) {
+    public StoreProxy(int upstreamPort) {
+        this(upstreamPort, ServerSocketFactory.getDefault());
+    }
+
+    /** @param front how clients are spoken to: with TLS, for one, where the server has none */
+    public StoreProxy(int upstreamPort, ServerSocketFactory front) {
         this.upstreamPort = upstreamPort;
         try {
-            server = new ServerSocket(FreePorts.next(), 50, InetAddress.getLoopbackAddress());
+            server = front.createServerSocket(FreePorts.next(), 50, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -48,8 +54,13 @@ final class StoreProxy implements AutoCloseable {
         return thread;
     }
 
-    String redisUrl() {
-        return "redis://127.0.0.1:" + server.getLocalPort() + "/0";
+    /** Where clients find it, on 127.0.0.1. */
+    public int port() {
+        return server.getLocalPort();
+    }
+
+    public String redisUrl() {
+        return "redis://127.0.0.1:" + port() + "/0";
     }
 
     /** Every reply takes this much longer from now on. */
@@ -58,7 +69,7 @@ final class StoreProxy implements AutoCloseable {
     }
 
     /** Requests arrive, replies do not: the half-open connection. */
-    void swallowReplies(boolean on) {
+    public void swallowReplies(boolean on) {
         swallowing = on;
     }
 
@@ -68,12 +79,12 @@ final class StoreProxy implements AutoCloseable {
     }
 
     /** Closes every connection and refuses new ones, until {@link #mend}. */
-    void cut() {
+    public void cut() {
         refusing = true;
         sockets.forEach(StoreProxy::closeQuietly);
     }
 
-    void mend() {
+    public void mend() {
         refusing = false;
         swallowing = false;
         toLose.set(0);

@@ -21,6 +21,7 @@ final class Dispatch {
     private final List<FollowUp> sends = new ArrayList<>();
     private final List<@Nullable Object> children = new ArrayList<>();
     private final Map<String, byte[]> savedGroups = new HashMap<>();
+    private @Nullable Integer inherited;
 
     /**
      * @param current the id of the task that publishes; null = no task does
@@ -33,6 +34,12 @@ final class Dispatch {
         this.root = root;
     }
 
+    /** The same, giving this priority to messages that name none. */
+    Dispatch inheriting(@Nullable Integer priority) {
+        this.inherited = priority;
+        return this;
+    }
+
     Ids ids() {
         return ids;
     }
@@ -41,13 +48,18 @@ final class Dispatch {
         return messages.replyTo();
     }
 
-    /** Publishes a call of a task; {@code options} say how, and {@code tuple} how its arguments are shown. */
+    /** Publishes a call of a task; {@code given} says how, and {@code tuple} how its arguments are shown. */
     ResultNode send(
             String task,
             List<@Nullable Object> args,
             boolean tuple,
             Map<String, @Nullable Object> kwargs,
-            Map<String, @Nullable Object> options) {
+            Map<String, @Nullable Object> given) {
+        Map<String, @Nullable Object> options = given;
+        if (inherited != null && given.get("priority") == null) {
+            options = new LinkedHashMap<>(given);
+            options.put("priority", inherited);
+        }
         String id = Objects.requireNonNullElseGet(text(options, "task_id"), ids::next);
         String group = text(options, "group_id");
         CallSignature call = new CallSignature(task, args, kwargs, options, false, null);

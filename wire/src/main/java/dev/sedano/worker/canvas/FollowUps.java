@@ -166,6 +166,11 @@ public final class FollowUps {
      */
     public record Applied(Plan plan, List<@Nullable Object> result) {}
 
+    /** For what the handler of {@code message} sends. */
+    public SentCalls calls(TaskMessage message, @Nullable Integer priority) {
+        return new SentCalls(messages, message, inheritsPriority ? priority : null);
+    }
+
     /**
      * A call of any signature.
      *

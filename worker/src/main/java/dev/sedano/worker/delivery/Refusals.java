@@ -52,8 +52,12 @@ final class Refusals {
         this.random = random;
     }
 
-    /** Nobody here knows the task: another worker may; else its caller gets FAILURE. */
-    void unknownTask(Delivery delivery, TaskMessage message) {
+    /**
+     * Nobody here knows the task: another worker may; else its caller gets FAILURE.
+     *
+     * @param task what is not known: the message's own task, or one that this calls
+     */
+    void unknownTask(Delivery delivery, TaskMessage message, String task) {
         if (unknownTasks.handsOn(delivery)) {
             settling.finish(
                     delivery,
@@ -64,8 +68,8 @@ final class Refusals {
         oversight.unknown(message);
         settling.then(
                 delivery,
-                send(delivery, message, encoder.notRegistered(message).json()),
-                sent -> settling.finish(delivery, "unknown", Settlements.unknownTask(message)));
+                send(delivery, message, encoder.notRegistered(message, task).json()),
+                sent -> settling.finish(delivery, "unknown", Settlements.unknownTask(task)));
     }
 
     /** What should follow it cannot be called: nothing is run, and its caller gets FAILURE, as from Celery. */

@@ -187,8 +187,22 @@ public final class ResultEncoder {
      */
     public ResultRecord chordError(
             TaskMessage body, String failedId, @Nullable Object error, List<@Nullable Object> children) {
-        PythonError chordError = new PythonError(
-                "ChordError", List.of("Dependency " + failedId + " raised " + PythonRepr.ofException(error)), CELERY);
+        return chordError(body, "Dependency " + failedId + " raised " + PythonRepr.ofException(error), children);
+    }
+
+    /**
+     * The body of a chord whose header's results cannot be read.
+     *
+     * @param problem what is wrong with them
+     * @param children result tuples of its errbacks
+     */
+    public ResultRecord joinError(TaskMessage body, String problem, List<@Nullable Object> children) {
+        PythonError why = new PythonError("DecodeError", List.of(problem), "kombu.exceptions");
+        return chordError(body, "Join error: " + PythonRepr.ofException(why.fields()), children);
+    }
+
+    private ResultRecord chordError(TaskMessage body, String text, List<@Nullable Object> children) {
+        PythonError chordError = new PythonError("ChordError", List.of(text), CELERY);
         Map<String, @Nullable Object> fields = fields(body, ResultState.FAILURE, chordError.fields(), null, children);
         return new ResultRecord(ResultState.FAILURE, bounded(fields), null);
     }
@@ -216,7 +230,12 @@ public final class ResultEncoder {
 
     /** No handler has the task's name. */
     public ResultRecord notRegistered(TaskMessage message) {
-        PythonError error = new PythonError("NotRegistered", List.of(message.task()), CELERY);
+        return notRegistered(message, message.task());
+    }
+
+    /** No handler has the name {@code task}, which the message needs. */
+    public ResultRecord notRegistered(TaskMessage message, String task) {
+        PythonError error = new PythonError("NotRegistered", List.of(task), CELERY);
         return record(message, ResultState.FAILURE, error, null, null);
     }
 
@@ -251,8 +270,7 @@ public final class ResultEncoder {
             PythonError error,
             @Nullable String traceback,
             @Nullable String problem) {
-        return new ResultRecord(
-                state, bounded(fields(message, state, error.fields(), traceback, List.of())), problem);
+        return new ResultRecord(state, bounded(fields(message, state, error.fields(), traceback, List.of())), problem);
     }
 
     private Map<String, @Nullable Object> fields(
@@ -305,7 +323,9 @@ public final class ResultEncoder {
                 throw e;
             }
             PythonError error = new PythonError(
-                    "ResultTooLarge", List.of("the error of this " + fields.get("status") + " is " + e.getMessage()), "dev.sedano");
+                    "ResultTooLarge",
+                    List.of("the error of this " + fields.get("status") + " is " + e.getMessage()),
+                    "dev.sedano");
             fields.put("result", error.fields());
             fields.put("traceback", null);
             fields.put("children", List.of());

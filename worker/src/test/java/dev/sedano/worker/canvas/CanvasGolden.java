@@ -145,8 +145,7 @@ record CanvasGolden(Map<String, @Nullable Object> file) {
     }
 
     Told actual() {
-        FollowUps followUps =
-                new FollowUps(JSON, Clock.systemUTC(), "gen1@test", "celery").knowing(task -> false);
+        FollowUps followUps = new FollowUps(JSON, Clock.systemUTC(), "gen1@test", "celery").knowing(task -> false);
         TaskMessage message = message();
         FollowUps.Plan plan = plan(followUps, message);
         Names names = names();

@@ -96,10 +96,14 @@ class ResultEncoderTest {
         ResultEncoder extended = encoder.extended("w@h");
 
         List.of(
-                        extended.failure(large, new IllegalStateException("no stock")).json(),
-                        extended.retry(large, new IllegalStateException("no stock")).json(),
-                        extended.failureAs(large, Map.of("exc_type", "no stock")).json(),
-                        extended.chordError(large, "part", Map.of("exc_type", "no stock"), List.of()).json(),
+                        extended.failure(large, new IllegalStateException("no stock"))
+                                .json(),
+                        extended.retry(large, new IllegalStateException("no stock"))
+                                .json(),
+                        extended.failureAs(large, Map.of("exc_type", "no stock"))
+                                .json(),
+                        extended.chordError(large, "part", Map.of("exc_type", "no stock"), List.of())
+                                .json(),
                         extended.revoked(large, "no stock").json(),
                         extended.state(large, "STARTED", Map.of("why", "no stock")))
                 .forEach(record -> assertThat(text(record))
@@ -107,7 +111,8 @@ class ResultEncoderTest {
                         .contains(
                                 "no stock",
                                 "\"name\": \"shop.charge\", \"args\": null, \"kwargs\": null, \"worker\": \"w@h\""));
-        assertThat(text(extended.failure(message(null, null), new IllegalStateException()).json()))
+        assertThat(text(extended.failure(message(null, null), new IllegalStateException())
+                        .json()))
                 .contains("\"args\": [");
     }
 
@@ -118,7 +123,8 @@ class ResultEncoderTest {
                         json, new ExceptionEncoding(), Clock.fixed(NOW, ZoneOffset.UTC), msgpack)
                 .extended("w@h");
 
-        byte[] record = extended.revoked(with(List.of(BigInteger.TEN.pow(40))), "expired").json();
+        byte[] record = extended.revoked(with(List.of(BigInteger.TEN.pow(40))), "expired")
+                .json();
 
         assertThat(text(record)).contains("expired", "\"args\": null");
         assertThat(msgpack.read(msgpack.toStore(record))).isInstanceOf(Map.class);
