@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -26,7 +25,7 @@ final class Announcements implements AutoCloseable {
 
     private final ResultServer server;
     /** A channel on which nobody speaks, since a subscription cannot be empty. Named like results, for servers with ACLs. */
-    private final String silence = "celery-task-meta-" + UUID.randomUUID();
+    private final String silence;
     /** Guarded by this. */
     private final Map<String, Set<Ear>> ears = new HashMap<>();
     /** Guarded by this. Null = not subscribed now. */
@@ -36,8 +35,10 @@ final class Announcements implements AutoCloseable {
 
     private volatile boolean closed;
 
-    Announcements(ResultServer server) {
+    /** @param silence a channel on which nobody speaks */
+    Announcements(ResultServer server, String silence) {
         this.server = server;
+        this.silence = silence;
     }
 
     /** Somebody who waits. */

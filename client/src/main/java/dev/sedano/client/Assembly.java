@@ -94,6 +94,6 @@ final class Assembly {
                     json,
                     ticker);
         }
-        return new RedisBackend(ResultServer.of(url), json, config.resultExpires(), ticker);
+        return new RedisBackend(ResultServer.of(url), config.resultKeys(), json, config.resultExpires(), ticker);
     }
 }

@@ -5,12 +5,14 @@ import dev.sedano.task.client.ResultsException;
 import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.protocol.ProtocolException;
 import dev.sedano.worker.protocol.ResultForm;
+import dev.sedano.worker.protocol.ResultKeys;
 import dev.sedano.worker.time.Ticker;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.AbstractTransaction;
 import redis.clients.jedis.exceptions.JedisException;
@@ -21,11 +23,10 @@ import redis.clients.jedis.params.SetParams;
  * second: an announcement that is lost with a connection costs a second.
  */
 final class RedisBackend implements Backend {
-    private static final String RESULT = "celery-task-meta-";
-    private static final String GROUP = "celery-taskset-meta-";
     private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final ResultServer server;
+    private final ResultKeys keys;
     private final CeleryJson json;
     private final ResultForm form;
     private final Duration expires;
@@ -33,13 +34,15 @@ final class RedisBackend implements Backend {
     private final Announcements announcements;
 
     /** @param server closed with this */
-    RedisBackend(ResultServer server, CeleryJson json, Duration expires, Ticker ticker) {
+    RedisBackend(ResultServer server, ResultKeys keys, CeleryJson json, Duration expires, Ticker ticker) {
         this.server = server;
+        this.keys = keys;
         this.json = json;
         this.form = ResultForm.ofJson(json);
         this.expires = expires;
         this.ticker = ticker;
-        this.announcements = new Announcements(server);
+        this.announcements =
+                new Announcements(server, keys.task(UUID.randomUUID().toString()));
     }
 
     @Override
@@ -52,7 +55,7 @@ final class RedisBackend implements Backend {
     public TaskRecord read(String taskId) {
         byte[] stored;
         try {
-            stored = server.redis().get(bytes(RESULT + taskId));
+            stored = server.redis().get(bytes(keys.task(taskId)));
         } catch (JedisException e) {
             throw server.unanswered(e);
         }
@@ -78,7 +81,7 @@ final class RedisBackend implements Backend {
             return record;
         }
         ResultsException unanswered = null;
-        try (Announcements.Ear ear = announcements.listen(RESULT + taskId)) {
+        try (Announcements.Ear ear = announcements.listen(keys.task(taskId))) {
             while (true) {
                 try {
                     record = read(taskId);
@@ -112,12 +115,12 @@ final class RedisBackend implements Backend {
 
     @Override
     public void forget(String taskId) {
-        delete(RESULT + taskId);
+        delete(keys.task(taskId));
     }
 
     @Override
     public void forgetGroup(String group) {
-        delete(GROUP + group);
+        delete(keys.group(group));
     }
 
     private void delete(String key) {
@@ -131,7 +134,7 @@ final class RedisBackend implements Backend {
     /** As Celery's producer: the size before the last part is sent, and no trace of an older chord of the same id. */
     @Override
     public void beginChord(String group, int size, byte @Nullable [] savedGroup) {
-        String key = GROUP + group;
+        String key = keys.group(group);
         try (AbstractTransaction all = server.redis().multi()) {
             all.del(key + ".c");
             all.set(key + ".s", Integer.toString(size), lifetime());
@@ -150,7 +153,7 @@ final class RedisBackend implements Backend {
         Map<String, @Nullable Object> saved = new LinkedHashMap<>();
         saved.put("result", tuple);
         byte[] text = json.encode(saved);
-        byte[] key = bytes(GROUP + group);
+        byte[] key = bytes(keys.group(group));
         try (AbstractTransaction all = server.redis().multi()) {
             all.set(key, text, lifetime());
             all.publish(key, text);
@@ -164,7 +167,7 @@ final class RedisBackend implements Backend {
     public @Nullable List<?> savedGroup(String group) {
         byte[] stored;
         try {
-            stored = server.redis().get(bytes(GROUP + group));
+            stored = server.redis().get(bytes(keys.group(group)));
         } catch (JedisException e) {
             throw server.unanswered(e);
         }

@@ -192,6 +192,10 @@ class UnreachableServersTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> CeleryClient.connect(config().withResults("redis+cluster://a:1,b:2")))
                 .withMessageContaining("Cluster");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> config().withResultKeyPrefix("\n"))
+                .withMessageContaining("resultKeyPrefix")
+                .withMessageContaining("global_keyprefix");
     }
 
     @Test

@@ -95,7 +95,7 @@ public final class FollowUps {
     public record Origin(String exchange, String routingKey, String queue, MessageProperties properties, byte[] body) {}
 
     /** Why what is to follow a task cannot be called at all; null if it can. */
-    public static @Nullable String malformed(TaskMessage.Embed embed) {
+    public static @Nullable MalformedFollowUps malformed(TaskMessage.Embed embed) {
         try {
             if (embed.chord() != null) {
                 Node.of(embed.chord());
@@ -104,7 +104,7 @@ public final class FollowUps {
             Node.all(embed.errbacks());
             Node.all(embed.chain());
         } catch (IllegalArgumentException e) {
-            return "a callback that cannot be called: " + e.getMessage();
+            return MalformedFollowUps.of(e);
         }
         return null;
     }

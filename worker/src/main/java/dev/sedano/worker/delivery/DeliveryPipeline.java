@@ -2,6 +2,7 @@ package dev.sedano.worker.delivery;
 
 import dev.sedano.worker.canvas.FollowUpList;
 import dev.sedano.worker.canvas.FollowUps;
+import dev.sedano.worker.canvas.MalformedFollowUps;
 import dev.sedano.worker.handler.ArgumentConverter;
 import dev.sedano.worker.handler.BoundHandler;
 import dev.sedano.worker.handler.Handlers;
@@ -206,12 +207,13 @@ public final class DeliveryPipeline {
             refusals.unknownTask(delivery, message, called);
             return;
         }
-        String malformed = FollowUps.malformed(message.embed());
+        boolean ignored = message.ignoreResult() == null && handler.ignoresResult();
+        TaskMessage call = ignored ? message.ignoringResult() : message;
+        MalformedFollowUps malformed = FollowUps.malformed(call.embed());
         if (malformed != null) {
-            settling.finish(delivery, message.task(), Settlements.malformedFollowUps(malformed));
+            refusals.malformed(delivery, call, malformed);
         } else {
-            boolean ignored = message.ignoreResult() == null && handler.ignoresResult();
-            take(workFactory.workOf(delivery, ignored ? message.ignoringResult() : message, handler));
+            take(workFactory.workOf(delivery, call, handler));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.sedano.worker.delivery;
 
+import dev.sedano.worker.canvas.MalformedFollowUps;
 import dev.sedano.worker.idempotency.Admission;
 import dev.sedano.worker.protocol.TaskMessage;
 import dev.sedano.worker.result.ResultEncoder;
@@ -69,6 +70,18 @@ final class Refusals {
                 delivery,
                 send(delivery, message, encoder.notRegistered(message, task).json()),
                 sent -> settling.finish(delivery, "unknown", Settlements.unknownTask(task)));
+    }
+
+    /** What should follow it cannot be called: nothing is run, and its caller gets FAILURE, as from Celery. */
+    void malformed(Delivery delivery, TaskMessage message, MalformedFollowUps why) {
+        settling.then(
+                delivery,
+                send(
+                        delivery,
+                        message,
+                        encoder.failure(message, why.exception(), why.argument(), why.what())
+                                .json()),
+                sent -> settling.finish(delivery, message.task(), Settlements.malformedFollowUps(why.what())));
     }
 
     /** Work in stage CLAIMING whose claim was not granted. */

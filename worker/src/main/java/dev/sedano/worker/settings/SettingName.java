@@ -66,6 +66,7 @@ public record SettingName(String key, String option, Kind kind) {
             of("result_compression", "--result-compression", Kind.TEXT),
             of("result_expires", "--result-expires", Kind.TIME),
             of("result_extended", "--result-extended", Kind.SWITCH),
+            of(TransportOptions.SETTING, "--result-key-prefix", Kind.TREE),
             of("worker_send_task_events", "--task-events", Kind.SWITCH),
             of("sedano.control", "--control", Kind.TEXT),
             of("sedano.log_level", "--loglevel", Kind.TEXT),

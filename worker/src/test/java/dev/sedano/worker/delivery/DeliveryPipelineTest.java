@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What becomes of a delivery, path by path, on a store that can be told to fail. */
 class DeliveryPipelineTest {
@@ -363,13 +365,20 @@ class DeliveryPipelineTest {
         }
     }
 
-    @Test
-    void aCallbackThatCeleryDoesNotKnow_cannotBeCalled_soTheMessageIsDeadLettered() {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "callbacks | {\"task\": \"celery.pipeline\", \"args\": [], \"options\": {}, \"subtask_type\": \"pipeline\"}"
+                        + " | KeyError | pipeline",
+                "callbacks | {\"nope\": 1} | KeyError | task",
+                "chain | \"x\" | ValueError | a signature is no map",
+            })
+    void whatCannotFollow_isFailureForTheCaller_asFromCelery_andADeadLetter(
+            String kind, String entry, String exception, String argument) {
         try (PipelineFixture test = new PipelineFixture((context, call) -> 1)) {
             Delivery plain = test.delivery("a");
-            byte[] body = ("[[\"x\"], {}, {\"callbacks\": [{\"task\": \"celery.pipeline\", \"args\": [],"
-                            + " \"options\": {}, \"subtask_type\": \"pipeline\"}]}]")
-                    .getBytes(StandardCharsets.UTF_8);
+            byte[] body = ("[[\"x\"], {}, {\"" + kind + "\": [" + entry + "]}]").getBytes(StandardCharsets.UTF_8);
             test.pipeline.accept(new Delivery(
                     plain.queue(),
                     plain.exchange(),
@@ -383,6 +392,12 @@ class DeliveryPipelineTest {
             await().until(() -> test.channel.settled.size() == 1);
             assertThat(test.channel.reasons()).containsExactly("dead_letter unsupported");
             assertThat(test.runs).isEmpty();
+            assertThat(text(test.store.result("celery-task-meta-a")))
+                    .contains(
+                            "\"status\": \"FAILURE\"",
+                            "\"exc_type\": \"" + exception + "\", \"exc_message\": [\"" + argument
+                                    + "\"], \"exc_module\": \"builtins\"",
+                            "cannot be called");
         }
     }
 

@@ -17,12 +17,16 @@ import redis.clients.jedis.params.SetParams;
 
 /** The keys of a chord, as Celery's own workers leave and expect them. */
 class ChordStoreIT {
-    private static final String GROUP = "celery-taskset-meta-g";
+    private static final String GROUP = "p_celery-taskset-meta-g";
     private static final Duration TTL = Duration.ofDays(3);
 
     private final PrivateRedis redis = new PrivateRedis();
     private final RedisResultStore store = new RedisResultStore(
-            new RedisServers.Standalone(RedisEndpoint.of(redis.uri())), Duration.ofSeconds(5), TTL, StoreListener.NONE);
+            new RedisServers.Standalone(RedisEndpoint.of(redis.uri())),
+            "p_",
+            Duration.ofSeconds(5),
+            TTL,
+            StoreListener.NONE);
 
     @AfterEach
     void stop() {
@@ -144,6 +148,7 @@ class ChordStoreIT {
         try (Jedis client = redis.client();
                 RedisResultStore forEver = new RedisResultStore(
                         new RedisServers.Standalone(RedisEndpoint.of(redis.uri())),
+                        "p_",
                         Duration.ofSeconds(5),
                         null,
                         StoreListener.NONE)) {
@@ -162,7 +167,7 @@ class ChordStoreIT {
     @Test
     void resultsAreReadInOrder() {
         try (Jedis client = redis.client()) {
-            client.set("celery-task-meta-x", "1");
+            client.set("p_celery-task-meta-x", "1");
             List<byte[]> read = get(store.read(List.of("none", "x")));
             assertThat(read.get(0)).isNull();
             assertThat(read.get(1)).containsExactly('1');
