@@ -271,6 +271,11 @@ class CompanionTest(unittest.TestCase):
             self.assertGreaterEqual(time.monotonic() - before, 0.05)
         self.assertTrue(rejected.exception.requeue)
 
+    def test_stubs_check_their_hops(self):
+        for hops in (-1, 1001, True, 2.0, "3"):
+            with self.subTest(hops), self.assertRaisesRegex(ImproperlyConfigured, "give an integer from 0 to 1000"):
+                sedano_idempotent.register_stubs(self.app, ["a"], hops=hops)
+
     def test_follow_ups_that_a_java_worker_left_are_sent_and_settled(self):
         kept = (  # as FollowUpList.java writes them
             b'[{"exchange": "", "routing_key": "q", "content_type": "application/json", "content_encoding": "utf-8", '

@@ -43,7 +43,7 @@ import redis
 from billiard.exceptions import WorkerLostError
 from celery import Task, current_task, signature, states
 from celery.app.task import Context
-from celery.exceptions import Ignore, ImproperlyConfigured, Reject, Retry
+from celery.exceptions import Ignore, ImproperlyConfigured, NotRegistered, Reject, Retry
 from celery.worker.request import Request
 from kombu import Queue, serialization
 from kombu.common import maybe_declare
@@ -81,6 +81,7 @@ EXCHANGE, ROUTING_KEY = "x-sedano-exchange", "x-sedano-routing-key"
 ATTEMPT = "x-sedano-attempt"  # of which attempt the others are: Celery's retry copies all of them into the next one
 BLOCK = "x-sedano-block"  # id under which a waiting delivery was reported as blocked: once, however often it comes back
 OF_MOVES = {RETURNED, DELAYED, HOPS, EXCHANGE, ROUTING_KEY, ATTEMPT, BLOCK}
+MOST_HOPS = 1_000
 UNTOLD_SECONDS = 5  # between two looks at a message whose queue cannot be told
 DELAY_LEVELS = re.compile(r"(?:[01]\.){28}")  # what Celery's native delayed delivery puts before a routing key
 
@@ -1558,6 +1559,7 @@ class _Stub(Task):
     reject_on_worker_lost = True
     acks_on_failure_or_timeout = True
     ignore_result = False
+    throws = (NotRegistered,)
 
     def __call__(self, *args, **kwargs):
         request = self.request
@@ -1565,6 +1567,15 @@ class _Stub(Task):
             raise NotImplementedError("task %r runs in the Java workers: call it with delay or apply_async" % self.name)
         delivery = _Delivery(self, request)
         publisher = self.sedano_publisher.here()
+        if delivery.hops >= self.sedano_hops:
+            delivery.move(
+                publisher,
+                "dead",
+                "unknown_task",
+                'no Java worker took task "%s", though it was passed on %d times: start one that has it on queue %s'
+                % (self.name, delivery.hops, delivery.queue),
+            )
+            raise NotRegistered(self.name)
         # At random: a broker serves its consumers in turn, and two messages that wait equally long could meet the wrong
         # workers for ever. Longer when nobody seems to have the task.
         seconds = secrets.choice((1, 2)) << min(max(0, delivery.hops - 20) // 10, 4)
@@ -1583,16 +1594,19 @@ class _PublisherHere:
             return self.made[1]
 
 
-def register_stubs(app, names):
+def register_stubs(app, names, hops=MOST_HOPS):
     """Registers tasks that only the Java workers have.
 
     They can be called like any task. A Python worker that gets one, because it consumes the same queue, passes it on through
-    a wait queue, confirmed; Celery would drop it as unknown.
+    a wait queue, confirmed; Celery would drop it as unknown. What was passed on `hops` times (0 to 1000; the default lasts
+    about six hours) goes to `<queue>.dead`, confirmed, and its caller gets FAILURE NotRegistered.
     """
+    if isinstance(hops, bool) or not isinstance(hops, int) or not 0 <= hops <= MOST_HOPS:
+        raise ImproperlyConfigured("hops=%r: give an integer from 0 to %d" % (hops, MOST_HOPS))
 
     def elsewhere(*args, **kwargs):
         raise NotImplementedError("runs in the Java workers")
 
     publisher = _PublisherHere(app)
-    options = {"base": _Stub, "typing": False, "shared": False, "sedano_publisher": publisher}
+    options = {"base": _Stub, "typing": False, "shared": False, "sedano_publisher": publisher, "sedano_hops": hops}
     return [app.task(elsewhere, name=name, **options) for name in names]
