@@ -34,7 +34,8 @@ public record UnknownTaskPolicy(int hops, Duration delay) {
 
     /** How often this attempt of the message was handed on. Whoever sent it may have written anything there. */
     public static int hopsOf(MessageProperties properties) {
-        return properties.headers().get(HOPS) instanceof Number count && !AttemptHeader.isOfAnother(properties.headers())
+        return properties.headers().get(HOPS) instanceof Number count
+                        && !AttemptHeader.isOfAnother(properties.headers())
                 ? (int) Math.max(0, Math.min(1000, count.longValue()))
                 : 0;
     }

@@ -23,7 +23,8 @@ final class WaitingHeaders {
     static final String EXCHANGE = "x-sedano-exchange";
     static final String ROUTING_KEY = "x-sedano-routing-key";
 
-    private static final Set<String> OF_MOVES = Set.of(RETURNED, DELAYED, UnknownTaskPolicy.HOPS, EXCHANGE, ROUTING_KEY);
+    private static final Set<String> OF_MOVES =
+            Set.of(RETURNED, DELAYED, UnknownTaskPolicy.HOPS, EXCHANGE, ROUTING_KEY);
 
     private WaitingHeaders() {}
 

@@ -15,8 +15,8 @@ final class WaitingHeadersTest {
 
     @Test
     void theCopiesOfOneAttempt_areCounted_andKeepTheirRoute() {
-        Map<String, Object> once = WaitingHeaders.returned(
-                delivery("orders", "a.b", Map.of("retries", 3)), SettlementReason.UNKNOWN_TASK);
+        Map<String, Object> once =
+                WaitingHeaders.returned(delivery("orders", "a.b", Map.of("retries", 3)), SettlementReason.UNKNOWN_TASK);
         assertThat(once)
                 .containsEntry("x-sedano-returned", 1)
                 .containsEntry("x-sedano-hops", 1)
@@ -48,8 +48,7 @@ final class WaitingHeadersTest {
         assertThat(waits)
                 .containsEntry("x-sedano-returned", 1)
                 .containsEntry("x-sedano-attempt", 4L)
-                .doesNotContainKeys(
-                        "x-sedano-hops", "x-sedano-delayed", "x-sedano-exchange", "x-sedano-routing-key");
+                .doesNotContainKeys("x-sedano-hops", "x-sedano-delayed", "x-sedano-exchange", "x-sedano-routing-key");
     }
 
     @Test
