@@ -3,11 +3,16 @@ import hashlib
 import json
 import pathlib
 import tempfile
+import time
+import types
 import unittest
+import unittest.mock
 import uuid
 
 from celery import Celery
-from celery.exceptions import ImproperlyConfigured
+from celery.app.task import Context
+from celery.exceptions import ImproperlyConfigured, Reject
+from kombu import Connection, Consumer, Exchange, Queue, binding
 
 import fingerprint_vectors  # noqa: F401  puts examples/python on the path
 import sedano_idempotent
@@ -163,6 +168,7 @@ class CompanionTest(unittest.TestCase):
 
         delivery = object.__new__(sedano_idempotent._Delivery)
         delivery.queue, delivery.headers, delivery.returned, delivery.properties = "q", {"x-death": [], "a": 1}, 2, {}
+        delivery.exchange = ""
         publisher = Publisher()
         for millis, seconds in ((0, 1), (1999, 1), (2000, 2), (3999, 2), (4000, 4), (30_000, 16), (10**12, 2**21)):
             delivery.wait(publisher, millis)
@@ -170,7 +176,105 @@ class CompanionTest(unittest.TestCase):
             self.assertEqual(queue, "q.wait.%ds" % seconds)
             self.assertEqual(arguments["x-message-ttl"], seconds * 1000)
             self.assertEqual((arguments["x-dead-letter-exchange"], arguments["x-dead-letter-routing-key"]), ("", "q"))
-            self.assertEqual(headers, {"a": 1, "x-sedano-returned": 3})
+            self.assertEqual(headers, {"a": 1, "x-sedano-returned": 3, "x-sedano-attempt": 0})
+
+    def delivery(self, headers, exchange="", key="q", name="t"):
+        """A delivery of this message, whose queue `q` is known."""
+        raw = {"headers": headers, "body": b"[]", "queue": "q"}
+        info = {"exchange": exchange, "routing_key": key}
+        request = Context(id="id-1", delivery_info=info, properties={}, hostname="w", sedano_raw=raw)
+        return sedano_idempotent._Delivery(types.SimpleNamespace(name=name), request)
+
+    def test_what_moves_of_an_earlier_attempt_left_is_forgotten(self):
+        class Publisher:
+            def waits_in_quorum(self, queue):
+                return False
+
+            def publish(self, queue, arguments, delivery, headers, expiration=None):
+                self.headers = headers
+
+        first = self.delivery({"retries": 2}, "orders", "a.b")
+        publisher = Publisher()
+        first.wait(publisher, 1000, hops=1)
+        moved = {"x-sedano-returned": 1, "x-sedano-hops": 1, "x-sedano-attempt": 2}
+        moved = {"retries": 2, **moved, "x-sedano-exchange": "orders", "x-sedano-routing-key": "a.b"}
+        self.assertEqual(publisher.headers, moved)
+
+        again = self.delivery(publisher.headers)
+        self.assertEqual((again.hops, again.redelivered, again.exchange, again.routing_key), (1, True, "orders", "a.b"))
+        retry = self.delivery({**publisher.headers, "retries": 3}, "", "other")  # Celery's retry copies what it does not know
+        self.assertEqual((retry.hops, retry.redelivered, retry.exchange, retry.routing_key), (0, False, "", "other"))
+        retry.wait(publisher, 1000)
+        self.assertEqual(publisher.headers, {"retries": 3, "x-sedano-returned": 1, "x-sedano-attempt": 3})
+        replaced = self.delivery({**moved, "replaced_task_nesting": 1})
+        self.assertEqual((replaced.hops, replaced.redelivered), (0, False))
+
+    def test_a_retry_carries_nothing_of_moves(self):
+        moved = {name: 1 for name in sedano_idempotent.OF_MOVES}
+        key = sedano_idempotent._Key("id-1")
+        self.assertEqual(sedano_idempotent._moved_headers({**moved, "x-death": [], "mine": 2}, key), {"mine": 2})
+
+    def queue_of(self, exchange, key, queues, tag=None, callbacks=None):
+        app = Celery("test", broker="memory://", set_as_current=False)
+        app.conf.task_queues = queues
+        info = {"exchange": exchange, "routing_key": key, "consumer_tag": tag}
+        message = types.SimpleNamespace(delivery_info=info, channel=types.SimpleNamespace(callbacks=callbacks))
+        return sedano_idempotent._queue_of(app, message)
+
+    def test_the_queue_is_that_of_the_consumer(self):
+        topic = Exchange("stopx", "topic")
+        queues = [Queue("all", topic, "#"), Queue("some", topic, "a.#")]
+        with Connection("memory://") as connection:
+            consumer = Consumer(connection.channel(), queues, auto_declare=False)
+            consumer._active_tags = {"all": "1", "some": "2"}
+            callbacks = {tag: consumer._receive_callback for tag in "12"}
+            for tag, queue in (("1", "all"), ("2", "some")):
+                self.assertEqual(self.queue_of("stopx", "a.b", queues, tag, callbacks), queue)
+        self.assertIsNone(self.queue_of("stopx", "a.b", queues), "both get it")
+
+    def test_the_queue_is_that_whose_binding_fits(self):
+        bound = [binding(Exchange("more", "direct"), "x")]
+        queues = [
+            Queue("s1", Exchange("s1", "direct"), "s1"),
+            Queue("stop", Exchange("stopx", "topic"), "a.#"),
+            Queue("star", Exchange("starx", "topic"), "*.b.*"),
+            Queue("fan", Exchange("fanx", "fanout")),
+            Queue("many", bindings=bound),
+        ]
+        delayed = "celery_delayed_delivery", "0." * 27 + "1."
+        for exchange, key, queue in (
+            ("", "s1", "s1"),
+            ("s1", "s1", "s1"),
+            ("stopx", "a.b.c", "stop"),
+            ("stopx", "a", "stop"),
+            ("stopx", "b.a", None),
+            ("starx", "a.b.c", "star"),
+            ("starx", "b.c", None),
+            ("fanx", "whatever", "fan"),
+            ("more", "x", "many"),
+            ("more", "y", None),
+            (delayed[0], delayed[1] + "a.b", "stop"),
+            (delayed[0], delayed[1] + "s1", "s1"),
+            ("prefix_" + delayed[0], delayed[1] + "sedano:fan", "fan"),
+            (delayed[0], delayed[1] + "nobody", None),
+        ):
+            with self.subTest(exchange=exchange, key=key):
+                self.assertEqual(self.queue_of(exchange, key, queues), queue)
+
+    def test_what_no_queue_is_known_of_is_returned_after_a_pause(self):
+        raw = {"headers": {}, "body": b"[]", "queue": None}
+        request = Context(id="id-1", delivery_info={}, properties={}, sedano_raw=raw)
+        with unittest.mock.patch.object(sedano_idempotent, "UNTOLD_SECONDS", 0.05):
+            before = time.monotonic()
+            with self.assertRaises(Reject) as rejected, self.assertLogs("sedano", "ERROR"):
+                sedano_idempotent._Delivery(types.SimpleNamespace(name="t"), request)
+            self.assertGreaterEqual(time.monotonic() - before, 0.05)
+        self.assertTrue(rejected.exception.requeue)
+
+    def test_stubs_check_their_hops(self):
+        for hops in (-1, 1001, True, 2.0, "3"):
+            with self.subTest(hops), self.assertRaisesRegex(ImproperlyConfigured, "give an integer from 0 to 1000"):
+                sedano_idempotent.register_stubs(self.app, ["a"], hops=hops)
 
     def test_follow_ups_that_a_java_worker_left_are_sent_and_settled(self):
         kept = (  # as FollowUpList.java writes them

@@ -68,6 +68,7 @@ class FollowUpsTest(unittest.TestCase):
         self.key = sedano_idempotent._Key("id-1")
         self.delivery = object.__new__(sedano_idempotent._Delivery)
         self.delivery.queue, self.delivery.headers, self.delivery.returned, self.delivery.properties = "q", {}, 0, {}
+        self.delivery.exchange = ""
 
     def counted(self, kept):
         """What Celery's backend is asked to count."""

@@ -43,7 +43,7 @@ import redis
 from billiard.exceptions import WorkerLostError
 from celery import Task, current_task, signature, states
 from celery.app.task import Context
-from celery.exceptions import Ignore, ImproperlyConfigured, Reject, Retry
+from celery.exceptions import Ignore, ImproperlyConfigured, NotRegistered, Reject, Retry
 from celery.worker.request import Request
 from kombu import Queue, serialization
 from kombu.common import maybe_declare
@@ -75,7 +75,15 @@ LONGEST_HOLD = 5_000  # ms until a held delivery asks again
 HIGHEST_WAIT = 21  # wait queues last 2^0 to 2^21 seconds
 MOST_PENDING = 10_000
 RETURNED = "x-sedano-returned"
+DELAYED = "x-sedano-delayed"
+HOPS = "x-sedano-hops"
+EXCHANGE, ROUTING_KEY = "x-sedano-exchange", "x-sedano-routing-key"
+ATTEMPT = "x-sedano-attempt"  # of which attempt the others are: Celery's retry copies all of them into the next one
 BLOCK = "x-sedano-block"  # id under which a waiting delivery was reported as blocked: once, however often it comes back
+OF_MOVES = {RETURNED, DELAYED, HOPS, EXCHANGE, ROUTING_KEY, ATTEMPT, BLOCK}
+MOST_HOPS = 1_000
+UNTOLD_SECONDS = 5  # between two looks at a message whose queue cannot be told
+DELAY_LEVELS = re.compile(r"(?:[01]\.){28}")  # what Celery's native delayed delivery puts before a routing key
 
 
 class StaleOwner(Exception):
@@ -723,16 +731,68 @@ class _Request(Request):
         self._request_dict["sedano_raw"] = {
             "headers": dict(message.headers or {}),
             "body": body if isinstance(body, (str, bytes)) else bytes(body),
-            "queue": self._queue(),
+            "queue": _queue_of(self._app, message),
         }
 
-    def _queue(self):
-        exchange, key = self._delivery_info["exchange"], self._delivery_info["routing_key"]
-        if not exchange:
-            return key
-        consumed = self._app.amqp.queues.consume_from
-        bound = [q.name for q in consumed.values() if q.exchange.name == exchange and q.routing_key == key]
-        return bound[0] if len(bound) == 1 else next(iter(consumed)) if len(consumed) == 1 else None
+
+def _queue_of(app, message):
+    """The queue that a message was consumed from; None if it cannot be told."""
+    info = message.delivery_info or {}
+    # The consumer that got it knows. Exchange and key do not tell, if two queues get what is published to them.
+    tag = info.get("consumer_tag")
+    receiver = getattr((getattr(message.channel, "callbacks", None) or {}).get(tag), "__self__", None)
+    for name, its_tag in (getattr(receiver, "_active_tags", None) or {}).items():
+        if its_tag == tag:
+            return name
+    exchange, key = info.get("exchange") or "", info.get("routing_key") or ""
+    if not exchange:
+        return key or None
+    consumed = app.amqp.queues.consume_from
+    if len(consumed) == 1:
+        return next(iter(consumed))
+    bound = [name for name, queue in consumed.items() if _gets(queue, exchange, key)]
+    return bound[0] if len(bound) == 1 else None
+
+
+def _gets(queue, exchange, key):
+    """Whether a queue, as the app defines it, gets what is published there."""
+    bindings = [(queue.exchange, queue.routing_key)]
+    bindings += [(binding.exchange, binding.routing_key) for binding in queue.bindings or ()]
+    if exchange.endswith("celery_delayed_delivery"):  # bound to it by the keys of its other bindings; by Sedano by its name
+        key = DELAY_LEVELS.sub("", key, count=1)
+        return key == "sedano:" + queue.name or any(_fits(pattern, key) for _, pattern in bindings)
+    return any(
+        bound is not None
+        and bound.name == exchange
+        and (bound.type in ("fanout", "headers") or pattern == key or bound.type == "topic" and _fits(pattern, key))
+        for bound, pattern in bindings
+    )
+
+
+def _fits(pattern, key):
+    """Whether a topic exchange takes the routing key for this pattern."""
+
+    def rest(words, patterns):
+        if not patterns:
+            return not words
+        if patterns[0] == "#":
+            return any(rest(words[i:], patterns[1:]) for i in range(len(words) + 1))
+        return bool(words) and patterns[0] in ("*", words[0]) and rest(words[1:], patterns[1:])
+
+    return rest(key.split("."), (pattern or "").split("."))
+
+
+def _attempt_of(headers):
+    """The attempt that the headers of protocol 2 name; 0 where they name none, as in protocol 1."""
+    nesting, retries = headers.get("replaced_task_nesting"), headers.get("retries")
+    return sum(number * unit for number, unit in ((nesting, NESTING), (retries, 1)) if isinstance(number, int))
+
+
+def _of_its_attempt(headers):
+    """The headers without what moves of an earlier attempt left in them, see ATTEMPT. Older versions wrote no ATTEMPT."""
+    if isinstance(headers.get(ATTEMPT), int) and headers[ATTEMPT] != _attempt_of(headers):
+        return {name: value for name, value in headers.items() if name not in OF_MOVES}
+    return headers
 
 
 class _Delivery:
@@ -741,17 +801,29 @@ class _Delivery:
     def __init__(self, task, request):
         raw = request.__dict__.pop("sedano_raw")
         (request.headers or {}).pop("sedano_raw", None)  # or retries would carry it
-        self.headers, self.body, self.queue = raw["headers"], raw["body"], raw["queue"]
+        self.headers, self.body, self.queue = _of_its_attempt(raw["headers"]), raw["body"], raw["queue"]
         self.properties = request.properties or {}
         self.exchange = (request.delivery_info or {}).get("exchange") or ""
         self.routing_key = (request.delivery_info or {}).get("routing_key") or ""
         self.owner = request.hostname or socket.gethostname()
-        returned = self.headers.get(RETURNED)
-        self.returned = returned if isinstance(returned, int) else 0
+        self.returned, self.hops = self._count(RETURNED), self._count(HOPS)
+        before = [self.headers.get(name) for name in (EXCHANGE, ROUTING_KEY)]
+        if (RETURNED in self.headers or DELAYED in self.headers) and all(isinstance(name, str) for name in before):
+            self.exchange, self.routing_key = before  # it waited in the broker, which forgot that
         self.block = self.headers.get(BLOCK)
         self.redelivered = bool((request.delivery_info or {}).get("redelivered")) or RETURNED in self.headers
         if self.queue is None:
-            raise Reject("the queue of exchange %r, key %r cannot be told" % (self.exchange, self.routing_key), requeue=True)
+            log.error(
+                "task %s id %s goes back to its queue in %d s: which one that is cannot be told from exchange %r and key %r;"
+                " define it in task_queues with that binding",
+                task.name, request.id, UNTOLD_SECONDS, self.exchange, self.routing_key,
+            )
+            time.sleep(UNTOLD_SECONDS)  # no copy can be made of it, and at once it would come straight back
+            raise Reject("its queue cannot be told", requeue=True)
+
+    def _count(self, name):
+        count = self.headers.get(name)
+        return max(0, count) if isinstance(count, int) else 0
 
     def message(self, exchange, routing_key, headers, expiration):
         """A copy in the form of follow-ups, see `_follow_up_list`."""
@@ -760,11 +832,16 @@ class _Delivery:
         copy = {"exchange": exchange, "routing_key": routing_key, "headers": headers, "body": body, "expiration": expiration}
         return {**copy, **{name: self.properties.get(name) for name in names}}
 
-    def wait(self, publisher, millis, block=None):
+    def wait(self, publisher, millis, block=None, hops=None):
         """Moves it to the broker for about this time: the longest wait queue that is not longer."""
         level = min(HIGHEST_WAIT, max(1, int(millis) // 1000).bit_length() - 1)
         headers = {name: value for name, value in self.headers.items() if name not in ("x-death", BLOCK)}
         headers[RETURNED] = self.returned + 1
+        headers[ATTEMPT] = _attempt_of(headers)
+        if self.exchange:
+            headers[EXCHANGE], headers[ROUTING_KEY] = self.exchange, self.routing_key
+        if hops is not None:
+            headers[HOPS] = hops
         if block is not None:
             headers[BLOCK] = block
         arguments = {
@@ -1299,7 +1376,7 @@ def _details(key):
 
 
 def _moved_headers(headers, key):
-    headers = {name: value for name, value in (headers or {}).items() if name not in (RETURNED, BLOCK, "x-death")}
+    headers = {name: value for name, value in (headers or {}).items() if name not in OF_MOVES and name != "x-death"}
     return {**headers, **{"x-sedano-" + name: value for name, value in _details(key).items()}}
 
 
@@ -1482,16 +1559,27 @@ class _Stub(Task):
     reject_on_worker_lost = True
     acks_on_failure_or_timeout = True
     ignore_result = False
+    throws = (NotRegistered,)
 
     def __call__(self, *args, **kwargs):
         request = self.request
         if request.called_directly or request.is_eager:
             raise NotImplementedError("task %r runs in the Java workers: call it with delay or apply_async" % self.name)
         delivery = _Delivery(self, request)
+        publisher = self.sedano_publisher.here()
+        if delivery.hops >= self.sedano_hops:
+            delivery.move(
+                publisher,
+                "dead",
+                "unknown_task",
+                'no Java worker took task "%s", though it was passed on %d times: start one that has it on queue %s'
+                % (self.name, delivery.hops, delivery.queue),
+            )
+            raise NotRegistered(self.name)
         # At random: a broker serves its consumers in turn, and two messages that wait equally long could meet the wrong
         # workers for ever. Longer when nobody seems to have the task.
-        seconds = secrets.choice((1, 2)) << min(max(0, delivery.returned - 20) // 10, 4)
-        delivery.wait(self.sedano_publisher.here(), 1000 * seconds)
+        seconds = secrets.choice((1, 2)) << min(max(0, delivery.hops - 20) // 10, 4)
+        delivery.wait(publisher, 1000 * seconds, hops=delivery.hops + 1)
         raise Ignore("task %r runs in the Java workers: passed on" % self.name)
 
 
@@ -1506,16 +1594,19 @@ class _PublisherHere:
             return self.made[1]
 
 
-def register_stubs(app, names):
+def register_stubs(app, names, hops=MOST_HOPS):
     """Registers tasks that only the Java workers have.
 
     They can be called like any task. A Python worker that gets one, because it consumes the same queue, passes it on through
-    a wait queue, confirmed; Celery would drop it as unknown.
+    a wait queue, confirmed; Celery would drop it as unknown. What was passed on `hops` times (0 to 1000; the default lasts
+    about six hours) goes to `<queue>.dead`, confirmed, and its caller gets FAILURE NotRegistered.
     """
+    if isinstance(hops, bool) or not isinstance(hops, int) or not 0 <= hops <= MOST_HOPS:
+        raise ImproperlyConfigured("hops=%r: give an integer from 0 to %d" % (hops, MOST_HOPS))
 
     def elsewhere(*args, **kwargs):
         raise NotImplementedError("runs in the Java workers")
 
     publisher = _PublisherHere(app)
-    options = {"base": _Stub, "typing": False, "shared": False, "sedano_publisher": publisher}
+    options = {"base": _Stub, "typing": False, "shared": False, "sedano_publisher": publisher, "sedano_hops": hops}
     return [app.task(elsewhere, name=name, **options) for name in names]

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The Java client and our worker, results in Redis under names with a prefix. */
+/** The Java client and our worker, results in Redis. */
 final class ClientIT {
     @RegisterExtension
     static final Harness HARNESS = new Harness();
@@ -50,12 +50,11 @@ final class ClientIT {
     @BeforeAll
     static void start() {
         HARNESS.start(HARNESS.worker(QUEUE)
-                .options("--default-queue", QUEUE, "--result-key-prefix", "shop")
+                .options("--default-queue", QUEUE)
                 .options("-A", "dev.sedano.examples.ExamplesModule"));
         client = CeleryClient.connect(
                 ClientConfig.of(HARNESS.broker().url(), TestStore.shared().url(0))
                         .withDefaultQueue(QUEUE)
-                        .withResultKeyPrefix("shop")
                         .withFailure("builtins", "RuntimeError", failure -> new OutOfStock(failure)));
     }
 
@@ -165,8 +164,7 @@ final class ClientIT {
                 TaskClient unlucky = CeleryClient.connect(ClientConfig.of(
                                 broker.replace(":" + port, ":" + proxy.port()),
                                 TestStore.shared().url(0))
-                        .withDefaultQueue(QUEUE)
-                        .withResultKeyPrefix("shop"))) {
+                        .withDefaultQueue(QUEUE))) {
             unlucky.send("proj.add", 1, 1).get(LIMIT); // connected
             proxy.swallowReplies(true);
             CompletableFuture<AsyncResult> sent =
@@ -191,8 +189,7 @@ final class ClientIT {
         try (StoreProxy proxy = new StoreProxy(port);
                 TaskClient far =
                         CeleryClient.connect(ClientConfig.of(HARNESS.broker().url(), proxy.redisUrl())
-                                .withDefaultQueue(QUEUE)
-                                .withResultKeyPrefix("shop"))) {
+                                .withDefaultQueue(QUEUE))) {
             AsyncResult gated = far.send("ledger.gated", key);
             assertThat(gated.ready()).isFalse(); // connected
             proxy.cut();

@@ -12,7 +12,12 @@ import org.jspecify.annotations.Nullable;
 /** The headers that a retry keeps: all but those of the broker and of our own moves. */
 final class CarriedHeaders {
     private static final Set<String> OF_MOVES = Set.of(
-            "x-sedano-returned", "x-sedano-delayed", "x-sedano-hops", "x-sedano-exchange", "x-sedano-routing-key");
+            "x-sedano-attempt",
+            "x-sedano-returned",
+            "x-sedano-delayed",
+            "x-sedano-hops",
+            "x-sedano-exchange",
+            "x-sedano-routing-key");
 
     private CarriedHeaders() {}
 

@@ -19,7 +19,7 @@ public record UnknownTaskPolicy(int hops, Duration delay) {
     /** For some minutes: time enough for a rolling restart of the workers that have the task. */
     public static final UnknownTaskPolicy HAND_ON = new UnknownTaskPolicy(100, Duration.ofSeconds(2));
 
-    /** The header that counts; workers in Python carry it along, unread. */
+    /** The header that counts; stock workers in Python carry it along, unread, even into their retries. */
     public static final String HOPS = "x-sedano-hops";
 
     /** Checks the ranges. */
@@ -32,9 +32,10 @@ public record UnknownTaskPolicy(int hops, Duration delay) {
         }
     }
 
-    /** How often the message was handed on. Whoever sent it may have written anything there. */
+    /** How often this attempt of the message was handed on. Whoever sent it may have written anything there. */
     public static int hopsOf(MessageProperties properties) {
         return properties.headers().get(HOPS) instanceof Number count
+                        && !AttemptHeader.isOfAnother(properties.headers())
                 ? (int) Math.max(0, Math.min(1000, count.longValue()))
                 : 0;
     }

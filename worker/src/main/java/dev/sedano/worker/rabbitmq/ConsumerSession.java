@@ -185,7 +185,7 @@ final class ConsumerSession implements DeliveryChannel {
         }
         events.delivered(queue);
         MessageProperties plain = PlainHeaders.of(properties);
-        boolean returned = plain.headers().get(WaitingHeaders.RETURNED) instanceof Number;
+        boolean returned = WaitingHeaders.sayReturned(plain.headers());
         boolean moved = WaitingHeaders.knowRoute(plain.headers());
         deliveries.accept(new Delivery(
                 queue,

@@ -116,9 +116,7 @@ public final class SetAsideQueue implements AutoCloseable {
             headers.putAll(copy.wire().getHeaders());
         }
         headers.keySet().removeAll(OF_SETTING_ASIDE);
-        headers.put(
-                WaitingHeaders.RETURNED,
-                headers.get(WaitingHeaders.RETURNED) instanceof Number before ? before.intValue() + 1 : 1);
+        WaitingHeaders.sentAgain(headers);
         AMQP.BasicProperties properties = copy.wire()
                 .builder()
                 .headers(headers)

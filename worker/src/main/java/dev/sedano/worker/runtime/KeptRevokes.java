@@ -37,12 +37,13 @@ final class KeptRevokes implements RevokeRecords {
     private final RevokedTasks revoked;
     private final CeleryJson json;
     private final Clock clock;
-    private final Duration keep;
+    private final @Nullable RevokeWrites writes;
     private volatile boolean loaded;
 
     /**
      * @param log null = revokes are in memory only
      * @param stored where results can be read; null = nobody is told before the task comes
+     * @param writes to {@code log}; null as it is
      */
     KeptRevokes(
             @Nullable RevokeLog log,
@@ -51,14 +52,14 @@ final class KeptRevokes implements RevokeRecords {
             RevokedTasks revoked,
             CeleryJson json,
             Clock clock,
-            Duration keep) {
+            @Nullable RevokeWrites writes) {
         this.log = log;
         this.stored = stored;
         this.results = results;
         this.revoked = revoked;
         this.json = json;
         this.clock = clock;
-        this.keep = keep;
+        this.writes = writes;
     }
 
     /** Learns what others had revoked. The future never fails; it is complete within the store's deadline. */
@@ -95,21 +96,8 @@ final class KeptRevokes implements RevokeRecords {
 
     @Override
     public void keep(Collection<String> entries) {
-        if (log == null) {
-            return;
-        }
-        List<String> all = List.copyOf(entries);
-        for (int i = 0; i < all.size(); i += AT_ONCE) {
-            var unused = log.keepRevoked(
-                            all.subList(i, Math.min(all.size(), i + AT_ONCE)), keep, clock.instant(), RevokedTasks.MOST)
-                    .whenComplete((done, failure) -> {
-                        if (failure != null) {
-                            LOG.warn(
-                                    "a revoke could not be kept in the store, workers that start later will not know"
-                                            + " it: {}",
-                                    failure.getMessage());
-                        }
-                    });
+        if (writes != null) {
+            writes.add(entries);
         }
     }
 

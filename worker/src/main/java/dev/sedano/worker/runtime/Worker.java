@@ -127,14 +127,15 @@ public final class Worker {
         ChordStore chords = resultStore instanceof ChordStore readable ? readable : null;
         Results results = Wiring.results(config, resultStore, resultForm, broker::reply);
         this.control = new RemoteControl(config, broker, json, timer, clock, ticker);
+        RevokeLog revokeLog = concrete instanceof RevokeLog log ? log : null;
         this.revokes = new KeptRevokes(
-                concrete instanceof RevokeLog log ? log : null,
+                revokeLog,
                 chords,
                 results,
                 control.revoked(),
                 json,
                 clock,
-                config.retention());
+                revokeLog == null ? null : new RevokeWrites(revokeLog, config.retention(), clock, timer));
         this.goesOnWithoutStore = handlers.allFailOpen();
         this.unprotected = handlers.unprotected();
         this.storeWatch = new StoreWatch(goesOnWithoutStore, this::inFlight, broker, revokes, metrics, timer);

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -248,6 +249,27 @@ class DeliveryPipelineTest {
             await().until(() -> test.channel.settled.size() == 1);
             assertThat(test.channel.reasons()).containsExactly("dead_letter unknown_task");
             assertThat(text(test.store.result("celery-task-meta-a"))).contains("NotRegistered");
+        }
+    }
+
+    @Test
+    void hopsOfAnEarlierAttempt_thatPythonsRetryCopied_doNotCount() {
+        UnknownTaskPolicy twice = new UnknownTaskPolicy(2, Duration.ofSeconds(4));
+        try (PipelineFixture test = new PipelineFixture((context, call) -> 1, twice)) {
+            Map<String, Object> copied =
+                    Map.of("task", "test.nobody", UnknownTaskPolicy.HOPS, 2, AttemptHeader.NAME, 7L);
+            for (Map<String, Object> own : List.of(
+                    Map.<String, Object>of("retries", 8),
+                    Map.<String, Object>of("retries", 7, "replaced_task_nesting", 1),
+                    Map.<String, Object>of("retries", 7))) {
+                Map<String, Object> headers = new HashMap<>(copied);
+                headers.putAll(own);
+                test.pipeline.accept(test.delivery("a", "x", headers));
+            }
+
+            await().until(() -> test.channel.settled.size() == 3);
+            assertThat(test.channel.reasons())
+                    .containsExactly("wait unknown_task", "wait unknown_task", "dead_letter unknown_task");
         }
     }
 
