@@ -57,9 +57,11 @@ final class RevokeWrites {
                 unwritten.put(each, end);
             });
             int most = RevokedTasks.MOST;
-            unwritten.keySet().removeAll(unwritten.keySet().stream()
-                    .limit(Math.max(0, unwritten.size() - most))
-                    .toList());
+            unwritten
+                    .keySet()
+                    .removeAll(unwritten.keySet().stream()
+                            .limit(Math.max(0, unwritten.size() - most))
+                            .toList());
             if (writing) {
                 return;
             }
