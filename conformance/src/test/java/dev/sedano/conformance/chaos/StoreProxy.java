@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * A TCP proxy in front of a server that can be slow, cut, or half open. Replies are delayed as they come in, in order,
  * without holding back what follows. Thread-safe; owns two reading threads and one writing thread per connection.
  */
-final class StoreProxy implements AutoCloseable {
+public final class StoreProxy implements AutoCloseable {
     private final int upstreamPort;
     private final ServerSocket server;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
@@ -32,7 +32,8 @@ final class StoreProxy implements AutoCloseable {
     private final AtomicInteger toLose = new AtomicInteger();
     private final AtomicLong refused = new AtomicLong();
 
-    StoreProxy(int upstreamPort) {
+    /** Listens on a free port of this machine; {@code upstreamPort} is on it, too. */
+    public StoreProxy(int upstreamPort) {
         this.upstreamPort = upstreamPort;
         try {
             server = new ServerSocket(FreePorts.next(), 50, InetAddress.getLoopbackAddress());
@@ -48,8 +49,13 @@ final class StoreProxy implements AutoCloseable {
         return thread;
     }
 
+    /** Where it listens. */
+    public int port() {
+        return server.getLocalPort();
+    }
+
     String redisUrl() {
-        return "redis://127.0.0.1:" + server.getLocalPort() + "/0";
+        return "redis://127.0.0.1:" + port() + "/0";
     }
 
     /** Every reply takes this much longer from now on. */
@@ -68,7 +74,7 @@ final class StoreProxy implements AutoCloseable {
     }
 
     /** Closes every connection and refuses new ones, until {@link #mend}. */
-    void cut() {
+    public void cut() {
         refusing = true;
         sockets.forEach(StoreProxy::closeQuietly);
     }
