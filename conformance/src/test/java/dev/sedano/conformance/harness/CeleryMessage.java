@@ -102,7 +102,8 @@ public final class CeleryMessage {
                 .build();
     }
 
-    byte[] body() {
+    /** Arguments and what follows, as JSON. */
+    public byte[] body() {
         List<Object> body = new ArrayList<>(List.of(args, Map.of(), embed));
         return JSON.writeValueAsString(body).getBytes(StandardCharsets.UTF_8);
     }

@@ -28,7 +28,15 @@ public final class PythonWorker implements AutoCloseable {
 
     /** What it works with; {@code pool} is Celery's, {@code lease} in whole seconds. */
     public record Setup(
-            String broker, String store, Ledger ledger, String queue, String pool, Duration lease, boolean dies) {
+            String broker,
+            String store,
+            Ledger ledger,
+            String queue,
+            String pool,
+            Duration lease,
+            boolean dies,
+            String app,
+            String publishesTo) {
         /** One process, so that killing it kills the task. */
         public static Setup solo(Harness harness, String queue) {
             return new Setup(
@@ -38,25 +46,32 @@ public final class PythonWorker implements AutoCloseable {
                     queue,
                     "solo",
                     Duration.ofSeconds(30),
-                    false);
+                    false,
+                    "idempotent_worker",
+                    harness.broker().url());
         }
 
         /** A parent and two processes that run tasks. */
         public Setup prefork() {
-            return new Setup(broker, store, ledger, queue, "prefork", lease, dies);
+            return new Setup(broker, store, ledger, queue, "prefork", lease, dies, app, publishesTo);
         }
 
         public Setup lease(Duration shorter) {
-            return new Setup(broker, store, ledger, queue, pool, shorter, dies);
+            return new Setup(broker, store, ledger, queue, pool, shorter, dies, app, publishesTo);
         }
 
         /** It kills itself between the record of what follows a run and its sending. */
         public Setup dyingBeforeItSends() {
-            return new Setup(broker, store, ledger, queue, pool, lease, true);
+            return new Setup(broker, store, ledger, queue, pool, lease, true, app, publishesTo);
         }
 
         public Setup store(String url) {
-            return new Setup(broker, url, ledger, queue, pool, lease, dies);
+            return new Setup(broker, url, ledger, queue, pool, lease, dies, app, publishesTo);
+        }
+
+        /** It runs another script of that folder, by name; {@code url} is where it publishes. */
+        public Setup running(String script, String url) {
+            return new Setup(broker, store, ledger, queue, pool, lease, dies, script, url);
         }
     }
 
@@ -80,6 +95,11 @@ public final class PythonWorker implements AutoCloseable {
         return start(setup, new String[0]);
     }
 
+    /** As {@link #start}, but it sends nothing by itself. */
+    public static PythonWorker startSilent(Setup setup) {
+        return start(setup, "--without-gossip", "--without-mingle", "--without-heartbeat");
+    }
+
     private static PythonWorker start(Setup setup, String... options) {
         ScriptFolder.write(SCRIPTS);
         List<String> command = new ArrayList<>(List.of(
@@ -87,7 +107,7 @@ public final class PythonWorker implements AutoCloseable {
                 "-m",
                 "celery",
                 "-A",
-                "idempotent_worker",
+                setup.app(),
                 "worker",
                 "-P",
                 setup.pool(),
@@ -108,6 +128,8 @@ public final class PythonWorker implements AutoCloseable {
                     .putAll(Map.of(
                             "BROKER",
                             setup.broker(),
+                            "PUBLISHES_TO",
+                            setup.publishesTo(),
                             "BACKEND",
                             setup.store(),
                             "STORE",
