@@ -22,6 +22,7 @@ def main(given):
         task_compression=given["task_compression"],
         result_serializer=given["result_serializer"],
         result_compression=given["result_compression"],
+        result_backend_transport_options=given["result_backend_transport_options"],
         accept_content=["json", "msgpack", "yaml"],
     )
 

@@ -1,10 +1,10 @@
 package dev.sedano.client;
 
+import dev.sedano.task.client.ResultsException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.JedisPubSub;
-import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
@@ -24,9 +23,9 @@ final class Announcements implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Announcements.class);
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    private final UnifiedJedis redis;
+    private final ResultServer server;
     /** A channel on which nobody speaks, since a subscription cannot be empty. Named like results, for servers with ACLs. */
-    private final String silence = "celery-task-meta-" + UUID.randomUUID();
+    private final String silence;
     /** Guarded by this. */
     private final Map<String, Set<Ear>> ears = new HashMap<>();
     /** Guarded by this. Null = not subscribed now. */
@@ -36,8 +35,10 @@ final class Announcements implements AutoCloseable {
 
     private volatile boolean closed;
 
-    Announcements(UnifiedJedis redis) {
-        this.redis = redis;
+    /** @param silence a channel on which nobody speaks */
+    Announcements(ResultServer server, String silence) {
+        this.server = server;
+        this.silence = silence;
     }
 
     /** Somebody who waits. */
@@ -137,8 +138,8 @@ final class Announcements implements AutoCloseable {
     private void loop() {
         while (!closed) {
             try {
-                redis.subscribe(new Listener(), silence);
-            } catch (JedisException e) {
+                server.redis().subscribe(new Listener(), silence);
+            } catch (JedisException | ResultsException e) {
                 if (!closed) {
                     LOG.debug("the announcements of results are interrupted: {}", e.toString());
                 }
@@ -156,6 +157,7 @@ final class Announcements implements AutoCloseable {
         synchronized (this) {
             closed = true;
             tell(JedisPubSub::unsubscribe);
+            ears.values().forEach(each -> each.forEach(ear -> ear.heard.release())); // they see that it is closed
             waiting = thread;
         }
         if (waiting != null) {

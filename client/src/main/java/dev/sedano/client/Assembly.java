@@ -3,9 +3,6 @@ package dev.sedano.client;
 import dev.sedano.worker.ConfigurationException;
 import dev.sedano.worker.address.BrokerServers;
 import dev.sedano.worker.address.BrokerUri;
-import dev.sedano.worker.address.RedisUri;
-import dev.sedano.worker.address.StoreUri;
-import dev.sedano.worker.address.TlsParameters;
 import dev.sedano.worker.amqp.BrokerConnections;
 import dev.sedano.worker.amqp.ConfirmedPublisher;
 import dev.sedano.worker.amqp.Definitions;
@@ -16,26 +13,14 @@ import dev.sedano.worker.protocol.PayloadForm;
 import dev.sedano.worker.protocol.Serializer;
 import dev.sedano.worker.protocol.compression.Compression;
 import dev.sedano.worker.time.Ticker;
-import dev.sedano.worker.tls.TlsSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.util.List;
 import java.util.UUID;
-import java.util.stream.Collectors;
-import javax.net.ssl.SSLParameters;
-import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.DefaultJedisClientConfig;
-import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.JedisClientConfig;
-import redis.clients.jedis.RedisClient;
-import redis.clients.jedis.RedisSentinelClient;
-import redis.clients.jedis.UnifiedJedis;
 
 /** From settings as people write them to a client. */
 final class Assembly {
-    private static final int TIMEOUT_MILLIS = 2_000;
-
     private Assembly() {}
 
     static CeleryClient of(ClientConfig config) {
@@ -105,54 +90,10 @@ final class Assembly {
                     () -> BrokerConnections.open(brokers, null, "sedano client replies"),
                     replies,
                     config.resultExpires(),
+                    config.sendWithin(),
                     json,
                     ticker);
         }
-        StoreUri uri = StoreUri.parse("resultBackend", url);
-        return new RedisBackend(redis(uri), uri.toString(), json, config.resultExpires(), ticker);
-    }
-
-    private static UnifiedJedis redis(StoreUri uri) {
-        RedisUri login = uri.login();
-        TlsParameters asked = login.tls();
-        @Nullable TlsSettings tls = asked == null ? null : asked.checked("resultBackend", uri.toString());
-        return switch (uri.kind()) {
-            case STANDALONE ->
-                RedisClient.builder()
-                        .hostAndPort(login.host(), login.port())
-                        .clientConfig(settings(login, tls))
-                        .build();
-            case SENTINEL ->
-                RedisSentinelClient.builder()
-                        .masterName(uri.service())
-                        .sentinels(uri.servers().stream()
-                                .map(each -> new HostAndPort(each.host(), each.port()))
-                                .collect(Collectors.toSet()))
-                        .sentinelClientConfig(settings(uri.servers().get(0), tls))
-                        .clientConfig(settings(login, tls))
-                        .build();
-            case CLUSTER ->
-                throw new IllegalArgumentException("resultBackend \"" + uri
-                        + "\" is a Redis Cluster, where Celery keeps no results: use redis:// or sentinel://");
-        };
-    }
-
-    @SuppressWarnings("deprecation") // what replaces it takes files of key stores; ours are PEM
-    private static JedisClientConfig settings(RedisUri login, @Nullable TlsSettings tls) {
-        DefaultJedisClientConfig.Builder settings = DefaultJedisClientConfig.builder()
-                .resp2()
-                .timeoutMillis(TIMEOUT_MILLIS)
-                .database(login.database())
-                .user(login.user())
-                .password(login.password());
-        if (tls != null) {
-            settings.ssl(true).sslSocketFactory(tls.context().getSocketFactory());
-            if (tls.verify()) {
-                SSLParameters parameters = new SSLParameters();
-                parameters.setEndpointIdentificationAlgorithm("HTTPS");
-                settings.sslParameters(parameters);
-            }
-        }
-        return settings.build();
+        return new RedisBackend(ResultServer.of(url), config.resultKeys(), json, config.resultExpires(), ticker);
     }
 }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,18 +55,33 @@ public final class CeleryClient implements TaskClient {
 
     @Override
     public AsyncResult send(Canvas call, SendOptions options) {
+        Sending sending = begin(call, options);
         try {
-            return sendAsync(call, options).join();
-        } catch (CompletionException e) {
+            return sending.ended().get();
+        } catch (ExecutionException e) {
             if (e.getCause() instanceof SendException refused) {
                 throw copy(refused, refused.mayHaveBeenSent(), String.valueOf(refused.getMessage()));
             }
-            throw e;
+            throw new CompletionException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SendException(
+                    sending.callId(),
+                    true,
+                    "interrupted before the broker confirmed it; it may be in its queue: send it again under the same id to"
+                            + " be sure",
+                    e);
         }
     }
 
+    private record Sending(String callId, CompletableFuture<AsyncResult> ended) {}
+
     @Override
     public CompletableFuture<AsyncResult> sendAsync(Canvas call, SendOptions options) {
+        return begin(call, options).ended();
+    }
+
+    private Sending begin(Canvas call, SendOptions options) {
         CallPlans.Plan plan = plans.of(call, options.values());
         boolean chords = plan.followUps().stream().anyMatch(FollowUp.ChordSize.class::isInstance);
         if (chords) {
@@ -75,7 +91,8 @@ public final class CeleryClient implements TaskClient {
         if (result == null) {
             throw new IllegalStateException("a plan without a result");
         }
-        backend.expect();
+        sends.checkOpen(result.id());
+        expect(result.id());
         List<CompletableFuture<Void>> all = new ArrayList<>();
         for (FollowUp each : plan.followUps()) {
             if (each instanceof FollowUp.ChordSize size) {
@@ -84,12 +101,22 @@ public final class CeleryClient implements TaskClient {
                 all.add(begun(message, result.id(), !all.isEmpty()));
             }
         }
-        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).handle((done, failure) -> {
-            if (failure != null) {
-                throw new CompletionException(ofWhole(failure, all));
-            }
-            return result;
-        });
+        CompletableFuture<AsyncResult> ended = CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+                .handle((done, failure) -> {
+                    if (failure != null) {
+                        throw new CompletionException(ofWhole(failure, all));
+                    }
+                    return result;
+                });
+        return new Sending(result.id(), ended);
+    }
+
+    private void expect(String callId) {
+        try {
+            backend.expect();
+        } catch (ResultsException e) {
+            throw new SendException(callId, false, e.getMessage() + "; nothing was sent", e);
+        }
     }
 
     private CompletableFuture<Void> begun(FollowUp.Send message, String callId, boolean others) {

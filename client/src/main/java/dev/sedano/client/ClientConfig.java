@@ -1,6 +1,7 @@
 package dev.sedano.client;
 
 import dev.sedano.task.client.TaskFailure;
+import dev.sedano.worker.protocol.ResultKeys;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  *     in order
  * @param resultBackend {@code result_backend}: {@code redis://…}, {@code rediss://…}, {@code sentinel://…}, {@code rpc://},
  *     or null = results are not read
+ * @param resultKeyPrefix {@code global_keyprefix} of {@code result_backend_transport_options}, as the workers have it; null =
+ *     none
  * @param defaultQueue {@code task_default_queue}: where tasks go that name no queue
  * @param createQueues {@code task_create_missing_queues}: whether a queue that does not exist is declared; else a task for
  *     it is refused
@@ -29,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public record ClientConfig(
         String broker,
         @Nullable String resultBackend,
+        @Nullable String resultKeyPrefix,
         String defaultQueue,
         boolean createQueues,
         String serializer,
@@ -57,13 +61,28 @@ public record ClientConfig(
         if (resultExpires.compareTo(Duration.ofSeconds(1)) < 0) {
             throw new IllegalArgumentException("resultExpires " + resultExpires + " is less than a second");
         }
+        keys(resultKeyPrefix);
         failures = Map.copyOf(failures);
+    }
+
+    /** What results are called in Redis. */
+    ResultKeys resultKeys() {
+        return keys(resultKeyPrefix);
+    }
+
+    private static ResultKeys keys(@Nullable String prefix) {
+        try {
+            return ResultKeys.of(prefix);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("resultKeyPrefix \"" + prefix + "\" " + e.getMessage(), e);
+        }
     }
 
     /** Celery's defaults: queue {@code celery}, JSON; a send is tried for 30 s. Results are not read. */
     public static ClientConfig of(String broker) {
         return new ClientConfig(
                 broker,
+                null,
                 null,
                 "celery",
                 true,
@@ -85,6 +104,23 @@ public record ClientConfig(
         return new ClientConfig(
                 broker,
                 backend,
+                resultKeyPrefix,
+                defaultQueue,
+                createQueues,
+                serializer,
+                compression,
+                sendWithin,
+                mostUnconfirmed,
+                resultExpires,
+                failures);
+    }
+
+    /** The same for an app whose results have names with a prefix, its {@code global_keyprefix}. */
+    public ClientConfig withResultKeyPrefix(@Nullable String prefix) {
+        return new ClientConfig(
+                broker,
+                resultBackend,
+                prefix,
                 defaultQueue,
                 createQueues,
                 serializer,
@@ -100,6 +136,7 @@ public record ClientConfig(
         return new ClientConfig(
                 broker,
                 resultBackend,
+                resultKeyPrefix,
                 queue,
                 createQueues,
                 serializer,
@@ -115,6 +152,7 @@ public record ClientConfig(
         return new ClientConfig(
                 broker,
                 resultBackend,
+                resultKeyPrefix,
                 defaultQueue,
                 false,
                 serializer,
@@ -130,6 +168,7 @@ public record ClientConfig(
         return new ClientConfig(
                 broker,
                 resultBackend,
+                resultKeyPrefix,
                 defaultQueue,
                 createQueues,
                 taskSerializer,
@@ -145,6 +184,7 @@ public record ClientConfig(
         return new ClientConfig(
                 broker,
                 resultBackend,
+                resultKeyPrefix,
                 defaultQueue,
                 createQueues,
                 serializer,
@@ -160,6 +200,7 @@ public record ClientConfig(
         return new ClientConfig(
                 broker,
                 resultBackend,
+                resultKeyPrefix,
                 defaultQueue,
                 createQueues,
                 serializer,
@@ -181,6 +222,7 @@ public record ClientConfig(
         return new ClientConfig(
                 broker,
                 resultBackend,
+                resultKeyPrefix,
                 defaultQueue,
                 createQueues,
                 serializer,

@@ -1,18 +1,20 @@
 package dev.sedano.client;
 
+import dev.sedano.task.client.ResultTimeoutException;
 import dev.sedano.task.client.ResultsException;
 import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.protocol.ProtocolException;
 import dev.sedano.worker.protocol.ResultForm;
+import dev.sedano.worker.protocol.ResultKeys;
 import dev.sedano.worker.time.Ticker;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.AbstractTransaction;
-import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.SetParams;
 
@@ -21,27 +23,26 @@ import redis.clients.jedis.params.SetParams;
  * second: an announcement that is lost with a connection costs a second.
  */
 final class RedisBackend implements Backend {
-    private static final String RESULT = "celery-task-meta-";
-    private static final String GROUP = "celery-taskset-meta-";
     private static final Duration LOOK = Duration.ofSeconds(1);
 
-    private final UnifiedJedis redis;
-    private final String address;
+    private final ResultServer server;
+    private final ResultKeys keys;
     private final CeleryJson json;
     private final ResultForm form;
     private final Duration expires;
     private final Ticker ticker;
     private final Announcements announcements;
 
-    /** @param address without credentials, for errors */
-    RedisBackend(UnifiedJedis redis, String address, CeleryJson json, Duration expires, Ticker ticker) {
-        this.redis = redis;
-        this.address = address;
+    /** @param server closed with this */
+    RedisBackend(ResultServer server, ResultKeys keys, CeleryJson json, Duration expires, Ticker ticker) {
+        this.server = server;
+        this.keys = keys;
         this.json = json;
         this.form = ResultForm.ofJson(json);
         this.expires = expires;
         this.ticker = ticker;
-        this.announcements = new Announcements(redis);
+        this.announcements =
+                new Announcements(server, keys.task(UUID.randomUUID().toString()));
     }
 
     @Override
@@ -54,9 +55,9 @@ final class RedisBackend implements Backend {
     public TaskRecord read(String taskId) {
         byte[] stored;
         try {
-            stored = redis.get(bytes(RESULT + taskId));
+            stored = server.redis().get(bytes(keys.task(taskId)));
         } catch (JedisException e) {
-            throw unanswered(e);
+            throw server.unanswered(e);
         }
         return stored == null ? TaskRecord.PENDING : record(taskId, form, stored);
     }
@@ -80,12 +81,18 @@ final class RedisBackend implements Backend {
             return record;
         }
         ResultsException unanswered = null;
-        try (Announcements.Ear ear = announcements.listen(RESULT + taskId)) {
+        try (Announcements.Ear ear = announcements.listen(keys.task(taskId))) {
             while (true) {
                 try {
                     record = read(taskId);
                     unanswered = null;
                 } catch (ResultsException e) {
+                    if (server.isClosed()) {
+                        throw ResultServer.closedAlready();
+                    }
+                    if (ResultServer.isRefusal(e)) {
+                        throw e;
+                    }
                     unanswered = e; // an outage may end in time
                 }
                 long left = until - ticker.nanos();
@@ -96,7 +103,7 @@ final class RedisBackend implements Backend {
             }
         }
         if (unanswered != null) {
-            throw unanswered;
+            throw new ResultTimeoutException(taskId, within, unanswered);
         }
         return record;
     }
@@ -108,27 +115,27 @@ final class RedisBackend implements Backend {
 
     @Override
     public void forget(String taskId) {
-        delete(RESULT + taskId);
+        delete(keys.task(taskId));
     }
 
     @Override
     public void forgetGroup(String group) {
-        delete(GROUP + group);
+        delete(keys.group(group));
     }
 
     private void delete(String key) {
         try {
-            redis.del(key);
+            server.redis().del(key);
         } catch (JedisException e) {
-            throw unanswered(e);
+            throw server.unanswered(e);
         }
     }
 
     /** As Celery's producer: the size before the last part is sent, and no trace of an older chord of the same id. */
     @Override
     public void beginChord(String group, int size, byte @Nullable [] savedGroup) {
-        String key = GROUP + group;
-        try (AbstractTransaction all = redis.multi()) {
+        String key = keys.group(group);
+        try (AbstractTransaction all = server.redis().multi()) {
             all.del(key + ".c");
             all.set(key + ".s", Integer.toString(size), lifetime());
             if (savedGroup != null) {
@@ -137,7 +144,7 @@ final class RedisBackend implements Backend {
             }
             all.exec();
         } catch (JedisException e) {
-            throw unanswered(e);
+            throw server.unanswered(e);
         }
     }
 
@@ -146,13 +153,13 @@ final class RedisBackend implements Backend {
         Map<String, @Nullable Object> saved = new LinkedHashMap<>();
         saved.put("result", tuple);
         byte[] text = json.encode(saved);
-        byte[] key = bytes(GROUP + group);
-        try (AbstractTransaction all = redis.multi()) {
+        byte[] key = bytes(keys.group(group));
+        try (AbstractTransaction all = server.redis().multi()) {
             all.set(key, text, lifetime());
             all.publish(key, text);
             all.exec();
         } catch (JedisException e) {
-            throw unanswered(e);
+            throw server.unanswered(e);
         }
     }
 
@@ -160,9 +167,9 @@ final class RedisBackend implements Backend {
     public @Nullable List<?> savedGroup(String group) {
         byte[] stored;
         try {
-            stored = redis.get(bytes(GROUP + group));
+            stored = server.redis().get(bytes(keys.group(group)));
         } catch (JedisException e) {
-            throw unanswered(e);
+            throw server.unanswered(e);
         }
         if (stored == null) {
             return null;
@@ -180,20 +187,13 @@ final class RedisBackend implements Backend {
         return SetParams.setParams().ex(expires.toSeconds());
     }
 
-    private ResultsException unanswered(JedisException e) {
-        return new ResultsException(
-                "the result backend " + address + " does not answer: "
-                        + e.getClass().getSimpleName() + ": " + e.getMessage(),
-                e);
-    }
-
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
     @Override
     public void close() {
+        server.close(); // first: whoever is woken finds it closed
         announcements.close();
-        redis.close();
     }
 }

@@ -3,6 +3,7 @@ package dev.sedano.client;
 import dev.sedano.task.client.AsyncResult;
 import dev.sedano.task.client.GroupResult;
 import dev.sedano.task.client.ResultTimeoutException;
+import dev.sedano.task.client.ResultsException;
 import dev.sedano.task.client.TaskFailure;
 import dev.sedano.worker.protocol.ResultTuple;
 import dev.sedano.worker.time.Ticker;
@@ -50,7 +51,9 @@ final class RemoteGroup implements GroupResult {
             try {
                 values.add(each.get(Duration.ofNanos(Math.max(0, until - TICKER.nanos()))));
             } catch (ResultTimeoutException e) {
-                throw new ResultTimeoutException(e.taskId(), timeout, "of group " + id);
+                throw e.getCause() instanceof ResultsException unanswered
+                        ? new ResultTimeoutException(e.taskId(), timeout, unanswered)
+                        : new ResultTimeoutException(e.taskId(), timeout, "of group " + id);
             }
         }
         return values;

@@ -33,7 +33,6 @@ final class RpcBackend implements Backend {
     private static final Logger LOG = LoggerFactory.getLogger(RpcBackend.class);
     private static final int MOST_KEPT = 10_000;
     private static final long PAUSE_MILLIS = 500;
-    private static final Duration START_WITHIN = Duration.ofSeconds(15);
 
     /** Opens the connection for replies. */
     interface Connector {
@@ -43,6 +42,7 @@ final class RpcBackend implements Backend {
     private final Connector connector;
     private final String queue;
     private final Duration expires;
+    private final Duration startWithin;
     private final Ticker ticker;
     private final ResultForm form;
     /** Guarded by this, which is notified of each change. */
@@ -65,10 +65,13 @@ final class RpcBackend implements Backend {
     /** Guarded by this. */
     private String obstacle = "";
 
-    RpcBackend(Connector connector, String queue, Duration expires, CeleryJson json, Ticker ticker) {
+    /** @param startWithin how long the first send waits for the queue of replies */
+    RpcBackend(
+            Connector connector, String queue, Duration expires, Duration startWithin, CeleryJson json, Ticker ticker) {
         this.connector = connector;
         this.queue = queue;
         this.expires = expires;
+        this.startWithin = startWithin;
         this.ticker = ticker;
         this.form = ResultForm.ofJson(json);
     }
@@ -82,10 +85,13 @@ final class RpcBackend implements Backend {
             thread = started;
             started.start();
         }
-        long until = ticker.nanos() + START_WITHIN.toNanos();
+        long until = ticker.nanos() + RedisBackend.nanos(startWithin);
         while (!declared) {
             long left = until - ticker.nanos();
-            if (left <= 0 || closed) {
+            if (closed) {
+                throw ResultServer.closedAlready();
+            }
+            if (left <= 0) {
                 throw new ResultsException("the queue of replies could not be declared: " + obstacle, null);
             }
             try {
@@ -200,6 +206,9 @@ final class RpcBackend implements Backend {
             long left = until - ticker.nanos();
             if (record.isFinal() || left <= 0) {
                 return record;
+            }
+            if (closed) {
+                throw ResultServer.closedAlready();
             }
             TimeUnit.NANOSECONDS.timedWait(this, left);
         }

@@ -60,9 +60,7 @@ final class Sends implements AutoCloseable {
      * @return fails with SendException
      */
     CompletableFuture<Void> send(OutgoingMessage message, String callId) {
-        if (closed) {
-            throw new SendException(callId, false, "this client is closed: nothing was sent", null);
-        }
+        checkOpen(callId);
         try {
             if (!permits.tryAcquire(within.toNanos(), TimeUnit.NANOSECONDS)) {
                 throw new SendException(
@@ -84,6 +82,13 @@ final class Sends implements AutoCloseable {
         });
         sending.begin();
         return sending.result;
+    }
+
+    /** @throws SendException if this is closed */
+    void checkOpen(String callId) {
+        if (closed) {
+            throw new SendException(callId, false, "this client is closed: nothing was sent", null);
+        }
     }
 
     private String state() {

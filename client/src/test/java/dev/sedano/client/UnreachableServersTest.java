@@ -3,9 +3,13 @@ package dev.sedano.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 import dev.sedano.task.Canvas;
 import dev.sedano.task.Signature;
+import dev.sedano.task.client.AsyncResult;
+import dev.sedano.task.client.ResultTimeoutException;
 import dev.sedano.task.client.ResultsException;
 import dev.sedano.task.client.SendException;
 import dev.sedano.task.client.SendOptions;
@@ -14,6 +18,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -85,12 +93,89 @@ class UnreachableServersTest {
     void withoutRedis_theWaitEnds_andAChordBeginsNothing() {
         ClientConfig lonely = config().withResults("redis://:secret@127.0.0.1:" + nobody() + "/0");
         try (TaskClient client = CeleryClient.connect(lonely)) {
-            assertThatExceptionOfType(ResultsException.class)
+            assertThatExceptionOfType(ResultTimeoutException.class)
                     .isThrownBy(() -> client.result("some").get(Duration.ofMillis(300)))
+                    .withMessageContaining("does not answer")
+                    .withMessageNotContaining("secret");
+            assertThatExceptionOfType(ResultsException.class)
+                    .isThrownBy(() -> client.result("some").state())
                     .withMessageNotContaining("secret");
             assertThatExceptionOfType(SendException.class)
                     .isThrownBy(() -> client.send(Canvas.chord(Canvas.group(ADD), ADD)))
                     .withMessageContaining("nothing was sent");
+        }
+    }
+
+    @Test
+    void sentinelsThatAreAway_keepNoClientFromBeingMade() {
+        ClientConfig lonely = config().withResults("sentinel://:secret@127.0.0.1:" + nobody() + "/main/0");
+        try (TaskClient client = CeleryClient.connect(lonely)) {
+            assertThatExceptionOfType(ResultTimeoutException.class)
+                    .isThrownBy(() -> client.result("some").get(Duration.ofMillis(300)))
+                    .withMessageContaining("sentinel://127.0.0.1")
+                    .withMessageNotContaining("secret");
+        }
+    }
+
+    @Test
+    void withoutABroker_repliesCannotBeAwaited_soNothingIsSent() {
+        try (TaskClient client = CeleryClient.connect(config().withResults("rpc://"))) {
+            assertThatExceptionOfType(SendException.class)
+                    .isThrownBy(() -> client.send(ADD, SendOptions.id("my-id")))
+                    .withMessageContaining("queue of replies")
+                    .withMessageContaining("nothing was sent")
+                    .withMessageNotContaining("secret")
+                    .satisfies(refused -> assertThat(refused.mayHaveBeenSent()).isFalse());
+        }
+    }
+
+    /** What {@code call} throws in a thread of its own, which meets {@code disturbance} while it waits. */
+    private static Throwable thrownBy(ThrowingCallable call, Consumer<Thread> disturbance) {
+        CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+        Thread waiting = new Thread(() -> thrown.complete(catchThrowable(call)), "waits");
+        waiting.start();
+        await().until(() ->
+                waiting.getState() == Thread.State.WAITING || waiting.getState() == Thread.State.TIMED_WAITING);
+        disturbance.accept(waiting);
+        assertThat(thrown).succeedsWithin(Duration.ofSeconds(20));
+        return thrown.join();
+    }
+
+    @Test
+    void interruptedWhileItSends_saysThatItMayBeSent() {
+        ClientConfig patient = config().withSending(Duration.ofMinutes(5), 2);
+        TaskClient client = CeleryClient.connect(patient);
+        AtomicBoolean flag = new AtomicBoolean();
+
+        Throwable thrown = thrownBy(
+                () -> {
+                    try {
+                        client.send(ADD, SendOptions.id("my-id"));
+                    } finally {
+                        flag.set(Thread.currentThread().isInterrupted());
+                    }
+                },
+                Thread::interrupt);
+
+        assertThat(thrown).isInstanceOf(SendException.class).hasMessageContaining("interrupted");
+        assertThat(((SendException) thrown).taskId()).isEqualTo("my-id");
+        assertThat(flag).isTrue();
+        Thread.currentThread().interrupt(); // close() does not wait for what cannot be sent
+        client.close();
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void interruptedOrClosedWhileAResultIsAwaited() {
+        for (String backend : new String[] {"redis://127.0.0.1:" + nobody() + "/0", "rpc://"}) {
+            TaskClient client = CeleryClient.connect(config().withResults(backend));
+            AsyncResult result = client.result("some");
+
+            assertThat(thrownBy(() -> result.get(Duration.ofHours(1)), Thread::interrupt))
+                    .isInstanceOf(InterruptedException.class);
+            assertThat(thrownBy(() -> result.get(Duration.ofHours(1)), thread -> client.close()))
+                    .isInstanceOf(ResultsException.class)
+                    .hasMessageContaining("closed");
         }
     }
 
@@ -107,6 +192,10 @@ class UnreachableServersTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> CeleryClient.connect(config().withResults("redis+cluster://a:1,b:2")))
                 .withMessageContaining("Cluster");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> config().withResultKeyPrefix("\n"))
+                .withMessageContaining("resultKeyPrefix")
+                .withMessageContaining("global_keyprefix");
     }
 
     @Test

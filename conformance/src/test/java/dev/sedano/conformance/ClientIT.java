@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sedano.client.CeleryClient;
 import dev.sedano.client.ClientConfig;
+import dev.sedano.conformance.chaos.StoreProxy;
 import dev.sedano.conformance.harness.Harness;
 import dev.sedano.conformance.harness.TestStore;
 import dev.sedano.task.Canvas;
@@ -17,14 +18,24 @@ import dev.sedano.task.client.SendException;
 import dev.sedano.task.client.SendOptions;
 import dev.sedano.task.client.TaskClient;
 import dev.sedano.task.client.TaskFailure;
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The Java client and our worker, results in Redis. */
 final class ClientIT {
@@ -38,7 +49,9 @@ final class ClientIT {
 
     @BeforeAll
     static void start() {
-        HARNESS.start(HARNESS.worker(QUEUE).options("--default-queue", QUEUE));
+        HARNESS.start(HARNESS.worker(QUEUE)
+                .options("--default-queue", QUEUE)
+                .options("-A", "dev.sedano.examples.ExamplesModule"));
         client = CeleryClient.connect(
                 ClientConfig.of(HARNESS.broker().url(), TestStore.shared().url(0))
                         .withDefaultQueue(QUEUE)
@@ -143,6 +156,69 @@ final class ClientIT {
     }
 
     @Test
+    void confirmLostWithTheConnection_sendsTheSameAgain_andItRunsOnce() throws InterruptedException {
+        String key = "unconfirmed-" + UUID.randomUUID();
+        String broker = HARNESS.broker().url();
+        int port = URI.create(broker).getPort();
+        try (StoreProxy proxy = new StoreProxy(port);
+                TaskClient unlucky = CeleryClient.connect(ClientConfig.of(
+                                broker.replace(":" + port, ":" + proxy.port()),
+                                TestStore.shared().url(0))
+                        .withDefaultQueue(QUEUE))) {
+            unlucky.send("proj.add", 1, 1).get(LIMIT); // connected
+            proxy.swallowReplies(true);
+            CompletableFuture<AsyncResult> sent =
+                    unlucky.sendAsync(Signature.of("ledger.work", key, 0), SendOptions.NONE);
+            await().atMost(LIMIT).until(() -> HARNESS.ledger().ends(key).size() == 1);
+            assertThat(sent).isNotDone();
+
+            proxy.cut();
+            proxy.mend();
+
+            assertThat(sent).succeedsWithin(LIMIT);
+            assertThat(sent.join().get(LIMIT)).isEqualTo(key);
+        }
+        await().atMost(LIMIT).until(() -> HARNESS.publisher().ready(QUEUE) == 0);
+        assertThat(HARNESS.ledger().starts(key)).hasSize(1);
+    }
+
+    @Test
+    void storeAwayWhileAResultIsAwaited_isATimeout_andTheResultComesLater() throws InterruptedException {
+        String key = "away-" + UUID.randomUUID();
+        int port = URI.create(TestStore.shared().url(0)).getPort();
+        try (StoreProxy proxy = new StoreProxy(port);
+                TaskClient far =
+                        CeleryClient.connect(ClientConfig.of(HARNESS.broker().url(), proxy.redisUrl())
+                                .withDefaultQueue(QUEUE))) {
+            AsyncResult gated = far.send("ledger.gated", key);
+            assertThat(gated.ready()).isFalse(); // connected
+            proxy.cut();
+
+            assertThatExceptionOfType(ResultTimeoutException.class)
+                    .isThrownBy(() -> gated.get(Duration.ofMillis(300)))
+                    .withMessageContaining(proxy.redisUrl())
+                    .withMessageContaining("does not answer");
+
+            proxy.mend();
+            HARNESS.ledger().open(key);
+            assertThat(gated.get(LIMIT)).isEqualTo(key);
+        }
+    }
+
+    @Test
+    void whatAHandlerSends_isAChildOfItsTask() throws InterruptedException {
+        String key = "child-" + UUID.randomUUID();
+        AsyncResult call = client.send("calls.sends", key, QUEUE);
+
+        Object returned = call.get(LIMIT);
+
+        assertThat(call.children()).hasSize(1);
+        AsyncResult child = call.children().get(0);
+        assertThat(child.get(LIMIT)).isEqualTo(key);
+        assertThat(returned).isEqualTo(Arrays.asList(Arrays.asList(child.id(), null), null));
+    }
+
+    @Test
     void ignoredResultIsNotKept() {
         String key = "ignored-" + UUID.randomUUID();
         AsyncResult result = client.send(Signature.of("ledger.work", key, 0), SendOptions.NONE.ignoreResult());
@@ -168,5 +244,41 @@ final class ClientIT {
                     .isThrownBy(() -> strict.send(add(1, 2), SendOptions.exchange(nowhere, "key")))
                     .withMessageContaining(nowhere);
         }
+    }
+
+    /** With the command and the class path of examples/client/README.md, which hold no worker. */
+    @Test
+    void exampleSendsFromAProgramOfItsOwn(@TempDir Path folder) throws IOException, InterruptedException {
+        Path target = Path.of("..", "examples", "client", "target");
+        Path output = folder.resolve("output");
+        ProcessBuilder command = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        target.resolve("example-client.jar") + File.pathSeparator + target.resolve("lib") + "/*",
+                        "dev.sedano.examples.client.SendTasks")
+                .redirectError(folder.resolve("errors").toFile())
+                .redirectOutput(output.toFile());
+        command.environment()
+                .putAll(Map.of(
+                        "BROKER", HARNESS.broker().url(),
+                        "BACKEND", TestStore.shared().url(0),
+                        "QUEUE", QUEUE));
+        Process program = command.start();
+        try {
+            assertThat(program.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            program.destroyForcibly();
+        }
+        assertThat(Files.readAllLines(output))
+                .as(Files.readString(folder.resolve("errors")))
+                .containsExactly(
+                        "task: 5",
+                        "chain: 42",
+                        "group: [2, 4]",
+                        "chord: 12",
+                        "charged once: true",
+                        "failed: RuntimeError[no luck]");
+        assertThat(program.exitValue()).isZero();
     }
 }

@@ -21,17 +21,18 @@ final class SerializerSettingsIT {
 
     @ParameterizedTest
     @CsvSource({
-        "json, gzip, json, zstd",
-        "msgpack, , msgpack, ",
-        "yaml, zstd, yaml, bzip2",
-        "msgpack, lzma, yaml, ",
-        "json, brotli, msgpack, gzip",
+        "json, gzip, json, zstd, ",
+        "msgpack, , msgpack, , app",
+        "yaml, zstd, yaml, bzip2, ",
+        "msgpack, lzma, yaml, , ",
+        "json, brotli, msgpack, gzip, 'app:'",
     })
     void callsCallbacksChainsAndChords_work(
             String taskSerializer,
             @Nullable String taskCompression,
             String resultSerializer,
-            @Nullable String resultCompression) {
+            @Nullable String resultCompression,
+            @Nullable String keyPrefix) {
         String queue = HARNESS.queue();
         CelerySession celery =
                 new CelerySession(HARNESS.broker().url(), TestStore.shared().url(0), queue);
@@ -39,12 +40,16 @@ final class SerializerSettingsIT {
         WorkerProcess worker = HARNESS.start(HARNESS.worker(queue)
                 .options("--task-serializer", taskSerializer, "--task-compression", written)
                 .options("--result-serializer", resultSerializer)
-                .options("--result-compression", resultCompression == null ? "none" : resultCompression));
+                .options("--result-compression", resultCompression == null ? "none" : resultCompression)
+                .options("--result-key-prefix", keyPrefix == null ? "" : keyPrefix));
         Map<String, @Nullable Object> given = new HashMap<>();
         given.put("task_serializer", taskSerializer);
         given.put("task_compression", taskCompression);
         given.put("result_serializer", resultSerializer);
         given.put("result_compression", resultCompression);
+        given.put(
+                "result_backend_transport_options",
+                keyPrefix == null ? Map.of() : Map.of("global_keyprefix", keyPrefix));
         given.put("link_id", UUID.randomUUID().toString());
 
         JsonNode answer = celery.run("serializers", given);

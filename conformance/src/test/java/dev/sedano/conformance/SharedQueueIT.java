@@ -72,8 +72,7 @@ final class SharedQueueIT {
             publishToTopic(byTopic);
             publisher.publish(queue, lastHop);
             for (CeleryMessage message : List.of(passed, byTopic)) {
-                await().atMost(LIMIT)
-                        .until(() -> stubs.log().contains("Task proj.add[" + message.id() + "] ignored"));
+                await().atMost(LIMIT).until(() -> stubs.log().contains("Task proj.add[" + message.id() + "] ignored"));
             }
             assertThat(results.await(lastHop.id()).at("/result/exc_type").stringValue())
                     .isEqualTo("NotRegistered");
@@ -90,8 +89,7 @@ final class SharedQueueIT {
 
             // A store that nobody used before holds what was delivered before for 10 s: it may have lost its record.
             for (CeleryMessage message : List.of(passed, byTopic, kept)) {
-                await().atMost(LIMIT)
-                        .until(() -> results.redis().get("celery-task-meta-" + message.id()) != null);
+                await().atMost(LIMIT).until(() -> results.redis().get("celery-task-meta-" + message.id()) != null);
             }
             assertThat(results.await(passed.id()).get("result").intValue()).isEqualTo(2);
             assertThat(results.await(byTopic.id()).get("result").intValue()).isEqualTo(4);

@@ -4,6 +4,7 @@ import dev.sedano.task.Task;
 import dev.sedano.task.TaskContext;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Small tasks to try a worker with. */
@@ -12,6 +13,12 @@ final class BasicTasks {
     @Task("examples.add")
     Number add(Number a, Number b) {
         return Numbers.add(a, b);
+    }
+
+    /** Adds all of them, as {@link #add} adds two; nothing makes 0. */
+    @Task("examples.sum")
+    Number sum(List<Number> numbers) {
+        return numbers.stream().reduce(0L, Numbers::add);
     }
 
     /** Returns what it got: text, numbers, datetimes, decimals, UUIDs, bytes, lists, maps, None. */

@@ -51,7 +51,8 @@ class ExamplesTest {
                         "examples.fail",
                         "examples.greet",
                         "examples.multiply",
-                        "examples.sleep");
+                        "examples.sleep",
+                        "examples.sum");
     }
 
     @Test
@@ -66,6 +67,8 @@ class ExamplesTest {
                 .isEqualTo(BigInteger.TEN.pow(40).add(BigInteger.ONE));
         assertThat(tasks.add(1L, 0.5)).isEqualTo(1.5);
         assertThat(tasks.add(new BigDecimal("1.10"), 1L)).isEqualTo(new BigDecimal("2.10"));
+        assertThat(tasks.sum(List.of(2L, 4L, 0.5))).isEqualTo(6.5);
+        assertThat(tasks.sum(List.of())).isEqualTo(0L);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.sedano.task;
 
+import dev.sedano.task.client.AsyncResult;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -114,6 +115,22 @@ public interface TaskContext {
      */
     void addToChord(Canvas task);
 
+    /**
+     * Sends a call when this run has succeeded, ends with {@link IgnoreException}, or is replaced; a run that fails, is
+     * retried or vanishes sends nothing. The call has this task as its parent, and this task's result names it as a child, as
+     * with Celery's {@code apply_async} within a task. It is recorded with the outcome and sent at least once, under ids
+     * that stay.
+     *
+     * <p>To send at once, and to await the result here, use a {@link dev.sedano.task.client.TaskClient}.
+     *
+     * @return of a chain the result of its last step, of a chord that of its body, of a group a {@link
+     *     dev.sedano.task.client.GroupResult}: to be returned to the caller, or for its id. Nothing can be read from it yet
+     * @throws IllegalArgumentException if it has no wire form, or all that this run sends is more than can be recorded (8 MiB);
+     *     the message names the field, never an argument's value
+     * @throws IllegalStateException if the run has ended
+     */
+    AsyncResult send(Canvas call);
+
     /** The message as it was sent and delivered. */
     TaskRequest request();
 
@@ -129,9 +146,9 @@ public interface TaskContext {
     void updateState(String state, @Nullable Object meta);
 
     /**
-     * Whether this run has exceeded its soft time limit, which is why it was interrupted: a chance to end in order. What
-     * the handler throws then becomes {@code SoftTimeLimitExceeded}; what it returns still counts. At the hard limit the
-     * task fails whatever its handler does.
+     * Whether this run has exceeded its soft time limit, which is why it was interrupted: a chance to end in order. An
+     * {@link InterruptedException} (or what is caused by one) becomes a {@link SoftTimeLimitExceededException}; what else the
+     * handler throws or returns then is its outcome. At the hard limit the task fails whatever its handler does.
      */
     default boolean timeLimitExceeded() {
         return false;

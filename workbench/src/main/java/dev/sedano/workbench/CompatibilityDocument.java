@@ -8,10 +8,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The part of {@code docs/compatibility.md} that tells the versions which were tried together. It is the last one, begins
- * with {@link #BEGIN}, and is kept when the parts before it are written anew.
+ * with {@link #BEGIN}, and is kept when the parts before it are written anew. What a person wrote below its table, from
+ * {@link #NOTES} on, is kept when the table is.
  */
 record CompatibilityDocument(Path file) {
     static final String BEGIN = "## Versions tried together";
+
+    /** A heading below the table. */
+    static final String NOTES = "\n### ";
 
     /**
      * Replaces the part.
@@ -23,7 +27,10 @@ record CompatibilityDocument(Path file) {
             String text = Files.exists(file) ? Files.readString(file) : "";
             int begin = text.indexOf(BEGIN);
             String before = begin < 0 ? text : text.substring(0, begin);
-            Files.writeString(file, before.stripTrailing() + "\n\n" + part(rows, only));
+            int notes = begin < 0 ? -1 : text.indexOf(NOTES, begin);
+            Files.writeString(
+                    file,
+                    before.stripTrailing() + "\n\n" + part(rows, only) + (notes < 0 ? "" : text.substring(notes)));
         } catch (IOException e) {
             throw new WorkbenchException("cannot write " + file + ": " + e.getMessage(), e);
         }

@@ -133,7 +133,7 @@ class MatrixTest {
     }
 
     @Test
-    void document_keepsWhatStandsBefore_andReplacesItsPart() throws IOException {
+    void document_keepsWhatStandsBeforeAndNotesBelow_andReplacesItsTable() throws IOException {
         Path file = Files.writeString(folder.resolve("compatibility.md"), "# Compatibility\n\nA table.\n");
         CompatibilityDocument document = new CompatibilityDocument(file);
         Matrix.Row failed = new Matrix.Row(
@@ -142,6 +142,7 @@ class MatrixTest {
                 "Celery 5.6.2", "RabbitMQ 4.3.6", "redis 8.0.6", new TestFigures(57, 0, 1, true), Duration.ZERO);
 
         document.replaceVersions(List.of(failed), "CanvasIT");
+        Files.writeString(file, Files.readString(file) + "\n### Older clients\n\nA note.\n");
         document.replaceVersions(List.of(passed, passed), null);
 
         String text = Files.readString(file);
@@ -149,6 +150,7 @@ class MatrixTest {
         assertThat(text.lines().filter(line -> line.startsWith("| Celery 5")))
                 .hasSize(2)
                 .allMatch(line -> line.equals("| Celery 5.6.2 | RabbitMQ 4.3.6 | redis 8.0.6 | 57 | 0 | 1 | passed |"));
+        assertThat(text).endsWith("| passed |\n\n### Older clients\n\nA note.\n");
     }
 
     @Test

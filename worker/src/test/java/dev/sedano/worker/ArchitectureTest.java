@@ -69,7 +69,8 @@ class ArchitectureTest {
                             "protocol",
                             "rabbitmq",
                             "result",
-                            "runtime")),
+                            "runtime",
+                            "settings")),
             Map.entry(
                     "testing",
                     Set.of(

@@ -17,6 +17,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ServerSocketFactory;
 
 /**
  * A TCP proxy in front of a server that can be slow, cut, or half open. Replies are delayed as they come in, in order,
@@ -32,11 +33,15 @@ public final class StoreProxy implements AutoCloseable {
     private final AtomicInteger toLose = new AtomicInteger();
     private final AtomicLong refused = new AtomicLong();
 
-    /** Listens on a free port of this machine; {@code upstreamPort} is on it, too. */
     public StoreProxy(int upstreamPort) {
+        this(upstreamPort, ServerSocketFactory.getDefault());
+    }
+
+    /** @param front how clients are spoken to: with TLS, for one, where the server has none */
+    public StoreProxy(int upstreamPort, ServerSocketFactory front) {
         this.upstreamPort = upstreamPort;
         try {
-            server = new ServerSocket(FreePorts.next(), 50, InetAddress.getLoopbackAddress());
+            server = front.createServerSocket(FreePorts.next(), 50, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -49,12 +54,12 @@ public final class StoreProxy implements AutoCloseable {
         return thread;
     }
 
-    /** Where it listens. */
+    /** Where clients find it, on 127.0.0.1. */
     public int port() {
         return server.getLocalPort();
     }
 
-    String redisUrl() {
+    public String redisUrl() {
         return "redis://127.0.0.1:" + port() + "/0";
     }
 
@@ -64,7 +69,7 @@ public final class StoreProxy implements AutoCloseable {
     }
 
     /** Requests arrive, replies do not: the half-open connection. */
-    void swallowReplies(boolean on) {
+    public void swallowReplies(boolean on) {
         swallowing = on;
     }
 
@@ -79,7 +84,7 @@ public final class StoreProxy implements AutoCloseable {
         sockets.forEach(StoreProxy::closeQuietly);
     }
 
-    void mend() {
+    public void mend() {
         refusing = false;
         swallowing = false;
         toLose.set(0);

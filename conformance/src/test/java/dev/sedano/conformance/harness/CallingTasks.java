@@ -4,6 +4,8 @@ import dev.sedano.client.CeleryClient;
 import dev.sedano.client.ClientConfig;
 import dev.sedano.task.Signature;
 import dev.sedano.task.Task;
+import dev.sedano.task.TaskContext;
+import dev.sedano.task.client.AsyncResult;
 import dev.sedano.task.client.SendOptions;
 import dev.sedano.task.client.TaskClient;
 import dev.sedano.task.client.TaskFailure;
@@ -57,6 +59,12 @@ public final class CallingTasks {
         } catch (OutOfStock failure) {
             return caught + ", " + failure.getMessage();
         }
+    }
+
+    /** Sends {@code ledger.work} and returns what it has of it. */
+    @Task("calls.sends")
+    AsyncResult sends(TaskContext context, String key, String queue) {
+        return context.send(Signature.of("ledger.work", key, 0).option("queue", queue));
     }
 
     /** Lets the failure pass. */

@@ -23,7 +23,9 @@ public interface AsyncResult {
      *
      * @param timeout zero = look once
      * @throws TaskFailure if the task failed or was revoked: the exception as the worker told it
-     * @throws ResultTimeoutException if it did not end in time; nothing is cancelled
+     * @throws ResultTimeoutException if it did not end in time, or the result backend was away at the end of it; nothing is
+     *     cancelled
+     * @throws ResultsException if there is no backend, it refuses this client, or the client was closed
      * @throws InterruptedException if the thread is interrupted while it waits
      */
     @Nullable

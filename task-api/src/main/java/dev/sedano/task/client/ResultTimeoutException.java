@@ -15,6 +15,19 @@ public final class ResultTimeoutException extends RuntimeException {
         this.taskId = taskId;
     }
 
+    /**
+     * The result backend did not answer at the end of the time: the task may have ended.
+     *
+     * @param unanswered what the backend said last
+     */
+    public ResultTimeoutException(String taskId, Duration timeout, ResultsException unanswered) {
+        super(
+                "the result of task " + taskId + " did not come within " + timeout.toMillis() / 1000.0 + " s: "
+                        + unanswered.getMessage() + "; nothing was cancelled, ask again",
+                unanswered);
+        this.taskId = taskId;
+    }
+
     /** Which task. */
     public String taskId() {
         return taskId;

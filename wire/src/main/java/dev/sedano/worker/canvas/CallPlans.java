@@ -46,11 +46,16 @@ public final class CallPlans {
         Map<String, @Nullable Object> given = new LinkedHashMap<>();
         options.forEach((name, value) -> given.put(name, CanvasMaps.callbacks(value)));
         checkForm(given);
+        Dispatch dispatch = new Dispatch(messages, new Ids(UUID.randomUUID().toString(), "call"), null, null);
+        return applied(dispatch, canvas, given);
+    }
+
+    /** As {@link #of}, collected by {@code dispatch}, which is of no use any more if this throws. */
+    static Plan applied(Dispatch dispatch, Canvas canvas, Map<String, @Nullable Object> given) {
         Node node = Node.of(CanvasMaps.of(canvas));
         if (Node.isEmptyGroup(node) || Node.isEmptyChain(node)) {
             throw new IllegalArgumentException("an empty " + node.type() + " has nothing to send: add a task");
         }
-        Dispatch dispatch = new Dispatch(messages, new Ids(UUID.randomUUID().toString(), "call"), null, null);
         try {
             ResultNode result = node.apply(dispatch, List.of(), Map.of(), given);
             List<FollowUp> all = dispatch.followUps();

@@ -24,7 +24,7 @@ record CallSignature(
             throw new IllegalArgumentException("a signature is no map");
         }
         if (!(map.get("task") instanceof String task)) {
-            throw new IllegalArgumentException("a signature has no task");
+            throw new MalformedFollowUps.Missing("a signature has no task", "task");
         }
         return new CallSignature(
                 task,

@@ -17,10 +17,12 @@ final class Dispatch {
     private final Ids ids;
     private final @Nullable String current;
     private final @Nullable String root;
+    private @Nullable Integer inherited;
     private final List<FollowUp> preparations = new ArrayList<>();
     private final List<FollowUp> sends = new ArrayList<>();
     private final List<@Nullable Object> children = new ArrayList<>();
     private final Map<String, byte[]> savedGroups = new HashMap<>();
+    private @Nullable Integer inherited;
 
     /**
      * @param current the id of the task that publishes; null = no task does
@@ -33,6 +35,12 @@ final class Dispatch {
         this.root = root;
     }
 
+    /** The same, with a priority for what has none of its own (Celery's {@code task_inherit_parent_priority}). */
+    Dispatch inheriting(@Nullable Integer priority) {
+        this.inherited = priority;
+        return this;
+    }
+
     Ids ids() {
         return ids;
     }
@@ -41,13 +49,18 @@ final class Dispatch {
         return messages.replyTo();
     }
 
-    /** Publishes a call of a task; {@code options} say how, and {@code tuple} how its arguments are shown. */
+    /** Publishes a call of a task; {@code given} says how, and {@code tuple} how its arguments are shown. */
     ResultNode send(
             String task,
             List<@Nullable Object> args,
             boolean tuple,
             Map<String, @Nullable Object> kwargs,
-            Map<String, @Nullable Object> options) {
+            Map<String, @Nullable Object> given) {
+        Map<String, @Nullable Object> options = given;
+        if (inherited != null && given.get("priority") == null) {
+            options = new LinkedHashMap<>(given);
+            options.put("priority", inherited);
+        }
         String id = Objects.requireNonNullElseGet(text(options, "task_id"), ids::next);
         String group = text(options, "group_id");
         CallSignature call = new CallSignature(task, args, kwargs, options, false, null);

@@ -24,6 +24,7 @@ public sealed interface FollowUp {
      * @param groupIndex the part's place in the header, or null
      * @param value {@code [1, id, state, result]} in Celery's JSON
      * @param body the body's signature
+     * @param priority what the body inherits from the part's message; null = nothing
      */
     record ChordPart(
             String group,
@@ -31,8 +32,20 @@ public sealed interface FollowUp {
             String rootId,
             @Nullable Integer groupIndex,
             byte[] value,
-            Map<String, @Nullable Object> body)
-            implements FollowUp {}
+            Map<String, @Nullable Object> body,
+            @Nullable Integer priority)
+            implements FollowUp {
+        /** A part from which its body inherits nothing. */
+        public ChordPart(
+                String group,
+                String taskId,
+                String rootId,
+                @Nullable Integer groupIndex,
+                byte[] value,
+                Map<String, @Nullable Object> body) {
+            this(group, taskId, rootId, groupIndex, value, body, null);
+        }
+    }
 
     /**
      * Say how many parts a chord waits for, and keep its header's structure. Said once and for all: later it changes

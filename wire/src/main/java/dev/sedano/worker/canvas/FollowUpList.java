@@ -82,6 +82,9 @@ public final class FollowUpList {
         fields.put("group_index", part.groupIndex());
         fields.put("value", part.value());
         fields.put("body", part.body());
+        if (part.priority() != null) {
+            fields.put("priority", part.priority());
+        }
         return fields;
     }
 
@@ -173,7 +176,8 @@ public final class FollowUpList {
                 required(fields, "root_id"),
                 fields.get("group_index") instanceof Number index ? index.intValue() : null,
                 bytes(fields, "value"),
-                (Map<String, @Nullable Object>) body);
+                (Map<String, @Nullable Object>) body,
+                fields.get("priority") instanceof Number priority ? (Integer) priority.intValue() : null);
     }
 
     private static OutgoingMessage message(Map<?, ?> fields) {

@@ -95,7 +95,7 @@ public final class FollowUps {
     public record Origin(String exchange, String routingKey, String queue, MessageProperties properties, byte[] body) {}
 
     /** Why what is to follow a task cannot be called at all; null if it can. */
-    public static @Nullable String malformed(TaskMessage.Embed embed) {
+    public static @Nullable MalformedFollowUps malformed(TaskMessage.Embed embed) {
         try {
             if (embed.chord() != null) {
                 Node.of(embed.chord());
@@ -104,7 +104,7 @@ public final class FollowUps {
             Node.all(embed.errbacks());
             Node.all(embed.chain());
         } catch (IllegalArgumentException e) {
-            return "a callback that cannot be called: " + e.getMessage();
+            return MalformedFollowUps.of(e);
         }
         return null;
     }
@@ -154,7 +154,8 @@ public final class FollowUps {
                     message.rootId(),
                     message.groupIndex(),
                     messages.part(message.id(), "SUCCESS", result),
-                    CallSignature.strings(body)));
+                    CallSignature.strings(body),
+                    priority));
         }
         return new Plan(all, dispatch.children());
     }
@@ -165,6 +166,11 @@ public final class FollowUps {
      * @param result its result tuple, as Celery stores it
      */
     public record Applied(Plan plan, List<@Nullable Object> result) {}
+
+    /** For what the handler of {@code message} sends. */
+    public SentCalls calls(TaskMessage message, @Nullable Integer priority) {
+        return new SentCalls(messages, message, inheritsPriority ? priority : null);
+    }
 
     /**
      * A call of any signature.
@@ -183,14 +189,16 @@ public final class FollowUps {
     /**
      * Calls for whose results the chord of {@code message} waits, too (celery/app/task.py, {@code add_to_chord}).
      *
+     * @param priority what the calls inherit; null = nothing
      * @throws IllegalArgumentException if the task is in no chord's header
      */
-    public Plan addToChord(TaskMessage message, List<Map<String, @Nullable Object>> signatures) {
+    public Plan addToChord(
+            TaskMessage message, List<Map<String, @Nullable Object>> signatures, @Nullable Integer priority) {
         String group = message.group();
         if (group == null || message.embed().chord() == null) {
             throw new IllegalArgumentException("task " + message.id() + " is not in the header of a chord");
         }
-        Dispatch dispatch = dispatch(message, "add" + message.nesting());
+        Dispatch dispatch = dispatch(message, "add" + message.nesting()).inheriting(priority);
         for (Map<String, @Nullable Object> signature : signatures) {
             Node node = Node.of(signature).copy(); // made by the handler, so its arguments are no lists
             node.options.put("group_id", group);
@@ -232,7 +240,8 @@ public final class FollowUps {
 
     /** A call of a chord's body with its header's results. */
     public List<FollowUp> chordBody(FollowUp.ChordPart last, List<@Nullable Object> results) {
-        Dispatch dispatch = new Dispatch(messages, new Ids(last.group(), "body"), last.taskId(), last.rootId());
+        Dispatch dispatch = new Dispatch(messages, new Ids(last.group(), "body"), last.taskId(), last.rootId())
+                .inheriting(last.priority());
         Node body = Node.of(last.body());
         if (body instanceof TaskNode && body.options.get("task_id") == null) {
             body.options.put("task_id", bodyId(last));

@@ -42,7 +42,8 @@ abstract class Node {
             case "chord" -> ChordNode.of(given);
             case "chunks" -> GroupNode.ofChunks(given);
             case "xmap", "xstarmap" -> new TaskNode(given, true);
-            default -> throw new IllegalArgumentException("a signature has the unknown subtask_type \"" + type + "\"");
+            default ->
+                throw new MalformedFollowUps.Missing("a signature has the unknown subtask_type \"" + type + "\"", type);
         };
     }
 

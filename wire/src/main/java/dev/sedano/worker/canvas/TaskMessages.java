@@ -6,11 +6,13 @@ import dev.sedano.worker.protocol.EncodingException;
 import dev.sedano.worker.protocol.IsoTimes;
 import dev.sedano.worker.protocol.MessageProperties;
 import dev.sedano.worker.protocol.PayloadForm;
+import dev.sedano.worker.protocol.ProtocolException;
 import dev.sedano.worker.protocol.Serializer;
 import dev.sedano.worker.protocol.compression.Compression;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -121,9 +123,9 @@ final class TaskMessages {
         headers.put("ignore_result", ignoresResult(signature));
         headers.put("replaced_task_nesting", nesting);
         headers.put("stamped_headers", signature.option("stamped_headers"));
-        headers.put("stamps", stamps(signature));
+        headers.put("stamps", HeaderTimes.plain(stamps(signature)));
         if (signature.option("headers") instanceof Map<?, ?> custom) {
-            custom.forEach((name, value) -> headers.put(String.valueOf(name), value));
+            custom.forEach((name, value) -> headers.put(String.valueOf(name), HeaderTimes.plain(value)));
         }
         headers.putAll(moreHeaders);
         Encoder.Payload payload = body(args, signature.kwargs(), embed, formOf(signature));
@@ -177,15 +179,28 @@ final class TaskMessages {
 
     /** What the broker is told beside the header: the milliseconds that are left (celery/app/base.py, send_task). */
     private @Nullable String expiration(@Nullable Object expires) {
-        double seconds;
         if (expires instanceof Number number) {
-            seconds = number.doubleValue();
-        } else if (expires instanceof OffsetDateTime time) {
-            seconds = Duration.between(clock.instant(), time.toInstant()).toNanos() / 1e9;
-        } else {
-            return null;
+            return Long.toString(Math.max(0, (long) (number.doubleValue() * 1000)));
         }
-        return Long.toString(Math.max(0, (long) (seconds * 1000)));
+        Instant end = expires == null ? null : end(expires);
+        return end == null
+                ? null
+                : Long.toString(
+                        Math.max(0, Duration.between(clock.instant(), end).toMillis()));
+    }
+
+    /** Null if it is no time. */
+    private static @Nullable Instant end(Object expires) {
+        if (expires instanceof OffsetDateTime time) {
+            return time.toInstant();
+        } else if (expires instanceof LocalDateTime time) {
+            return time.toInstant(ZoneOffset.UTC);
+        }
+        try {
+            return IsoTimes.instant(expires.toString());
+        } catch (ProtocolException e) {
+            return null; // the receiver says what is wrong with it
+        }
     }
 
     /** The place of a task in a group. */

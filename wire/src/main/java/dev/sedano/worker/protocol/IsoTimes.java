@@ -28,7 +28,7 @@ public final class IsoTimes {
     private IsoTimes() {}
 
     /** The instant of {@code text}, without an offset as UTC. */
-    static Instant instant(String text) {
+    public static Instant instant(String text) {
         Temporal parsed = dateTime(text);
         return parsed instanceof OffsetDateTime aware
                 ? aware.toInstant()

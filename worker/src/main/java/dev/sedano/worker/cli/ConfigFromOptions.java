@@ -8,6 +8,7 @@ import dev.sedano.worker.idempotency.Durability;
 import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
 import dev.sedano.worker.protocol.PayloadForm;
 import dev.sedano.worker.protocol.PayloadSettings;
+import dev.sedano.worker.protocol.ResultKeys;
 import dev.sedano.worker.protocol.Serializer;
 import dev.sedano.worker.runtime.Autoscale;
 import dev.sedano.worker.runtime.DurationText;
@@ -23,6 +24,7 @@ import dev.sedano.worker.runtime.UnknownTaskText;
 import dev.sedano.worker.runtime.WorkerConfig;
 import dev.sedano.worker.runtime.WorkerConfigBuilder;
 import dev.sedano.worker.settings.ConfigValue;
+import dev.sedano.worker.settings.TransportOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -80,7 +82,8 @@ final class ConfigFromOptions {
     private void services(WorkerConfigBuilder config) {
         given("--broker", options.broker).apply((name, url) -> config.brokers(BrokerUri.parseAll(name, url)));
         given("--result-backend", options.resultBackend)
-                .apply((name, url) -> config.resultBackend(ResultBackend.parse(name, url)));
+                .apply((name, url) ->
+                        config.resultBackend(ResultBackend.parse(name, url).with(resultKeys())));
         config.resultExtended(options.resultExtended).trackStarted(options.trackStarted);
         given("--idempotency-store", options.idempotencyStore)
                 .apply((name, url) -> config.idempotencyStore(StoreUri.parse(name, url)));
@@ -93,6 +96,22 @@ final class ConfigFromOptions {
         given("--namespace", options.namespace).apply((name, text) -> config.namespace(text));
         given("--topology", options.topology)
                 .apply((name, text) -> config.topology(choice(name, text, TopologyMode.values())));
+    }
+
+    private ResultKeys resultKeys() {
+        ConfigValue map = trees.apply(TransportOptions.SETTING);
+        String nested = TransportOptions.keyPrefix(map, warnings);
+        return options.resultKeyPrefix == null
+                ? resultKeys(TransportOptions.SETTING + (map == null ? "" : " (" + map.at() + ")"), nested)
+                : resultKeys("--result-key-prefix", options.resultKeyPrefix);
+    }
+
+    private static ResultKeys resultKeys(String name, @Nullable String prefix) {
+        try {
+            return ResultKeys.of(prefix);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException(name, String.valueOf(prefix), String.valueOf(e.getMessage()), e);
+        }
     }
 
     private void work(WorkerConfigBuilder config) {

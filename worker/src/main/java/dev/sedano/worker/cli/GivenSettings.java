@@ -90,9 +90,12 @@ final class GivenSettings {
             trees.put(setting.key(), setting.tree(value));
             origins.put(setting.key(), new Origin(value.at(), value.at()));
         }
+        if (!setting.option().isEmpty() && parsed.hasMatchedOption(setting.option())) {
+            origins.put(setting.key(), new Origin("flag " + setting.option(), ""));
+        }
     }
 
-    /** A setting that no option can say; null if it was not given. */
+    /** A setting with structure, whatever an option says beside it; null if it was not given. */
     @Nullable
     ConfigValue tree(String key) {
         return trees.get(key);

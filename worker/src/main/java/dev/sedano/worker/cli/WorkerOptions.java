@@ -120,6 +120,15 @@ final class WorkerOptions {
             description = "Stored results also say name, arguments, worker, retries and queue.")
     boolean resultExtended;
 
+    @Option(
+            names = "--result-key-prefix",
+            paramLabel = "PREFIX",
+            description =
+                    "The app's global_keyprefix, in result_backend_transport_options: in front of the names of all"
+                            + " results and chords in Redis. Default: none.")
+    @Nullable
+    String resultKeyPrefix;
+
     @Option(names = "--track-started", description = "Callers see the state STARTED while a task runs.")
     boolean trackStarted;
 

@@ -102,8 +102,20 @@ final class Arguments {
         }
         List<?> each = value instanceof List<?> list ? list : List.of(value);
         if (each.size() > MOST_IN_A_LIST) {
-            throw new CommandException("ValueError", "argument '" + name + "' has more than 10000 elements");
+            throw new CommandException(
+                    "ValueError", "argument '" + name + "' has more than " + MOST_IN_A_LIST + " elements");
         }
+        return textsOf(name, each);
+    }
+
+    /** The same, but of a list of more than {@code most} the last so many. */
+    static List<String> lastTexts(String name, @Nullable Object value, int most) {
+        return value instanceof List<?> list
+                ? textsOf(name, list.subList(Math.max(0, list.size() - most), list.size()))
+                : texts(name, value);
+    }
+
+    private static List<String> textsOf(String name, List<?> each) {
         List<String> texts = new ArrayList<>(each.size());
         for (Object element : each) {
             if (!(element instanceof String) && !(element instanceof Number)) {

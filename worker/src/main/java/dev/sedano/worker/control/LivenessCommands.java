@@ -6,23 +6,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** ping, clock, heartbeat, and hello, by which nodes tell each other what is revoked when one starts. */
 final class LivenessCommands {
-    private static final Logger LOG = LoggerFactory.getLogger(LivenessCommands.class);
-    /** Ids in a greeting; a worker of ours finds all of them in the store. */
-    private static final int MOST_GREETED = 10_000;
+    /** For the ids in a greeting: with all the rest it must stay below what a worker of ours reads. */
+    private static final int MOST_GREETED_BYTES = 3 << 20;
 
     private final String node;
     private final LamportClock lamport;
     private final RevokedTasks revoked;
+    private final ToldRevokes told;
 
-    private LivenessCommands(String node, LamportClock lamport, RevokedTasks revoked) {
+    private LivenessCommands(String node, LamportClock lamport, RevokedTasks revoked, ToldRevokes told) {
         this.node = node;
         this.lamport = lamport;
         this.revoked = revoked;
+        this.told = told;
     }
 
     static void addTo(
@@ -30,8 +29,9 @@ final class LivenessCommands {
             String node,
             LamportClock lamport,
             RevokedTasks revoked,
+            ToldRevokes told,
             WorkerControls controls) {
-        LivenessCommands liveness = new LivenessCommands(node, lamport, revoked);
+        LivenessCommands liveness = new LivenessCommands(node, lamport, revoked, told);
         commands.put("ping", arguments -> Command.ok("pong"));
         commands.put("clock", arguments -> Map.of("clock", lamport.value()));
         commands.put("hello", liveness::hello);
@@ -43,23 +43,33 @@ final class LivenessCommands {
         commands.put("election", arguments -> null);
     }
 
-    /** As many as fit a greeting. */
+    /** As many as fit a greeting: all, unless they are of unusual length. */
     static List<String> newest(List<String> ids) {
-        return ids.subList(Math.max(0, ids.size() - MOST_GREETED), ids.size());
+        int left = MOST_GREETED_BYTES;
+        for (int i = ids.size() - 1; i >= 0; i--) {
+            left -= bytes(ids.get(i));
+            if (left < 0) {
+                return ids.subList(i + 1, ids.size());
+            }
+        }
+        return ids;
+    }
+
+    /** At most, in JSON: a character that is escaped takes six. */
+    private static int bytes(String id) {
+        int separators = 4;
+        return separators
+                + id.chars()
+                        .map(each -> each >= ' ' && each <= '~' && each != '"' && each != '\\' ? 1 : 6)
+                        .sum();
     }
 
     private @Nullable Object hello(Arguments arguments) {
-        if (node.equals(arguments.text("from_node"))) {
+        String from = arguments.text("from_node");
+        if (node.equals(from)) {
             return null;
         }
-        Object theirs = arguments.get("revoked");
-        // Since 5.7 a list of ids, before a map with the time of each.
-        List<String> ids =
-                Arguments.texts("revoked", theirs instanceof Map<?, ?> map ? List.copyOf(map.keySet()) : theirs);
-        if (!ids.isEmpty()) {
-            LOG.info("control: {} tells {} revoked tasks", arguments.text("from_node"), ids.size());
-            revoked.add(ids);
-        }
+        told.learn(from, arguments.get("revoked"));
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("revoked", newest(revoked.ids()));
         answer.put("clock", lamport.forward());

@@ -24,8 +24,9 @@ public final class Mailboxes {
     /** The mailbox of the node of this name. */
     public static Mailbox of(String node, ControlAccess access, Collaborators with) {
         Map<String, Command> commands = new LinkedHashMap<>();
-        TaskLimits limits = new TaskLimits();
-        LivenessCommands.addTo(commands, node, with.lamport(), with.revoked(), with.controls());
+        TaskLimits limits = new TaskLimits(with.worker().rates());
+        ToldRevokes told = new ToldRevokes(access, with.revoked());
+        LivenessCommands.addTo(commands, node, with.lamport(), with.revoked(), told, with.controls());
         TaskListCommands.addTo(commands, node, with.worker(), with.revoked());
         ReportCommands.addTo(commands, with.worker(), with.lamport(), limits);
         RevokeCommands.addTo(commands, with.worker(), with.controls(), with.revoked(), with.records());

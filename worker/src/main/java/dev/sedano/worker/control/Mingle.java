@@ -4,9 +4,7 @@ import dev.sedano.worker.event.LamportClock;
 import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.protocol.MessageProperties;
 import dev.sedano.worker.protocol.ProtocolException;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -24,14 +22,25 @@ public final class Mingle {
     private final String node;
     private final LamportClock lamport;
     private final RevokedTasks revoked;
+    private final ToldRevokes told;
     private final CeleryJson json;
     private final Runnable learned;
 
-    /** @param learned called when something was learned to be revoked */
-    public Mingle(String node, LamportClock lamport, RevokedTasks revoked, CeleryJson json, Runnable learned) {
+    /**
+     * @param access what is told to be revoked counts only if it lets nodes revoke
+     * @param learned called when something was learned to be revoked
+     */
+    public Mingle(
+            String node,
+            ControlAccess access,
+            LamportClock lamport,
+            RevokedTasks revoked,
+            CeleryJson json,
+            Runnable learned) {
         this.node = node;
         this.lamport = lamport;
         this.revoked = revoked;
+        this.told = new ToldRevokes(access, revoked);
         this.json = json;
         this.learned = learned;
     }
@@ -61,8 +70,8 @@ public final class Mingle {
                 return;
             }
             reply.forEach((from, value) -> {
-                if (value instanceof Map<?, ?> told) {
-                    learn(String.valueOf(from), told);
+                if (value instanceof Map<?, ?> answer) {
+                    learn(String.valueOf(from), answer);
                 }
             });
         } catch (ProtocolException | CommandException e) {
@@ -72,17 +81,11 @@ public final class Mingle {
         }
     }
 
-    private void learn(String from, Map<?, ?> told) {
-        if (told.get("clock") instanceof Number clock) {
+    private void learn(String from, Map<?, ?> answer) {
+        if (answer.get("clock") instanceof Number clock) {
             lamport.adjust(clock);
         }
-        Object theirs = told.get("revoked");
-        List<String> ids = Arguments.texts(
-                "revoked",
-                theirs instanceof Map<?, ?> map ? Arrays.asList(map.keySet().toArray()) : theirs);
-        if (!ids.isEmpty()) {
-            LOG.info("{} tells {} revoked tasks", from.replaceAll("\\p{Cntrl}", "?"), ids.size());
-            revoked.add(ids);
+        if (told.learn(from, answer.get("revoked"))) {
             learned.run();
         }
     }

@@ -41,7 +41,9 @@ final class QueueCommands {
                 queue,
                 name("exchange", given(arguments.optionalText("exchange"), queue)),
                 type,
-                name("routing_key", given(arguments.optionalText("routing_key"), queue)));
+                name("routing_key", given(arguments.optionalText("routing_key"), queue)),
+                true,
+                Map.of());
     }
 
     private static String given(@Nullable String text, String otherwise) {

@@ -1,7 +1,6 @@
 package dev.sedano.worker.control;
 
 import dev.sedano.worker.control.WorkerView.BrokerView;
-import dev.sedano.worker.control.WorkerView.ConsumedQueue;
 import dev.sedano.worker.control.WorkerView.PoolView;
 import dev.sedano.worker.event.LamportClock;
 import java.util.LinkedHashMap;
@@ -12,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** stats, conf, report, registered, active_queues, memsample and memdump: what a worker is. */
 final class ReportCommands {
-    private static final List<String> QUEUE_FIELDS =
-            List.of("expires", "message_ttl", "max_length", "max_length_bytes", "max_priority");
 
     private final WorkerView worker;
     private final LamportClock lamport;
@@ -35,7 +32,7 @@ final class ReportCommands {
         commands.put("dump_tasks", reports::registered);
         commands.put(
                 "active_queues",
-                arguments -> worker.queues().stream().map(ReportCommands::queue).toList());
+                arguments -> worker.queues().stream().map(QueueReport::of).toList());
         commands.put("memsample", arguments -> Memory.resident());
         commands.put("memdump", arguments -> Memory.describe());
         commands.put("objgraph", arguments -> {
@@ -74,7 +71,7 @@ final class ReportCommands {
         pool.put("processes", List.of(ProcessHandle.current().pid()));
         pool.put("max-tasks-per-child", "N/A");
         pool.put("put-guarded-by-semaphore", false);
-        pool.put("timeouts", List.of(0, 0));
+        pool.put("timeouts", List.of(orZero(view.soft()), orZero(view.hard())));
         pool.put(
                 "writes",
                 Map.of(
@@ -93,6 +90,13 @@ final class ReportCommands {
         return pool;
     }
 
+    private static Number orZero(@Nullable Double seconds) {
+        if (seconds == null) {
+            return 0;
+        }
+        return seconds;
+    }
+
     private static Map<String, @Nullable Object> broker(BrokerView view) {
         Map<String, @Nullable Object> broker = new LinkedHashMap<>();
         broker.put("hostname", view.host());
@@ -108,7 +112,7 @@ final class ReportCommands {
         broker.put("uri_prefix", null);
         broker.put("heartbeat", 30.0);
         broker.put("failover_strategy", "round-robin");
-        broker.put("alternates", List.of());
+        broker.put("alternates", view.alternates());
         broker.put("credential_provider", null);
         return broker;
     }
@@ -140,34 +144,5 @@ final class ReportCommands {
                 + worker.settings().entrySet().stream()
                         .map(setting -> setting.getKey() + ": " + setting.getValue())
                         .collect(Collectors.joining("\n", "\n", "\n"));
-    }
-
-    /** As {@code kombu.Queue.as_dict(recurse=True)}. */
-    private static Map<String, @Nullable Object> queue(ConsumedQueue consumed) {
-        Map<String, @Nullable Object> exchange = new LinkedHashMap<>();
-        exchange.put("name", consumed.exchange());
-        exchange.put("type", consumed.type());
-        exchange.put("arguments", null);
-        exchange.put("durable", true);
-        exchange.put("passive", false);
-        exchange.put("auto_delete", false);
-        exchange.put("delivery_mode", null);
-        exchange.put("no_declare", false);
-        Map<String, @Nullable Object> queue = new LinkedHashMap<>();
-        queue.put("name", consumed.name());
-        queue.put("exchange", exchange);
-        queue.put("routing_key", consumed.routingKey());
-        for (String arguments : List.of("queue_arguments", "binding_arguments", "consumer_arguments")) {
-            queue.put(arguments, null);
-        }
-        queue.put("durable", true);
-        queue.put("exclusive", false);
-        queue.put("auto_delete", false);
-        queue.put("no_ack", false);
-        queue.put("alias", null);
-        queue.put("bindings", List.of());
-        queue.put("no_declare", null);
-        QUEUE_FIELDS.forEach(field -> queue.put(field, null));
-        return queue;
     }
 }

@@ -21,7 +21,6 @@ final class RevokeCommands {
     private static final Map<String, Integer> SIGNALS =
             Map.of("HUP", 1, "INT", 2, "QUIT", 3, "ABRT", 6, "KILL", 9, "USR1", 10, "USR2", 12, "ALRM", 14, "TERM", 15);
     private static final int MOST_STAMPS = 10_000;
-    private static final int LONGEST = 1_000;
 
     private final WorkerView worker;
     private final WorkerControls controls;
@@ -51,7 +50,10 @@ final class RevokeCommands {
         arguments.required("task_id");
         Set<String> ids = new LinkedHashSet<>(arguments.texts("task_id"));
         int signal = signal(arguments.get("signal"));
-        requireShort(ids);
+        if (!ids.stream().allMatch(RevokedTasks::isId)) {
+            throw new CommandException(
+                    "ValueError", "ids must have 1 to " + RevokedTasks.LONGEST + " characters, none of them NUL");
+        }
         mark(ids);
         Set<String> here = new TreeSet<>();
         List<String> terminated = new ArrayList<>();
@@ -78,12 +80,6 @@ final class RevokeCommands {
         controls.releaseRevoked();
     }
 
-    private static void requireShort(Set<String> entries) {
-        if (entries.stream().anyMatch(each -> each.isEmpty() || each.length() > LONGEST)) {
-            throw new CommandException("ValueError", "ids and stamps must have 1 to " + LONGEST + " characters");
-        }
-    }
-
     private Object revokeByStamps(Arguments arguments) {
         Map<String, List<String>> headers = headers(arguments.required("headers"));
         int signal = signal(arguments.get("signal"));
@@ -92,7 +88,10 @@ final class RevokeCommands {
         if (entries.size() > MOST_STAMPS) {
             throw new CommandException("ValueError", "argument 'headers' has more than " + MOST_STAMPS + " stamps");
         }
-        requireShort(entries);
+        if (entries.stream().anyMatch(each -> each.length() > RevokedTasks.LONGEST)) {
+            throw new CommandException(
+                    "ValueError", "a stamp must have at most " + RevokedTasks.LONGEST + " characters");
+        }
         mark(entries);
         String shown = SafeRepr.of(arguments.get("headers"));
         if (!arguments.flag("terminate")) {

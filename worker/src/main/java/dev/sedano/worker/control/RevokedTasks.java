@@ -20,6 +20,9 @@ public final class RevokedTasks {
     /** As in Celery. */
     public static final int MOST = 50_000;
 
+    /** Characters of an id or a stamp: what is kept is bounded in memory, too. */
+    static final int LONGEST = 1_000;
+
     private static final String STAMP = "stamp\u0000";
 
     private final Duration keep;
@@ -36,6 +39,11 @@ public final class RevokedTasks {
     /** How a stamp's value is kept among the ids. */
     public static String stamp(String header, String value) {
         return STAMP + header + '\u0000' + value;
+    }
+
+    /** Whether a task may have this id, and it is nothing else, such as a stamp. */
+    static boolean isId(String entry) {
+        return !entry.isEmpty() && entry.length() <= LONGEST && entry.indexOf('\u0000') < 0;
     }
 
     /** Adds ids and stamps. */

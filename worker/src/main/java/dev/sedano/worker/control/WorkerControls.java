@@ -29,7 +29,7 @@ public interface WorkerControls {
      */
     WorkerView.@Nullable Bounds autoscale(@Nullable Integer most, @Nullable Integer least);
 
-    /** Consumes a queue more, soon, and after every reconnect. */
+    /** Consumes a queue more, soon, and after every reconnect; one of the settings as they define it. */
     void addQueue(WorkerView.ConsumedQueue queue);
 
     /** Consumes a queue no more; what has arrived from it is still run. */

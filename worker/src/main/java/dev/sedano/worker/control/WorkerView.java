@@ -17,6 +17,9 @@ public interface WorkerView {
     /** The names of the tasks that this worker has. */
     Set<String> taskNames();
 
+    /** The rate limits that the tasks were started with, by name, as they were written. */
+    Map<String, String> rates();
+
     /** The queues that are consumed. */
     List<ConsumedQueue> queues();
 
@@ -42,20 +45,47 @@ public interface WorkerView {
      * A queue that is consumed.
      *
      * @param type of the exchange
+     * @param durable whether queue and exchange outlive a restart of the broker
+     * @param arguments of the queue, such as {@code x-max-priority}; of plain values
      */
-    record ConsumedQueue(String name, String exchange, String type, String routingKey) {}
+    record ConsumedQueue(
+            String name,
+            String exchange,
+            String type,
+            String routingKey,
+            boolean durable,
+            Map<String, Object> arguments) {
+        public ConsumedQueue {
+            arguments = Map.copyOf(arguments);
+        }
+    }
 
     /**
      * The pool.
      *
      * @param autoscale the bounds, null without automatic scaling
+     * @param soft seconds until a handler is interrupted of whose task nothing else is said; null = no limit
+     * @param hard seconds until such a handler is left behind; null = no limit
      */
     record PoolView(
-            String kind, int size, int running, @Nullable Bounds autoscale) {}
+            String kind,
+            int size,
+            int running,
+            @Nullable Bounds autoscale,
+            @Nullable Double soft,
+            @Nullable Double hard) {}
 
     /** From least to most handlers at once. */
     record Bounds(int least, int most) {}
 
-    /** A broker's address. */
-    record BrokerView(String host, int port, String user, String virtualHost, boolean tls) {}
+    /**
+     * A broker's address.
+     *
+     * @param alternates if there are several, all of them in the order in which they are tried, without credentials
+     */
+    record BrokerView(String host, int port, String user, String virtualHost, boolean tls, List<String> alternates) {
+        public BrokerView {
+            alternates = List.copyOf(alternates);
+        }
+    }
 }

@@ -11,11 +11,13 @@ import dev.sedano.worker.handler.ArgumentsException;
 import dev.sedano.worker.handler.BoundHandler;
 import dev.sedano.worker.handler.Handlers;
 import dev.sedano.worker.handler.TaskCallValues;
+import dev.sedano.worker.protocol.TaskMessage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class BuiltIns {
     private static final Duration CHORD_POLL = Duration.ofSeconds(1);
+    /** Those that call another task in their own run. */
+    private static final Set<String> EACH = Set.of("celery.map", "celery.starmap");
 
     private static final Map<String, Function<BuiltIns, TaskHandler>> TASKS = Map.of(
             "celery.accumulate", all -> BuiltIns::accumulate,
@@ -42,18 +46,18 @@ final class BuiltIns {
     private final FollowUps followUps;
     private final ChordRun chords;
 
-    private BuiltIns(Handlers handlers, ArgumentConverter converter, FollowUps followUps, ChordRun chords) {
+    /** @param handlers the application's own */
+    BuiltIns(Handlers handlers, ArgumentConverter converter, FollowUps followUps, ChordRun chords) {
         this.handlers = handlers;
         this.converter = converter;
         this.followUps = followUps;
         this.chords = chords;
     }
 
-    /** {@code handlers} and the built-in ones. */
-    static Handlers with(Handlers handlers, ArgumentConverter converter, FollowUps followUps, ChordRun chords) {
-        BuiltIns all = new BuiltIns(handlers, converter, followUps, chords);
+    /** The application's and the built-in ones. */
+    Handlers handlers() {
         Map<String, TaskHandler> tasks = new LinkedHashMap<>();
-        TASKS.forEach((name, task) -> tasks.put(name, task.apply(all)));
+        TASKS.forEach((name, task) -> tasks.put(name, task.apply(this)));
         return handlers.withDefaults(tasks, converter);
     }
 
@@ -67,6 +71,24 @@ final class BuiltIns {
         };
     }
 
+    /** The task that {@code message} has called for each element, if nobody here knows it; else null. */
+    @Nullable
+    String unknownTaskOf(TaskMessage message) {
+        if (!EACH.contains(message.task()) || handlers.find(message.task()) != null) {
+            return null;
+        }
+        Object task = message.args().isEmpty()
+                ? message.kwargs().get("task")
+                : message.args().get(0);
+        // What names no task is no task of another worker either: running it tells its caller so.
+        return nameOf(task) instanceof String name && handlers.find(name) == null ? name : null;
+    }
+
+    /** @param task a signature or a name */
+    private static @Nullable Object nameOf(@Nullable Object task) {
+        return task instanceof Map<?, ?> signature ? signature.get("task") : task;
+    }
+
     private static @Nullable Object accumulate(TaskContext context, TaskCall call) {
         if (!(call.kwargs().get("index") instanceof Number index)) {
             return call.args();
@@ -77,9 +99,7 @@ final class BuiltIns {
 
     /** Calls a task of this worker for each element, one after the other, in this run. */
     private List<@Nullable Object> each(TaskContext context, TaskCall call, boolean spread) throws Exception {
-        Object task = argument(call, 0, "task");
-        String name =
-                task instanceof Map<?, ?> signature ? String.valueOf(signature.get("task")) : String.valueOf(task);
+        String name = String.valueOf(nameOf(argument(call, 0, "task")));
         BoundHandler handler = handlers.find(name);
         if (handler == null) {
             throw new IllegalStateException(

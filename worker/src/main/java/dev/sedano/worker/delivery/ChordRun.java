@@ -4,6 +4,7 @@ import dev.sedano.task.TaskContext;
 import dev.sedano.worker.canvas.FollowUp;
 import dev.sedano.worker.canvas.FollowUps;
 import dev.sedano.worker.canvas.ToldErrbacks;
+import dev.sedano.worker.protocol.ProtocolException;
 import dev.sedano.worker.protocol.ResultForm;
 import dev.sedano.worker.protocol.TaskMessage;
 import dev.sedano.worker.result.ChordStore;
@@ -22,12 +23,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Counts parts of chords and lets the last one publish the body, together with Python workers on the same keys (CONTRACT
  * §6.1). Every step may be repeated, by any worker: a part counts once, and a body has one id. Thread-safe.
  */
 final class ChordRun {
+    private static final Logger LOG = LoggerFactory.getLogger(ChordRun.class);
     private static final long READ_SECONDS = 10;
     private static final Set<String> READY =
             Set.of(ResultState.SUCCESS.name(), ResultState.FAILURE.name(), ResultState.REVOKED.name());
@@ -77,7 +81,7 @@ final class ChordRun {
                 return results(chords, complete)
                         .thenCompose(header -> all(bodyOf(part, header), doing)
                                 .thenCompose(done ->
-                                        header instanceof Header.Failed ? chords.fail(counted) : chords.end(counted)));
+                                        header instanceof Header.Joined ? chords.end(counted) : chords.fail(counted)));
             }
             return CompletableFuture.completedFuture(true);
         });
@@ -107,31 +111,57 @@ final class ChordRun {
         return CompletableFuture.allOf(followUps.stream().map(doing).toArray(CompletableFuture<?>[]::new));
     }
 
-    /** The header's results in the header's structure; a failure in place of the first that failed. */
+    /**
+     * The header's results in the header's structure; a failure in place of the first that failed; or that they cannot be
+     * read, which is final, as the same bytes fail again. A store that cannot be reached is no header, and asked again.
+     */
     private sealed interface Header {
         record Joined(List<@Nullable Object> results) implements Header {}
 
         record Failed(String taskId, @Nullable Object error, ToldErrbacks told) implements Header {}
+
+        record Unreadable(String problem) implements Header {}
+    }
+
+    private static Header unreadable(RuntimeException why) {
+        LOG.error("the results of a chord's header cannot be read, its body fails: {}", problem(why));
+        LOG.debug("where they cannot be read", why);
+        return new Header.Unreadable(problem(why));
+    }
+
+    /** Only our own exception is known to hold nothing of the values. */
+    private static String problem(RuntimeException why) {
+        return why instanceof ProtocolException
+                ? String.valueOf(why.getMessage())
+                : why.getClass().getName();
     }
 
     private CompletableFuture<Header> results(ChordStore chords, Counted.Complete complete) {
+        try {
+            return read(chords, complete);
+        } catch (ProtocolException | IllegalArgumentException e) { // not what a store throws that cannot be reached
+            return CompletableFuture.completedFuture(unreadable(e));
+        }
+    }
+
+    private CompletableFuture<Header> read(ChordStore chords, Counted.Complete complete) {
         byte[] saved = complete.savedGroup();
         List<@Nullable Object> values = new ArrayList<>();
         Map<String, ToldErrbacks> told = new HashMap<>();
         for (byte[] part : complete.parts()) {
-            if (form.read(part) instanceof List<?> fields && fields.size() == 4) {
-                String id = String.valueOf(fields.get(1));
-                Object value = fields.get(3);
-                if (!ResultState.SUCCESS.name().equals(fields.get(2))) {
-                    ToldErrbacks known = ToldErrbacks.readFrom(value);
-                    if (saved == null) {
-                        return CompletableFuture.completedFuture(
-                                new Header.Failed(id, ToldErrbacks.without(value), known));
-                    }
-                    told.put(id, known);
-                }
-                values.add(value);
+            if (!(form.read(part) instanceof List<?> fields) || fields.size() != 4) {
+                throw new ProtocolException("a part is no list of version, id, state and result");
             }
+            String id = String.valueOf(fields.get(1));
+            Object value = fields.get(3);
+            if (!ResultState.SUCCESS.name().equals(fields.get(2))) {
+                ToldErrbacks known = ToldErrbacks.readFrom(value);
+                if (saved == null) {
+                    return CompletableFuture.completedFuture(new Header.Failed(id, ToldErrbacks.without(value), known));
+                }
+                told.put(id, known);
+            }
+            values.add(value);
         }
         return saved == null
                 ? CompletableFuture.completedFuture(new Header.Joined(values))
@@ -147,25 +177,34 @@ final class ChordRun {
      */
     private CompletableFuture<@Nullable Header> joined(
             ChordStore chords, SavedGroup group, Map<String, ToldErrbacks> told, boolean all) {
-        List<String> ids = group.taskIds();
-        return chords.read(ids).thenApply(records -> {
-            List<@Nullable Object> values = new ArrayList<>();
-            Header.Failed failed = null;
-            for (int i = 0; i < ids.size(); i++) {
-                byte[] record = records.get(i);
-                Map<?, ?> fields = record != null && form.read(record) instanceof Map<?, ?> map ? map : Map.of();
-                String state = fields.get("status") instanceof String text ? text : "";
-                if (!all && !READY.contains(state)) {
-                    return null;
-                }
-                Object value = record == null ? NOT_STORED : fields.get("result");
-                if (failed == null && !ResultState.SUCCESS.name().equals(state)) {
-                    failed = new Header.Failed(ids.get(i), value, told.getOrDefault(ids.get(i), ToldErrbacks.NONE));
-                }
-                values.add(value);
+        return chords.read(group.taskIds()).thenApply(records -> {
+            try {
+                return joined(records, group, told, all);
+            } catch (RuntimeException e) {
+                return unreadable(e);
             }
-            return failed == null ? new Header.Joined(group.shape(values.iterator())) : failed;
         });
+    }
+
+    private @Nullable Header joined(
+            List<byte @Nullable []> records, SavedGroup group, Map<String, ToldErrbacks> told, boolean all) {
+        List<String> ids = group.taskIds();
+        List<@Nullable Object> values = new ArrayList<>();
+        Header.Failed failed = null;
+        for (int i = 0; i < ids.size(); i++) {
+            byte[] record = records.get(i);
+            Map<?, ?> fields = record != null && form.read(record) instanceof Map<?, ?> map ? map : Map.of();
+            String state = fields.get("status") instanceof String text ? text : "";
+            if (!all && !READY.contains(state)) {
+                return null;
+            }
+            Object value = record == null ? NOT_STORED : fields.get("result");
+            if (failed == null && !ResultState.SUCCESS.name().equals(state)) {
+                failed = new Header.Failed(ids.get(i), value, told.getOrDefault(ids.get(i), ToldErrbacks.NONE));
+            }
+            values.add(value);
+        }
+        return failed == null ? new Header.Joined(group.shape(values.iterator())) : failed;
     }
 
     /**
@@ -190,20 +229,34 @@ final class ChordRun {
     }
 
     private List<FollowUp> bodyOf(FollowUp.ChordPart part, Header header) {
+        TaskMessage body = FollowUps.bodyMessage(part);
         if (header instanceof Header.Joined joined) {
             return followUps.chordBody(part, joined.results());
+        } else if (header instanceof Header.Unreadable unreadable) {
+            return afterHeaderFailure(
+                    part,
+                    ToldErrbacks.NONE,
+                    children -> encoder.joinError(body, unreadable.problem(), children)
+                            .json());
         }
         Header.Failed failed = (Header.Failed) header;
-        TaskMessage body = FollowUps.bodyMessage(part);
         // As in Celery: what fails is the body, or else each member of the group with what the header failed with.
-        Function<List<@Nullable Object>, byte[]> record = children -> FollowUps.bodyIsGroup(part)
-                ? encoder.failureAs(body, failed.error()).json()
-                : encoder.chordError(body, failed.taskId(), failed.error(), children)
-                        .json();
+        return afterHeaderFailure(
+                part,
+                failed.told(),
+                children -> FollowUps.bodyIsGroup(part)
+                        ? encoder.failureAs(body, failed.error()).json()
+                        : encoder.chordError(body, failed.taskId(), failed.error(), children)
+                                .json());
+    }
+
+    /** @param record the body's failure, with the result tuples of its errbacks */
+    private List<FollowUp> afterHeaderFailure(
+            FollowUp.ChordPart part, ToldErrbacks told, Function<List<@Nullable Object>, byte[]> record) {
         return followUps.afterHeaderFailure(
                 part,
                 storedResults.valueOf(record.apply(List.of())),
-                failed.told(),
+                told,
                 (id, children) -> storedResults.rewriteTaskId(record.apply(children), id));
     }
 }

@@ -131,7 +131,7 @@ final class ClaimAhead {
         }
         int limit = slots + (int) Math.min(MOST_AHEAD, slots * AHEAD_NANOS / Math.max(meanNanos, 1) - slots);
         if (waiting.isRanked()) {
-            limit = slots; // a claim ahead would go before a higher priority that comes meanwhile
+            limit += slots; // what is claimed ahead of it must not keep it from the next slot
         }
         List<Work> admitted = new ArrayList<>();
         while (claimed < Math.max(limit, slots)) {

@@ -2,6 +2,7 @@ package dev.sedano.worker.delivery;
 
 import dev.sedano.worker.canvas.FollowUpList;
 import dev.sedano.worker.canvas.FollowUps;
+import dev.sedano.worker.canvas.MalformedFollowUps;
 import dev.sedano.worker.handler.ArgumentConverter;
 import dev.sedano.worker.handler.BoundHandler;
 import dev.sedano.worker.handler.Handlers;
@@ -24,6 +25,7 @@ import dev.sedano.worker.time.Ticker;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.random.RandomGenerator;
@@ -78,6 +80,7 @@ public final class DeliveryPipeline {
             Ticker ticker) {}
 
     private final MessageDecoder decoder;
+    private final BuiltIns builtIns;
     private final Handlers handlers;
     private final IdempotencyChecker checker;
     private final HandlerRun handlerRun;
@@ -92,6 +95,7 @@ public final class DeliveryPipeline {
     private final Repetition repetition;
     private final Recorder recorder;
     private final ClaimAhead claimAhead;
+    private final ReadyLine ready;
     private final MarkerHorizon horizon;
     private final HoldingArea holding;
     private final Pacer pacer;
@@ -124,7 +128,8 @@ public final class DeliveryPipeline {
                 with.followUps().calling(with.handlers()::takesFailure).knowing(BuiltIns.known(with.handlers()));
         this.endings = new Endings(settings, with, followUps);
         ChordRun chords = new ChordRun(with.chords(), followUps, with.encoder(), with.storedResults());
-        this.handlers = BuiltIns.with(with.handlers(), with.converter(), followUps, chords);
+        this.builtIns = new BuiltIns(with.handlers(), with.converter(), followUps, chords);
+        this.handlers = builtIns.handlers();
         this.followUpRun = new FollowUpRun(
                 with.publisher(),
                 with.results(),
@@ -137,13 +142,10 @@ public final class DeliveryPipeline {
                 new ErrbackCalls(handlers, with.converter(), slots));
         this.recorder = new Recorder(settings, with, oversight, repetition, followUpRun);
         this.handlerRun = new HandlerRun(settings, with, oversight);
+        long longestWait = settings.settleWithin().dividedBy(2).toNanos();
         this.claimAhead = new ClaimAhead(
-                settings.slots(),
-                this::admit,
-                new WaitingLine(
-                        settings.caps(),
-                        ticker::nanos,
-                        settings.settleWithin().dividedBy(2).toNanos()));
+                settings.slots(), this::admit, new WaitingLine(settings.caps(), ticker::nanos, longestWait));
+        this.ready = new ReadyLine(ticker::nanos, longestWait);
         this.pacer = new Pacer(claimAhead::offer, this::place, checker, with.timer(), ticker);
         this.holding = new HoldingArea(settings.mostHeld(), with.timer(), this::place, random);
         this.inFlight = new InFlight(
@@ -172,7 +174,7 @@ public final class DeliveryPipeline {
     public void accept(Delivery delivery) {
         try {
             decode(delivery);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             LOG.error("delivery {} of queue {} could not be taken in: a defect", delivery.tag(), delivery.queue(), e);
             settling.finish(
                     delivery,
@@ -180,6 +182,8 @@ public final class DeliveryPipeline {
                     new Settlement.DeadLetter(
                             SettlementReason.MALFORMED_BODY,
                             "internal error " + e.getClass().getName()));
+        } catch (Error e) { // of the process, not of the message; thrown on it would close the channel, again and again
+            settling.comesAgain(delivery, e);
         }
     }
 
@@ -195,15 +199,21 @@ public final class DeliveryPipeline {
     private void resolve(Delivery delivery, TaskMessage message) {
         BoundHandler handler = handlers.find(message.task());
         if (handler == null) {
-            refusals.unknownTask(delivery, message);
+            refusals.unknownTask(delivery, message, message.task());
             return;
         }
-        String malformed = FollowUps.malformed(message.embed());
+        String called = builtIns.unknownTaskOf(message);
+        if (called != null) {
+            refusals.unknownTask(delivery, message, called);
+            return;
+        }
+        boolean ignored = message.ignoreResult() == null && handler.ignoresResult();
+        TaskMessage call = ignored ? message.ignoringResult() : message;
+        MalformedFollowUps malformed = FollowUps.malformed(call.embed());
         if (malformed != null) {
-            settling.finish(delivery, message.task(), Settlements.malformedFollowUps(malformed));
+            refusals.malformed(delivery, call, malformed);
         } else {
-            boolean ignored = message.ignoreResult() == null && handler.ignoresResult();
-            take(workFactory.workOf(delivery, ignored ? message.ignoringResult() : message, handler));
+            take(workFactory.workOf(delivery, call, handler));
         }
     }
 
@@ -288,10 +298,28 @@ public final class DeliveryPipeline {
     private void start(Work work, Lease lease) {
         work.lease = lease;
         if (work.move(Work.Stage.CLAIMING, Work.Stage.CLAIMED)) {
-            slots.execute(slot -> settling.guarded(work, () -> run(work, lease, slot)));
+            ready.add(work);
+            try {
+                slots.execute(this::runNext);
+            } catch (RuntimeException refused) {
+                Work without = ready.withdraw(work);
+                if (without != null) {
+                    settling.guarded(without, () -> {
+                        throw refused;
+                    });
+                }
+            }
         } else {
             checker.giveBack(lease);
             claimAhead.notGranted(work);
+        }
+    }
+
+    /** There are as many calls of this as work that is ready. */
+    private void runNext(HandlerSlots.Slot slot) {
+        Work work = ready.next();
+        if (work != null) {
+            settling.guarded(work, () -> run(work, Objects.requireNonNull(work.lease), slot));
         }
     }
 

@@ -73,7 +73,7 @@ final class Duplicates {
             }
             if (!sameId && !work.message.embed().isEmpty()) {
                 followed = followed.thenCombine(
-                        followUps.all(endings.afterDuplicate(work.message, duplicate.outcome(), stored), waiting),
+                        followUps.all(endings.afterDuplicate(work, duplicate.outcome(), stored), waiting),
                         (before, own) -> before);
             }
         }

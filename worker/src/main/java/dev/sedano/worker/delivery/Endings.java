@@ -11,6 +11,7 @@ import dev.sedano.worker.canvas.UnsendableException;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.IdempotencyStore;
 import dev.sedano.worker.idempotency.Lease;
+import dev.sedano.worker.protocol.EncodingException;
 import dev.sedano.worker.protocol.MessageProperties;
 import dev.sedano.worker.protocol.TaskMessage;
 import dev.sedano.worker.result.ResultEncoder;
@@ -93,9 +94,20 @@ final class Endings {
         TaskMessage message = work.message;
         if (outcome instanceof TaskOutcome.Succeeded succeeded) {
             Led led = succeeded.value() instanceof Led built ? built : new Led(succeeded.value(), FollowUps.Plan.NONE);
-            FollowUps.Plan plan = led.plan()
-                    .with(added(work, succeeded.added()))
-                    .with(followUps.afterSuccess(message, led.value(), inherited(work)));
+            FollowUps.Plan plan;
+            try {
+                plan = led.plan()
+                        .with(succeeded.sent())
+                        .with(added(work, succeeded.added()))
+                        .with(followUps.afterSuccess(message, led.value(), inherited(work)));
+            } catch (EncodingException e) {
+                // If it is for the value, the task fails as it does when nothing follows.
+                ResultRecord unencodable = encoder.success(message, led.value());
+                if (unencodable.state() != ResultState.FAILURE) {
+                    throw e;
+                }
+                return failed(work, lease, outcome, unencodable, false);
+            }
             ResultRecord result = encoder.success(message, led.value(), plan.children());
             if (result.state() == ResultState.FAILURE) {
                 return failed(work, lease, outcome, result, false);
@@ -124,12 +136,11 @@ final class Endings {
                     outcome,
                     encoder.rejected(message, rejected.reason()),
                     copy(work, ".dead", SettlementReason.REJECTED, rejected.reason()));
-        } else if (outcome instanceof TaskOutcome.Ignored) {
+        } else if (outcome instanceof TaskOutcome.Ignored ignored) {
+            List<FollowUp> sent = ignored.sent().followUps();
+            byte[] list = sent.isEmpty() ? null : lists.encode(sent);
             return new Ending(
-                    outcome,
-                    checker.completion(lease, retention(work), IGNORED, null, null, null, false),
-                    null,
-                    List.of());
+                    outcome, checker.completion(lease, retention(work), IGNORED, null, null, list, false), null, sent);
         } else if (outcome instanceof TaskOutcome.Retried retried) {
             boolean same = FollowUps.keepsPayload(message, retried.retry());
             return handedOff(
@@ -142,7 +153,8 @@ final class Endings {
                     List.of(new FollowUp.Send(
                             followUps.retry(message, originOf(work.delivery), retried.retry(), keyHeaders(work)))));
         } else if (outcome instanceof TaskOutcome.Replaced replaced) {
-            List<FollowUp> all = new ArrayList<>(added(work, replaced.added()).followUps());
+            List<FollowUp> all = new ArrayList<>(
+                    replaced.sent().with(added(work, replaced.added())).followUps());
             try {
                 all.addAll(followUps.replacement(
                         message, originOf(work.delivery), CanvasMaps.of(replaced.replacement()), keyHeaders(work)));
@@ -167,7 +179,7 @@ final class Endings {
         return added.isEmpty()
                 ? FollowUps.Plan.NONE
                 : followUps.addToChord(
-                        work.message, added.stream().map(CanvasMaps::of).toList());
+                        work.message, added.stream().map(CanvasMaps::of).toList(), inherited(work));
     }
 
     private @Nullable Integer inherited(Work work) {
@@ -246,10 +258,11 @@ final class Endings {
     }
 
     /** What follows a duplicate with an id of its own: the workflow it is part of goes on with the stored outcome. */
-    List<FollowUp> afterDuplicate(TaskMessage message, String outcome, byte[] record) {
+    List<FollowUp> afterDuplicate(Work work, String outcome, byte[] record) {
+        TaskMessage message = work.message;
         return outcome.equals(ResultState.SUCCESS.name())
                 ? followUps
-                        .afterSuccess(message, storedResults.valueOf(record), null)
+                        .afterSuccess(message, storedResults.valueOf(record), inherited(work))
                         .followUps()
                 : followUps
                         .afterFailure(

@@ -8,10 +8,13 @@ import dev.sedano.task.ReplaceException;
 import dev.sedano.task.Retry;
 import dev.sedano.task.RetryException;
 import dev.sedano.task.RetryRule;
+import dev.sedano.task.SoftTimeLimitExceededException;
 import dev.sedano.task.StaleOwnerException;
 import dev.sedano.task.StepOutcomeUnknownException;
 import dev.sedano.task.Verification;
+import dev.sedano.worker.canvas.FollowUps;
 import dev.sedano.worker.canvas.RetryLimits;
+import dev.sedano.worker.canvas.SentCalls;
 import dev.sedano.worker.handler.ArgumentConverter;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.Lease;
@@ -40,6 +43,7 @@ final class HandlerRun {
     private final IdempotencyChecker checker;
     private final CeleryJson json;
     private final ArgumentConverter converter;
+    private final FollowUps followUps;
     private final RunRequests requests;
     private final RunStates states;
     private final PipelineEvents events;
@@ -52,6 +56,7 @@ final class HandlerRun {
         this.checker = with.checker();
         this.json = with.json();
         this.converter = with.converter();
+        this.followUps = with.followUps();
         this.requests = new RunRequests(settings.node());
         this.states = new RunStates(with.encoder(), with.results(), settings.node(), settings.trackStarted());
         this.events = with.events();
@@ -144,6 +149,8 @@ final class HandlerRun {
         events.handlerStarted(work.handler.name());
         long begin = ticker.nanos();
         List<Canvas> added = new CopyOnWriteArrayList<>();
+        SentCalls sent =
+                followUps.calls(work.message, work.delivery.properties().priority());
         TimeLimits.Alarms alarms = limits.watch(work, run, seconds -> left.accept(leave(work, seconds)));
         MDC.put("task_id", work.message.id());
         MDC.put("task", work.handler.name());
@@ -157,34 +164,30 @@ final class HandlerRun {
                     states,
                     clock,
                     run,
-                    added);
-            return new TaskOutcome.Succeeded(work.handler.invoke(lease, context, work.call), added);
+                    added,
+                    sent);
+            Object value = work.handler.invoke(lease, context, work.call);
+            return new TaskOutcome.Succeeded(value, added, sent.end());
         } catch (RetryException retry) {
             return retried(work, retry.retry());
         } catch (ReplaceException replaced) {
-            return new TaskOutcome.Replaced(replaced.replacement(), added);
+            return new TaskOutcome.Replaced(replaced.replacement(), added, sent.end());
         } catch (RejectException rejected) {
             LOG.info("task {} id {} rejects its message", work.handler.name(), work.message.id());
             return new TaskOutcome.Rejected(rejected.reason(), rejected.requeue());
         } catch (IgnoreException ignored) {
-            return new TaskOutcome.Ignored(String.valueOf(ignored.getMessage()));
+            return new TaskOutcome.Ignored(String.valueOf(ignored.getMessage()), sent.end());
         } catch (StaleOwnerException stale) {
             LOG.warn("task {} id {} stopped: {}", work.handler.name(), work.message.id(), stale.getMessage());
-            return new TaskOutcome.Disowned();
+            TaskOutcome struck = struck(work, run, stale);
+            return struck == null ? new TaskOutcome.Disowned() : struck;
         } catch (StepOutcomeUnknownException unknown) {
             return new TaskOutcome.Unknowable(String.valueOf(unknown.getMessage()));
         } catch (Throwable failure) { // an Error of a handler is its outcome too: it must not kill the slot
-            if (run.signal() != null) {
-                LOG.info("task {} id {}: terminated", work.handler.name(), work.message.id());
-                return new TaskOutcome.Revoked(true);
-            }
-            Double limit = run.limit();
-            if (limit != null) {
-                LOG.warn("task {} id {}: exceeded its limit of {} s", work.handler.name(), work.message.id(), limit);
-                return new TaskOutcome.Failed(TimeLimitExceededException.soft(failure));
-            }
-            return failed(work, failure);
+            TaskOutcome struck = struck(work, run, failure);
+            return struck == null ? failed(work, failure) : struck;
         } finally {
+            sent.end();
             alarms.close();
             run.end(ticker.nanos() - begin);
             MDC.clear();
@@ -195,6 +198,20 @@ final class HandlerRun {
                 events.handlerEnded(work.handler.name(), ticker.nanos() - begin);
             }
         }
+    }
+
+    /** What came of a handler that was terminated or exceeded its limit, whoever owns its key by now; null = neither. */
+    private @Nullable TaskOutcome struck(Work work, Run run, Throwable failure) {
+        if (run.signal() != null) {
+            LOG.info("task {} id {}: terminated", work.handler.name(), work.message.id());
+            return new TaskOutcome.Revoked(true);
+        }
+        Double limit = run.limit();
+        if (limit == null || !(failure instanceof StaleOwnerException || Interruption.ended(failure))) {
+            return null; // thrown on purpose, if it was interrupted: its own outcome, as in Celery
+        }
+        LOG.warn("task {} id {}: exceeded its limit of {} s", work.handler.name(), work.message.id(), limit);
+        return failed(work, new SoftTimeLimitExceededException(failure));
     }
 
     /** A thread cannot be ended from outside: its task fails, others get its slot, and it runs on without a say. */

@@ -1,5 +1,6 @@
 package dev.sedano.worker.delivery;
 
+import dev.sedano.worker.canvas.MalformedFollowUps;
 import dev.sedano.worker.idempotency.Admission;
 import dev.sedano.worker.protocol.TaskMessage;
 import dev.sedano.worker.result.ResultEncoder;
@@ -51,8 +52,12 @@ final class Refusals {
         this.random = random;
     }
 
-    /** Nobody here knows the task: another worker may; else its caller gets FAILURE. */
-    void unknownTask(Delivery delivery, TaskMessage message) {
+    /**
+     * Nobody here knows the task: another worker may; else its caller gets FAILURE.
+     *
+     * @param task what is not known: the message's own task, or one that this calls
+     */
+    void unknownTask(Delivery delivery, TaskMessage message, String task) {
         if (unknownTasks.handsOn(delivery)) {
             settling.finish(
                     delivery,
@@ -63,8 +68,20 @@ final class Refusals {
         oversight.unknown(message);
         settling.then(
                 delivery,
-                send(delivery, message, encoder.notRegistered(message).json()),
-                sent -> settling.finish(delivery, "unknown", Settlements.unknownTask(message)));
+                send(delivery, message, encoder.notRegistered(message, task).json()),
+                sent -> settling.finish(delivery, "unknown", Settlements.unknownTask(task)));
+    }
+
+    /** What should follow it cannot be called: nothing is run, and its caller gets FAILURE, as from Celery. */
+    void malformed(Delivery delivery, TaskMessage message, MalformedFollowUps why) {
+        settling.then(
+                delivery,
+                send(
+                        delivery,
+                        message,
+                        encoder.failure(message, why.exception(), why.argument(), why.what())
+                                .json()),
+                sent -> settling.finish(delivery, message.task(), Settlements.malformedFollowUps(why.what())));
     }
 
     /** Work in stage CLAIMING whose claim was not granted. */

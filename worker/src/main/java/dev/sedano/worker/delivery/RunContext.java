@@ -7,8 +7,10 @@ import dev.sedano.task.RetryException;
 import dev.sedano.task.StaleOwnerException;
 import dev.sedano.task.TaskContext;
 import dev.sedano.task.TaskRequest;
+import dev.sedano.task.client.AsyncResult;
 import dev.sedano.worker.canvas.NameUuid;
 import dev.sedano.worker.canvas.RetryLimits;
+import dev.sedano.worker.canvas.SentCalls;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.Lease;
 import dev.sedano.worker.idempotency.PriorRun;
@@ -18,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,6 +30,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param run knows whether its time is up
  * @param added takes what the handler adds to its chord; safe for use by many threads
+ * @param sent takes what the handler sends
  */
 record RunContext(
         TaskMessage message,
@@ -39,7 +41,8 @@ record RunContext(
         RunStates states,
         Clock clock,
         Run run,
-        List<Canvas> added)
+        List<Canvas> added,
+        SentCalls sent)
         implements TaskContext {
     private static final Logger LOG = LoggerFactory.getLogger(RunContext.class);
     private static final long OWNER_SECONDS = 2;
@@ -106,12 +109,9 @@ record RunContext(
             return;
         }
         try {
-            if (checker.owns(lease).get(OWNER_SECONDS, TimeUnit.SECONDS)) {
+            if (Uninterrupted.get(checker.owns(lease), OWNER_SECONDS)) {
                 return;
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw stale("the thread was interrupted while asking");
         } catch (ExecutionException | TimeoutException e) {
             throw stale("the store did not confirm it");
         }
@@ -172,6 +172,11 @@ record RunContext(
                     + " is not in the header of a chord: only such a task" + " can add others to it");
         }
         added.add(task);
+    }
+
+    @Override
+    public AsyncResult send(Canvas call) {
+        return SentResult.of(sent.send(call));
     }
 
     @Override

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The steps of one run (PROTOCOL §4). A step call waits for the store as a finished handler does: an outage must neither
- * repeat a step nor turn into the task's failure. It ends when the store answers, the lease is lost, or the thread is
- * interrupted.
+ * repeat a step nor turn into the task's failure. It ends when the store answers, or the lease is lost; when the thread
+ * is interrupted and the store does not answer, too.
  */
 final class RunSteps {
     private static final int LARGEST_VALUE_BYTES = 64 * 1024;
@@ -125,7 +125,7 @@ final class RunSteps {
     private StepReply ask(StepChange change) {
         while (true) {
             try {
-                StepReply reply = checker.step(lease, change).get(ANSWER_SECONDS, TimeUnit.SECONDS);
+                StepReply reply = Uninterrupted.get(checker.step(lease, change), ANSWER_SECONDS);
                 if (reply instanceof StepReply.Stale) {
                     throw stale(change, "another owner took over");
                 } else if (reply instanceof StepReply.Full) {
@@ -133,9 +133,6 @@ final class RunSteps {
                             + "\" is one too many: a task may have 1000 steps; use several tasks");
                 }
                 return reply;
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw stale(change, "the thread was interrupted while the store did not answer");
             } catch (ExecutionException | TimeoutException e) {
                 pause(change);
             }

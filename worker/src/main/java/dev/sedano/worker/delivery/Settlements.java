@@ -97,10 +97,10 @@ final class Settlements {
         return new Settlement.DeadLetter(reasonOf(bad.reason()), bad.detail());
     }
 
-    static Settlement unknownTask(TaskMessage message) {
+    static Settlement unknownTask(String task) {
         return new Settlement.DeadLetter(
                 SettlementReason.UNKNOWN_TASK,
-                "task \"" + printable(message.task())
+                "task \"" + printable(task)
                         + "\" is not registered in this worker: add it with -A, or route it"
                         + " to the queue of a worker that has it");
     }

@@ -48,10 +48,15 @@ final class Settling {
     /** As the other one, for a delivery that is no work of ours. */
     <T> void then(Delivery delivery, CompletableFuture<T> future, Consumer<T> next) {
         future.thenAccept(next).exceptionally(defect -> {
-            LOG.error("delivery {} of queue {} comes again later: a defect", delivery.tag(), delivery.queue(), defect);
-            finish(delivery, "unknown", comesAgain());
+            comesAgain(delivery, defect);
             return null;
         });
+    }
+
+    /** A delivery that is no work of ours yet is taken in again later. */
+    void comesAgain(Delivery delivery, Throwable defect) {
+        LOG.error("delivery {} of queue {} comes again later: a defect", delivery.tag(), delivery.queue(), defect);
+        finish(delivery, "unknown", comesAgain());
     }
 
     /** Takes a step of {@code work}. */

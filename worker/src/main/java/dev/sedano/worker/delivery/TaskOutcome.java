@@ -2,6 +2,7 @@ package dev.sedano.worker.delivery;
 
 import dev.sedano.task.Canvas;
 import dev.sedano.task.Retry;
+import dev.sedano.worker.canvas.FollowUps;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,10 +12,11 @@ sealed interface TaskOutcome {
      * The handler returned, or a verifier found that an earlier run had.
      *
      * @param added to the chord that the task is in
+     * @param sent by the handler
      */
-    record Succeeded(@Nullable Object value, List<Canvas> added) implements TaskOutcome {
+    record Succeeded(@Nullable Object value, List<Canvas> added, FollowUps.Plan sent) implements TaskOutcome {
         Succeeded(@Nullable Object value) {
-            this(value, List.of());
+            this(value, List.of(), FollowUps.Plan.NONE);
         }
     }
 
@@ -38,13 +40,13 @@ sealed interface TaskOutcome {
     record Retried(Retry retry) implements TaskOutcome {}
 
     /** The handler gives its place to other tasks. */
-    record Replaced(Canvas replacement, List<Canvas> added) implements TaskOutcome {}
+    record Replaced(Canvas replacement, List<Canvas> added, FollowUps.Plan sent) implements TaskOutcome {}
 
     /** The handler refuses its message. */
     record Rejected(String reason, boolean requeue) implements TaskOutcome {}
 
     /** The handler is done and wants no result stored. */
-    record Ignored(String why) implements TaskOutcome {}
+    record Ignored(String why, FollowUps.Plan sent) implements TaskOutcome {}
 
     /** Nobody can tell what an earlier run did: a person must. */
     record Unknowable(String why) implements TaskOutcome {}

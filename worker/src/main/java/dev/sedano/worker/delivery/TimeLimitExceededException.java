@@ -2,20 +2,13 @@ package dev.sedano.worker.delivery;
 
 import dev.sedano.task.PythonException;
 
-/** A handler ran for longer than its limit; to its caller what a Python worker says (CONTRACT §4). */
+/** A handler ran for longer than its hard limit; to its caller what a Python worker says (CONTRACT §4). */
 final class TimeLimitExceededException extends PythonException {
     private static final long serialVersionUID = 1;
     private static final String MODULE = "billiard.exceptions";
 
     private TimeLimitExceededException(String type, Object... args) {
         super(MODULE, type, args);
-    }
-
-    /** It was interrupted at its soft limit, and threw {@code thrown}. */
-    static TimeLimitExceededException soft(Throwable thrown) {
-        TimeLimitExceededException exceeded = new TimeLimitExceededException("SoftTimeLimitExceeded");
-        exceeded.initCause(thrown);
-        return exceeded;
     }
 
     /** It did not end at its hard limit of {@code seconds}. */

@@ -1,28 +1,15 @@
 package dev.sedano.worker.delivery;
 
-import java.util.ArrayDeque;
-import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.Map;
-import java.util.NavigableMap;
-import java.util.Objects;
-import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Work that waits for a slot: the highest priority first, in order of arrival among equals, and none beyond the
- * {@link Caps}. Who has waited for very long goes before all others, since the broker takes a channel away on which a
- * delivery is unsettled for too long. Guarded by its owner.
- */
+/** Work that waits for a claim: as {@link PriorityLanes}, and none beyond the {@link Caps}. Guarded by its owner. */
 final class WaitingLine {
     private final Caps caps;
-    private final LongSupplier nanos;
-    private final long longest;
-    private final NavigableMap<Integer, Deque<Work>> lanes = new TreeMap<>(Comparator.reverseOrder());
+    private final PriorityLanes lanes;
     private final Map<String, Integer> takenOfQueues = new HashMap<>();
     private final Map<String, Integer> takenOfTasks = new HashMap<>();
 
@@ -32,63 +19,22 @@ final class WaitingLine {
      */
     WaitingLine(Caps caps, LongSupplier nanos, long longest) {
         this.caps = caps;
-        this.nanos = nanos;
-        this.longest = longest;
+        this.lanes = new PriorityLanes(nanos, longest);
     }
 
     void add(Work work) {
-        lanes.computeIfAbsent(priority(work), first -> new ArrayDeque<>()).addLast(work);
-    }
-
-    private static int priority(Work work) {
-        return Objects.requireNonNullElse(work.delivery.properties().priority(), 0);
+        lanes.add(work);
     }
 
     /** Takes out who is next of those that {@code may}; it counts towards the caps until it {@link #left}. */
     @Nullable
     Work next(Predicate<Work> may) {
-        Work first = overdue(may);
-        for (Iterator<Deque<Work>> each = lanes.values().iterator(); first == null && each.hasNext(); ) {
-            first = first(each.next(), may, Long.MIN_VALUE);
-        }
-        if (first != null) {
-            Deque<Work> lane = Objects.requireNonNull(lanes.get(priority(first)));
-            lane.removeFirstOccurrence(first);
-            if (lane.isEmpty()) {
-                lanes.remove(priority(first));
-            }
-        }
-        return first;
-    }
-
-    private @Nullable Work overdue(Predicate<Work> may) {
-        if (lanes.size() < 2) {
-            return null;
-        }
-        for (Deque<Work> lane : lanes.descendingMap().values()) {
-            Work first = first(lane, may, longest);
-            if (first != null) {
-                return first;
-            }
-        }
-        return null;
-    }
-
-    private @Nullable Work first(Deque<Work> lane, Predicate<Work> may, long waited) {
-        for (Work work : lane) {
-            if (waited != Long.MIN_VALUE && nanos.getAsLong() - work.arrivedAt < waited) {
-                return null; // those behind it came later
-            }
-            if (may.test(work) && fits(work)) {
-                return work;
-            }
-        }
-        return null;
+        return lanes.next(work -> may.test(work) && fits(work));
     }
 
     /** Whether somebody waits whose message has a priority. */
     boolean isRanked() {
-        return !lanes.isEmpty() && (lanes.size() > 1 || lanes.firstKey() != 0);
+        return lanes.isRanked();
     }
 
     private boolean fits(Work work) {

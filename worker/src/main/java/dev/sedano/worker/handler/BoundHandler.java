@@ -151,9 +151,10 @@ public final class BoundHandler {
     private @Nullable String argumentKey(TaskCallValues call) {
         try {
             return keys.read(call);
-        } catch (VirtualMachineError e) {
-            throw e;
         } catch (Throwable e) { // an extractor's errors are its task's outcome, as a handler's are
+            if (e instanceof VirtualMachineError ofTheProcess && !(e instanceof StackOverflowError)) {
+                throw ofTheProcess;
+            }
             throw new KeyExtractionException(name, e);
         }
     }

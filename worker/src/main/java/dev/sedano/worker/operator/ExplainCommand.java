@@ -105,9 +105,9 @@ final class ExplainCommand extends OperatorCommand {
         ResultBackend backend = options.backend(environment);
         if (backend instanceof ResultBackend.Redis redis && !redis.uri().sameDatabaseAs(options.store(environment))) {
             try (RedisStoreInspection results = OperatorAccess.store(redis.uri(), options.namespace())) {
-                return results.value(Outcomes.resultKey(id));
+                return results.value(redis.keys().task(id));
             }
         }
-        return store.value(Outcomes.resultKey(id));
+        return store.value(options.resultKeys(environment).task(id));
     }
 }

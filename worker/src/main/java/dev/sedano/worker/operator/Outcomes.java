@@ -28,11 +28,6 @@ record Outcomes(
         Duration retention) {
     private static final Duration RESULT_TTL = Duration.ofDays(1);
 
-    /** Where Celery keeps the result of a task. */
-    static String resultKey(String taskId) {
-        return "celery-task-meta-" + taskId;
-    }
-
     /**
      * Completes a key.
      *
@@ -48,13 +43,13 @@ record Outcomes(
             @Nullable String taskId) {
         AdminRequest.Result beside = null;
         if (taskId != null && backend instanceof ResultBackend.Redis redis) {
-            AdminRequest.Result result = new AdminRequest.Result(resultKey(taskId), outcome.json(), RESULT_TTL);
+            AdminRequest.Result result = new AdminRequest.Result(redis.keys().task(taskId), outcome.json(), RESULT_TTL);
             if (redis.uri().sameDatabaseAs(marker)) {
                 beside = result;
             } else {
                 AdminReply reply = mark(act, key, states, force, create, outcome, null);
                 if (reply.answer() == AdminReply.Answer.DONE) {
-                    writeElsewhere(redis.uri(), result);
+                    writeElsewhere(redis, result);
                 }
                 return reply;
             }
@@ -76,7 +71,7 @@ record Outcomes(
     }
 
     /** After the marker, unlike a worker: the marker may refuse, and a person can repeat the command with --force. */
-    private static void writeElsewhere(StoreUri backend, AdminRequest.Result result) {
+    private static void writeElsewhere(ResultBackend.Redis backend, AdminRequest.Result result) {
         try (ResultStore results = OperatorAccess.results(backend)) {
             results.write(result.key(), result.body(), result.ttl(), ResultStore.Mode.STORE_AND_ANNOUNCE)
                     .join();

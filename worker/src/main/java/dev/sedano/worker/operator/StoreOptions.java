@@ -2,8 +2,10 @@ package dev.sedano.worker.operator;
 
 import dev.sedano.worker.ConfigurationException;
 import dev.sedano.worker.address.StoreUri;
+import dev.sedano.worker.protocol.ResultKeys;
 import dev.sedano.worker.runtime.NodeName;
 import dev.sedano.worker.runtime.ResultBackend;
+import dev.sedano.worker.settings.TransportOptions;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -26,6 +28,14 @@ final class StoreOptions {
                     + " CELERY_RESULT_BACKEND.")
     @Nullable
     String resultBackend;
+
+    @Option(
+            names = "--result-key-prefix",
+            paramLabel = "PREFIX",
+            description = "The app's global_keyprefix, as the workers have it. Environment:"
+                    + " SEDANO_RESULT_BACKEND_TRANSPORT_OPTIONS, as {global_keyprefix: PREFIX}. Default: none.")
+    @Nullable
+    String resultKeyPrefix;
 
     @Option(
             names = "--namespace",
@@ -64,7 +74,23 @@ final class StoreOptions {
     ResultBackend backend(Map<String, String> environment) {
         Setting backend = Setting.find(
                 "--result-backend", resultBackend, environment, "SEDANO_RESULT_BACKEND", "CELERY_RESULT_BACKEND");
-        return backend == null ? null : ResultBackend.parse(backend.name(), backend.value());
+        return backend == null
+                ? null
+                : ResultBackend.parse(backend.name(), backend.value()).with(resultKeys(environment));
+    }
+
+    /** What results are called in Redis. */
+    ResultKeys resultKeys(Map<String, String> environment) {
+        String variable = "SEDANO_RESULT_BACKEND_TRANSPORT_OPTIONS";
+        String prefix = resultKeyPrefix == null
+                ? TransportOptions.keyPrefix(variable, environment.get(variable))
+                : resultKeyPrefix;
+        try {
+            return ResultKeys.of(prefix);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException(
+                    "--result-key-prefix", String.valueOf(prefix), String.valueOf(e.getMessage()), e);
+        }
     }
 
     String namespace() {

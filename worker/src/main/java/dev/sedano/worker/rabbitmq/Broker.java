@@ -59,7 +59,7 @@ public final class Broker implements AutoCloseable {
     private final ConfirmedPublisher publisher;
     private final DeliveryLimits limits;
     private final KnownQueues known;
-    /** Queues whose messages have priorities: such as are consumed, so there are few. */
+    /** Queues whose messages have priorities: such as are consumed or defined, so there are few. */
     private final Set<String> ranked = ConcurrentHashMap.newKeySet();
 
     private final WantedQueues wanted;
@@ -94,12 +94,12 @@ public final class Broker implements AutoCloseable {
                 "sedano-publisher");
         this.limits = new DeliveryLimits(settings.deliveryLimit());
         this.known = new KnownQueues(limits, settings.remembered());
-        this.wanted = new WantedQueues(settings.queues());
+        this.wanted = new WantedQueues(settings.queues(), settings.defined());
         this.queues = new EnsuredQueues(wanted, known, settings);
         this.slots = settings.slots();
         this.delayQueues = new DelayQueues(ticker);
-        for (QueueBinding queue : settings.queues()) {
-            if (queue.arguments().containsKey("x-max-priority")) {
+        for (QueueBinding queue : settings.defined()) {
+            if (queue.arguments().containsKey(QueueArguments.MOST_PRIORITY)) {
                 ranked.add(queue.queue());
             }
         }
@@ -145,7 +145,7 @@ public final class Broker implements AutoCloseable {
         LockSupport.unpark(thread);
     }
 
-    /** Consumes a queue more, soon and from then on; if that proves impossible it is forgotten, with a warning. */
+    /** Consumes a queue more, soon and from then on; one of the settings as they define it. If that proves impossible it is forgotten, with a warning. */
     public void add(QueueBinding queue) {
         if (wanted.add(queue)) {
             LockSupport.unpark(thread);
@@ -316,7 +316,7 @@ public final class Broker implements AutoCloseable {
         int now = active.prefetch(queue);
         // What is taken ahead is out of the broker's order: with priorities no more than the settings say. And a broker
         // serves its consumers in turn: where others know tasks that we do not, each worker is to be one of them.
-        int target = settings.shared() || ranked.contains(queue)
+        int target = settings.shared() || ranked.contains(queue) || known.hasPriorities(queue)
                 ? leastPrefetch() + Objects.requireNonNull(inFlight).held()
                 : targetPrefetch();
         if (now == 0) {

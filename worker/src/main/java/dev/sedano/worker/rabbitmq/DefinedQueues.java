@@ -23,7 +23,7 @@ record DefinedQueues(List<QueueBinding> all) implements Definitions {
         List<QueueBinding> known = all.stream().filter(which).toList();
         try {
             for (QueueBinding queue : known) {
-                Topology.ensureAdded(connection, queue, BrokerSettings.TopologyMode.DECLARE);
+                Topology.ensureAdded(connection, queue, true, BrokerSettings.TopologyMode.DECLARE);
             }
             return !known.isEmpty();
         } catch (TimeoutException e) {

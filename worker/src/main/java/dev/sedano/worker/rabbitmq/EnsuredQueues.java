@@ -20,14 +20,12 @@ final class EnsuredQueues {
     private final WantedQueues wanted;
     private final KnownQueues known;
     private final BrokerSettings.TopologyMode topology;
-    private final Set<QueueBinding> defined;
     private final Set<String> ensured = new HashSet<>();
 
     EnsuredQueues(WantedQueues wanted, KnownQueues known, BrokerSettings settings) {
         this.wanted = wanted;
         this.known = known;
         this.topology = settings.topology();
-        this.defined = Set.copyOf(settings.defined());
     }
 
     /** A session begins: all are looked at again. */
@@ -53,13 +51,13 @@ final class EnsuredQueues {
 
     private void ensure(Connection connection, QueueBinding queue) throws IOException, TimeoutException {
         if (wanted.isAdded(queue)) {
-            Topology.ensureAdded(connection, queue, topology);
+            Topology.ensureAdded(connection, queue, !wanted.isNameOnly(queue), topology);
         } else {
-            Topology.ensure(connection, queue, defined.contains(queue), topology);
+            Topology.ensure(connection, queue, wanted.isDefined(queue), topology);
         }
         if (topology == BrokerSettings.TopologyMode.DECLARE) {
             known.learn(connection, queue.queue());
-            if (defined.contains(queue)) {
+            if (wanted.isDefined(queue)) {
                 known.compare(queue);
             }
         }

@@ -86,6 +86,11 @@ final class KnownQueues {
         return quorumExpires && isQuorum(queue);
     }
 
+    /** Whether it is known to give out its messages by priority. */
+    boolean hasPriorities(String queue) {
+        return arguments.getOrDefault(queue, Map.of()).containsKey(QueueArguments.MOST_PRIORITY);
+    }
+
     /** Whether it is known to be a quorum queue. */
     boolean isQuorum(String queue) {
         return "quorum".equals(arguments.getOrDefault(queue, Map.of()).get(QueueArguments.TYPE));

@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
  */
 final class QueueArguments {
     static final String TYPE = "x-queue-type";
+    static final String MOST_PRIORITY = "x-max-priority";
     private static final int MOST_ARGUMENTS = 20;
     private static final Pattern REFUSAL = Pattern.compile(
             ".*inequivalent arg '([^']+)' for queue .*: received none but current is the value '(.*)' of"

@@ -32,12 +32,19 @@ final class Topology {
         }
     }
 
-    /** As {@link #ensure}, for a queue that was added at run time. */
-    static void ensureAdded(Connection connection, QueueBinding added, BrokerSettings.TopologyMode mode)
+    /**
+     * As {@link #ensure}, for a queue that was added at run time.
+     *
+     * @param described whether more is known than a name
+     */
+    static void ensureAdded(
+            Connection connection, QueueBinding added, boolean described, BrokerSettings.TopologyMode mode)
             throws IOException, TimeoutException {
         boolean exists = exists(connection, added.queue());
         if (mode == BrokerSettings.TopologyMode.DECLARE) {
-            declare(connection, added, exists);
+            if (!exists || described) {
+                declare(connection, added, exists);
+            }
         } else if (!exists) {
             throw new IOException(
                     "queue \"" + added.queue() + "\" does not exist, and --topology lets none be declared");

@@ -10,9 +10,17 @@ import java.util.Set;
 final class WantedQueues {
     private final Map<String, QueueBinding> wanted = new LinkedHashMap<>();
     private final Set<String> added = new HashSet<>();
+    /** Of the configuration, whether consumed or not. */
+    private final Map<String, QueueBinding> known = new LinkedHashMap<>();
 
-    WantedQueues(List<QueueBinding> configured) {
+    private final Set<QueueBinding> defined;
+
+    /** @param defined the queues of which more is known than a name, whether consumed or not */
+    WantedQueues(List<QueueBinding> configured, List<QueueBinding> defined) {
+        defined.forEach(queue -> known.put(queue.queue(), queue));
+        configured.forEach(queue -> known.put(queue.queue(), queue));
         configured.forEach(queue -> wanted.put(queue.queue(), queue));
+        this.defined = Set.copyOf(defined);
     }
 
     /** In the order in which they were added. */
@@ -24,8 +32,14 @@ final class WantedQueues {
         return wanted.containsKey(queue);
     }
 
-    /** @return false if it is consumed already */
-    synchronized boolean add(QueueBinding queue) {
+    /**
+     * Adds a queue at run time: one of the configuration as that says, whatever else is given (celery/worker/consumer,
+     * add_task_queue).
+     *
+     * @return false if it is consumed already
+     */
+    synchronized boolean add(QueueBinding given) {
+        QueueBinding queue = known.getOrDefault(given.queue(), given);
         if (wanted.putIfAbsent(queue.queue(), queue) != null) {
             return false;
         }
@@ -36,6 +50,16 @@ final class WantedQueues {
     synchronized void remove(String queue) {
         wanted.remove(queue);
         added.remove(queue);
+    }
+
+    /** Whether its definition is given by the settings. */
+    boolean isDefined(QueueBinding queue) {
+        return defined.contains(queue);
+    }
+
+    /** Whether the configuration has its name and nothing more: if it exists it is used as it is. */
+    boolean isNameOnly(QueueBinding queue) {
+        return queue.equals(known.get(queue.queue())) && !isDefined(queue);
     }
 
     /** Whether it was added at run time: if it cannot be consumed, that must not keep the others from being. */

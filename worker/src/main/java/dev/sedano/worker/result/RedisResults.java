@@ -1,6 +1,7 @@
 package dev.sedano.worker.result;
 
 import dev.sedano.worker.idempotency.IdempotencyStore;
+import dev.sedano.worker.protocol.ResultKeys;
 import dev.sedano.worker.protocol.TaskMessage;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -8,21 +9,21 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Results in Redis under {@code celery-task-meta-<id>} (CONTRACT §5). When the markers live in the same database the
+ * Results in Redis under {@code celery-task-meta-<id>} (CONTRACT §5), or the app's prefix and that. When the markers live in the same database the
  * record is written by the marker's script; otherwise the order is record, marker, announcement.
  */
 public final class RedisResults implements Results {
-    private static final String PREFIX = "celery-task-meta-";
     private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
     private final ResultStore store;
     private final @Nullable Duration ttl;
     private final boolean sharedWithMarkers;
     private final UnaryOperator<byte[]> form;
+    private final ResultKeys keys;
 
     /** Of results in JSON. */
     public RedisResults(ResultStore store, @Nullable Duration ttl, boolean sharedWithMarkers) {
-        this(store, ttl, sharedWithMarkers, UnaryOperator.identity());
+        this(store, ttl, sharedWithMarkers, UnaryOperator.identity(), ResultKeys.PLAIN);
     }
 
     /**
@@ -30,13 +31,19 @@ public final class RedisResults implements Results {
      *
      * @param ttl how long results are kept, null = for ever
      * @param form a record's JSON to what is stored
+     * @param keys where callers look
      */
     public RedisResults(
-            ResultStore store, @Nullable Duration ttl, boolean sharedWithMarkers, UnaryOperator<byte[]> form) {
+            ResultStore store,
+            @Nullable Duration ttl,
+            boolean sharedWithMarkers,
+            UnaryOperator<byte[]> form,
+            ResultKeys keys) {
         this.store = store;
         this.ttl = ttl;
         this.sharedWithMarkers = sharedWithMarkers;
         this.form = form;
+        this.keys = keys;
     }
 
     @Override
@@ -76,7 +83,7 @@ public final class RedisResults implements Results {
 
     @Override
     public CompletableFuture<?> sendFor(String taskId, @Nullable String replyTo, byte[] record) {
-        return store.write(PREFIX + taskId, form.apply(record), ttl, ResultStore.Mode.STORE_AND_ANNOUNCE);
+        return store.write(keys.task(taskId), form.apply(record), ttl, ResultStore.Mode.STORE_AND_ANNOUNCE);
     }
 
     @Override
@@ -84,7 +91,7 @@ public final class RedisResults implements Results {
         return false;
     }
 
-    private static String key(TaskMessage message) {
-        return PREFIX + message.id();
+    private String key(TaskMessage message) {
+        return keys.task(message.id());
     }
 }

@@ -22,6 +22,7 @@ public final class ResultEncoder {
     /** More is not stored; the caller gets FAILURE ResultTooLarge. */
     static final int LARGEST_RESULT_BYTES = 512 * 1024;
 
+    private static final int LONGEST_REASON = 1_000;
     private static final String RETRY_WITHOUT_REASON = "celery.exceptions.Retry: no reason given\n";
     private static final String CELERY = "celery.exceptions";
 
@@ -124,7 +125,7 @@ public final class ResultEncoder {
                 cause == null ? RETRY_WITHOUT_REASON : new Traceback(exceptions).of(cause),
                 Arrays.asList((Object) Arrays.asList(Arrays.asList(message.id(), null), null)));
         fields.put("date_done", null);
-        return new ResultRecord(ResultState.RETRY, json.encode(fields), null);
+        return new ResultRecord(ResultState.RETRY, bounded(fields), null);
     }
 
     /** The handler refused its message. */
@@ -148,10 +149,25 @@ public final class ResultEncoder {
         fields.put("status", state);
         fields.put("date_done", null);
         try {
-            return json.encode(fields, LARGEST_RESULT_BYTES);
+            return extendedBy == null ? json.encode(fields, LARGEST_RESULT_BYTES) : brief(fields);
         } catch (EncodingException e) {
             throw new IllegalArgumentException("the meta of state " + state + " is " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * The task was not run, for which Celery stores a built-in exception of Python.
+     *
+     * @param argument what the exception says; long ones are cut
+     * @param why for people, in the traceback
+     */
+    public ResultRecord failure(TaskMessage message, String exception, String argument, String why) {
+        PythonError error = new PythonError(exception, List.of(cut(argument)), "builtins");
+        return record(message, ResultState.FAILURE, error, error.line() + " (" + cut(why) + ")\n", null);
+    }
+
+    private static String cut(String text) {
+        return text.length() <= LONGEST_REASON ? text : text.substring(0, LONGEST_REASON) + "...";
     }
 
     /** The task's workers died {@code crashes} times while they ran it, and it is not run again. */
@@ -171,16 +187,30 @@ public final class ResultEncoder {
      */
     public ResultRecord chordError(
             TaskMessage body, String failedId, @Nullable Object error, List<@Nullable Object> children) {
-        PythonError chordError = new PythonError(
-                "ChordError", List.of("Dependency " + failedId + " raised " + PythonRepr.ofException(error)), CELERY);
+        return chordError(body, "Dependency " + failedId + " raised " + PythonRepr.ofException(error), children);
+    }
+
+    /**
+     * The body of a chord whose header's results cannot be read.
+     *
+     * @param problem what is wrong with them
+     * @param children result tuples of its errbacks
+     */
+    public ResultRecord joinError(TaskMessage body, String problem, List<@Nullable Object> children) {
+        PythonError why = new PythonError("DecodeError", List.of(problem), "kombu.exceptions");
+        return chordError(body, "Join error: " + PythonRepr.ofException(why.fields()), children);
+    }
+
+    private ResultRecord chordError(TaskMessage body, String text, List<@Nullable Object> children) {
+        PythonError chordError = new PythonError("ChordError", List.of(text), CELERY);
         Map<String, @Nullable Object> fields = fields(body, ResultState.FAILURE, chordError.fields(), null, children);
-        return new ResultRecord(ResultState.FAILURE, json.encode(fields), null);
+        return new ResultRecord(ResultState.FAILURE, bounded(fields), null);
     }
 
     /** A failure that is stored elsewhere, for another task that will never run. */
     public ResultRecord failureAs(TaskMessage message, @Nullable Object error) {
         return new ResultRecord(
-                ResultState.FAILURE, json.encode(fields(message, ResultState.FAILURE, error, null, List.of())), null);
+                ResultState.FAILURE, bounded(fields(message, ResultState.FAILURE, error, null, List.of())), null);
     }
 
     /** The task was not run since its {@code expires} is past. */
@@ -200,7 +230,12 @@ public final class ResultEncoder {
 
     /** No handler has the task's name. */
     public ResultRecord notRegistered(TaskMessage message) {
-        PythonError error = new PythonError("NotRegistered", List.of(message.task()), CELERY);
+        return notRegistered(message, message.task());
+    }
+
+    /** No handler has the name {@code task}, which the message needs. */
+    public ResultRecord notRegistered(TaskMessage message, String task) {
+        PythonError error = new PythonError("NotRegistered", List.of(task), CELERY);
         return record(message, ResultState.FAILURE, error, null, null);
     }
 
@@ -235,8 +270,7 @@ public final class ResultEncoder {
             PythonError error,
             @Nullable String traceback,
             @Nullable String problem) {
-        return new ResultRecord(
-                state, json.encode(fields(message, state, error.fields(), traceback, List.of())), problem);
+        return new ResultRecord(state, bounded(fields(message, state, error.fields(), traceback, List.of())), problem);
     }
 
     private Map<String, @Nullable Object> fields(
@@ -278,6 +312,40 @@ public final class ResultEncoder {
             envelope.stampedHeaders()
                     .forEach(name -> fields.put(name, envelope.stamps().get(name)));
         }
+    }
+
+    /** Of at most 512 KiB, as results are: rather an outcome without its arguments, or with another error, than none. */
+    private byte[] bounded(Map<String, @Nullable Object> fields) {
+        try {
+            return brief(fields);
+        } catch (EncodingException e) {
+            if (!e.tooLarge()) {
+                throw e;
+            }
+            PythonError error = new PythonError(
+                    "ResultTooLarge",
+                    List.of("the error of this " + fields.get("status") + " is " + e.getMessage()),
+                    "dev.sedano");
+            fields.put("result", error.fields());
+            fields.put("traceback", null);
+            fields.put("children", List.of());
+            return json.encode(fields);
+        }
+    }
+
+    /** The record, without the task's arguments if they make it too large or readers cannot have them. */
+    private byte[] brief(Map<String, @Nullable Object> fields) {
+        if (extendedBy != null) {
+            try {
+                byte[] whole = json.encode(fields, LARGEST_RESULT_BYTES);
+                form.check(fields, LARGEST_RESULT_BYTES);
+                return whole;
+            } catch (EncodingException e) {
+                fields.put("args", null);
+                fields.put("kwargs", null);
+            }
+        }
+        return json.encode(fields, LARGEST_RESULT_BYTES);
     }
 
     private String dateDone() {

@@ -70,7 +70,8 @@ final class ControlLevers implements WorkerControls {
 
     @Override
     public void addQueue(ConsumedQueue queue) {
-        broker.add(new QueueBinding(queue.name(), queue.exchange(), queue.type(), queue.routingKey()));
+        broker.add(new QueueBinding(
+                queue.name(), queue.exchange(), queue.type(), queue.routingKey(), queue.durable(), queue.arguments()));
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.sedano.worker.runtime;
 import dev.sedano.worker.address.BrokerUri;
 import dev.sedano.worker.control.WorkerView;
 import dev.sedano.worker.delivery.InFlight;
+import dev.sedano.worker.delivery.Oversight;
 import dev.sedano.worker.delivery.TaskView;
 import dev.sedano.worker.rabbitmq.Broker;
 import dev.sedano.worker.time.Ticker;
@@ -71,10 +72,20 @@ final class ControlView implements WorkerView {
     }
 
     @Override
+    public Map<String, String> rates() {
+        return config.limits().writtenRates(taskNames);
+    }
+
+    @Override
     public List<ConsumedQueue> queues() {
         return broker.queues().stream()
-                .map(queue ->
-                        new ConsumedQueue(queue.queue(), queue.exchange(), queue.exchangeType(), queue.routingKey()))
+                .map(queue -> new ConsumedQueue(
+                        queue.queue(),
+                        queue.exchange(),
+                        queue.exchangeType(),
+                        queue.routingKey(),
+                        queue.durable(),
+                        queue.arguments()))
                 .toList();
     }
 
@@ -110,11 +121,14 @@ final class ControlView implements WorkerView {
         int running = (int) tasks().stream()
                 .filter(task -> task.state() == TaskView.State.ACTIVE)
                 .count();
+        Oversight.Limits times = config.limits().general();
         return new PoolView(
                 config.pool().name().toLowerCase(Locale.ROOT),
                 pool.now(),
                 running,
-                autoscaler == null ? null : autoscaler.bounds());
+                autoscaler == null ? null : autoscaler.bounds(),
+                times.soft(),
+                times.hard());
     }
 
     @Override
@@ -125,6 +139,13 @@ final class ControlView implements WorkerView {
     @Override
     public BrokerView broker() {
         BrokerUri first = config.brokers().get(0);
-        return new BrokerView(first.host(), first.port(), first.user(), first.virtualHost(), first.tls());
+        List<String> all = config.brokers().stream().map(BrokerUri::toString).toList();
+        return new BrokerView(
+                first.host(),
+                first.port(),
+                first.user(),
+                first.virtualHost(),
+                first.tls(),
+                all.size() == 1 ? List.of() : all);
     }
 }

@@ -51,7 +51,7 @@ public record HandlerLimits(
     Oversight.Limits standing(String task) {
         Oversight.Limits own =
                 new Oversight.Limits(seconds(said(task, TaskLimit::soft)), seconds(said(task, TaskLimit::hard)));
-        return own.or(new Oversight.Limits(seconds(soft), seconds(hard)));
+        return own.or(general());
     }
 
     private static @Nullable Double seconds(@Nullable Duration limit) {
@@ -68,6 +68,21 @@ public record HandlerLimits(
             }
         }
         return rates;
+    }
+
+    /** The same, as they were written. */
+    Map<String, String> writtenRates(Set<String> names) {
+        Map<String, String> written = new LinkedHashMap<>();
+        rates(names).forEach((name, perSecond) -> {
+            String rate = said(name, TaskLimit::rate);
+            written.put(name, rate == null ? perSecond + "/s" : rate);
+        });
+        return written;
+    }
+
+    /** What counts for a task of which nothing else is said. */
+    Oversight.Limits general() {
+        return new Oversight.Limits(seconds(soft), seconds(hard));
     }
 
     /** The tasks whose rate, if one is set, counts over all workers of the namespace. */

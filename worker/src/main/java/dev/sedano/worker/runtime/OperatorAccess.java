@@ -24,9 +24,13 @@ public final class OperatorAccess {
     }
 
     /** Results that live elsewhere than the store; connects with its first call. */
-    public static ResultStore results(StoreUri backend) {
+    public static ResultStore results(ResultBackend.Redis backend) {
         return new RedisResultStore(
-                StoreServers.of("--result-backend", backend), STORE_TIMEOUT, null, StoreListener.NONE);
+                StoreServers.of("--result-backend", backend.uri()),
+                backend.keys().prefix(),
+                STORE_TIMEOUT,
+                null,
+                StoreListener.NONE);
     }
 
     /**

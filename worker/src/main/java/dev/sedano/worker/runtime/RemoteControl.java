@@ -113,7 +113,7 @@ final class RemoteControl implements Oversight {
                         lamport,
                         json,
                         this::reply));
-        Mingle mingle = new Mingle(config.node(), lamport, revoked, json, levers::releaseRevoked);
+        Mingle mingle = new Mingle(config.node(), config.control(), lamport, revoked, json, levers::releaseRevoked);
         session.start(new ControlSession.Listener() {
             @Override
             public void connected() {

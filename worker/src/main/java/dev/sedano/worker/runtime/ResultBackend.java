@@ -4,15 +4,25 @@ import dev.sedano.worker.ConfigurationException;
 import dev.sedano.worker.address.RedisUri;
 import dev.sedano.worker.address.StoreUri;
 import dev.sedano.worker.address.UrlParts;
+import dev.sedano.worker.protocol.ResultKeys;
 import java.util.Locale;
 
 /** Where callers find results. Immutable. */
 public sealed interface ResultBackend {
-    /** Celery's keys in a Redis database, on one server or a primary that sentinels watch. */
-    record Redis(StoreUri uri) implements ResultBackend {
-        /** One server. */
+    /**
+     * Celery's keys in a Redis database, on one server or a primary that sentinels watch.
+     *
+     * @param keys what results are called there
+     */
+    record Redis(StoreUri uri, ResultKeys keys) implements ResultBackend {
+        /** One server, without a prefix. */
         public Redis(RedisUri server) {
-            this(StoreUri.of(server));
+            this(StoreUri.of(server), ResultKeys.PLAIN);
+        }
+
+        @Override
+        public ResultBackend with(ResultKeys names) {
+            return new Redis(uri, names);
         }
 
         @Override
@@ -37,6 +47,11 @@ public sealed interface ResultBackend {
         }
     }
 
+    /** The same with other names of results, where results have names. */
+    default ResultBackend with(ResultKeys names) {
+        return this;
+    }
+
     /**
      * Reads {@code redis://…}, {@code rediss://…}, {@code sentinel://…}, {@code rpc://}, {@code disabled} or {@code disabled://}.
      *
@@ -53,7 +68,7 @@ public sealed interface ResultBackend {
         if (StoreUri.isStore(lower)) {
             StoreUri uri = StoreUri.parse(option, text);
             if (uri.kind() != StoreUri.Kind.CLUSTER) {
-                return new Redis(uri);
+                return new Redis(uri, ResultKeys.PLAIN);
             }
             throw new ConfigurationException(
                     option,

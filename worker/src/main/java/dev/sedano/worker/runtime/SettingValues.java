@@ -55,6 +55,7 @@ public final class SettingValues {
         form(values, "result", config.payloads().results());
         values.put("result_expires", config.resultExpiry().toSeconds());
         values.put("result_extended", config.resultExtended());
+        values.put("result_backend_transport_options", transportOptions(config.resultBackend()));
         values.put("worker_send_task_events", config.taskEvents());
         values.put("sedano.control", config.control().toString());
         values.put("sedano.http", config.http() == null ? "off" : String.valueOf(config.http()));
@@ -74,6 +75,15 @@ public final class SettingValues {
         values.put("sedano.state_dir", config.stateDir().toString());
         values.put("sedano.journal_limit", config.journalLimit());
         return values;
+    }
+
+    private static Map<String, Object> transportOptions(ResultBackend backend) {
+        Map<String, Object> options = new LinkedHashMap<>();
+        if (backend instanceof ResultBackend.Redis redis
+                && !redis.keys().prefix().isEmpty()) {
+            options.put("global_keyprefix", redis.keys().prefix());
+        }
+        return options;
     }
 
     private static List<Map<String, Object>> queues(Routing routing) {

@@ -64,6 +64,7 @@ final class Wiring {
         return config.resultBackend() instanceof ResultBackend.Redis redis
                 ? new RedisResultStore(
                         StoreServers.of("--result-backend", redis.uri()),
+                        redis.keys().prefix(),
                         RESULT_DEADLINE,
                         resultLife(config),
                         listener(metrics))
@@ -142,9 +143,9 @@ final class Wiring {
         if (config.resultBackend() instanceof ResultBackend.Rpc) {
             return new RpcResults(replies, form);
         }
-        return store == null
-                ? new NoResults()
-                : new RedisResults(store, resultLife(config), config.resultBesideMarker(), form::toStore);
+        return store != null && config.resultBackend() instanceof ResultBackend.Redis redis
+                ? new RedisResults(store, resultLife(config), config.resultBesideMarker(), form::toStore, redis.keys())
+                : new NoResults();
     }
 
     static ResultEncoder encoder(WorkerConfig config, CeleryJson json, Clock clock, ResultForm form) {

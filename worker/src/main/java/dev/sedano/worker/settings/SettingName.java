@@ -2,6 +2,7 @@ package dev.sedano.worker.settings;
 
 import dev.sedano.worker.ConfigurationException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -65,6 +66,7 @@ public record SettingName(String key, String option, Kind kind) {
             of("result_compression", "--result-compression", Kind.TEXT),
             of("result_expires", "--result-expires", Kind.TIME),
             of("result_extended", "--result-extended", Kind.SWITCH),
+            of(TransportOptions.SETTING, "--result-key-prefix", Kind.TREE),
             of("worker_send_task_events", "--task-events", Kind.SWITCH),
             of("sedano.control", "--control", Kind.TEXT),
             of("sedano.log_level", "--loglevel", Kind.TEXT),
@@ -100,11 +102,26 @@ public record SettingName(String key, String option, Kind kind) {
         return CELERY_VARIABLES.contains(key) ? List.of(own, "CELERY_" + key.toUpperCase(Locale.ROOT)) : List.of(own);
     }
 
-    /** The variable that somebody may have meant by one that is none; there are {@code SEDANO_…} for other purposes. */
+    /**
+     * The variable that somebody may have meant by one that is none: by the name of the option, with a slip, or without
+     * its first words. There are {@code SEDANO_…} for other purposes.
+     */
     public static Optional<String> misspelt(String variable) {
-        return Nearest.slip(
-                variable,
-                ALL.stream().flatMap(each -> each.variables().stream()).toList());
+        List<String> known =
+                ALL.stream().flatMap(each -> each.variables().stream()).toList();
+        if (known.contains(variable)) {
+            return Optional.empty();
+        }
+        String end = variable.replaceFirst("^SEDANO", "");
+        return ALL.stream()
+                .filter(each -> ("_" + each.option.replaceFirst("^-+", "").replace('-', '_'))
+                        .toUpperCase(Locale.ROOT)
+                        .equals(end))
+                .map(each -> each.variables().get(0))
+                .findFirst()
+                .or(() -> Nearest.slip(variable, known))
+                .or(() ->
+                        known.stream().filter(each -> each.endsWith(end)).min(Comparator.comparingInt(String::length)));
     }
 
     /** The setting of that name in a file; with a name that is none, what to write instead. */

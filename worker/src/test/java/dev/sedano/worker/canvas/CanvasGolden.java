@@ -145,8 +145,7 @@ record CanvasGolden(Map<String, @Nullable Object> file) {
     }
 
     Told actual() {
-        FollowUps followUps =
-                new FollowUps(JSON, Clock.systemUTC(), "gen1@test", "celery").knowing(task -> false);
+        FollowUps followUps = new FollowUps(JSON, Clock.systemUTC(), "gen1@test", "celery").knowing(task -> false);
         TaskMessage message = message();
         FollowUps.Plan plan = plan(followUps, message);
         Names names = names();
@@ -199,7 +198,7 @@ record CanvasGolden(Map<String, @Nullable Object> file) {
             case "failure" ->
                 followUps.afterFailure(message, "FAILURE", Map.of("exc_type", "ValueError"), null, id -> new byte[0]);
             case "add" ->
-                followUps.addToChord(message, List.of(canvas)).with(followUps.afterSuccess(message, 5L, null));
+                followUps.addToChord(message, List.of(canvas), null).with(followUps.afterSuccess(message, 5L, null));
             case "replace" -> new FollowUps.Plan(followUps.replacement(message, origin(), canvas, Map.of()), List.of());
             case "body" -> new FollowUps.Plan(followUps.chordBody(part(message), List.of(1L, 2L)), List.of());
             case "failed_body" ->

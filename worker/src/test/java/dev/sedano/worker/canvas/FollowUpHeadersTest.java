@@ -12,6 +12,10 @@ import dev.sedano.worker.protocol.MessageProperties;
 import dev.sedano.worker.protocol.TaskMessage;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +43,39 @@ class FollowUpHeadersTest {
     }
 
     record Point(int x, int y) {}
+
+    @Test
+    void timesInHeadersAndStamps_areThoseOfAmqp() {
+        OffsetDateTime time = OffsetDateTime.parse("2026-01-02T03:04:05.5+01:00");
+        Map<String, Object> options = Map.of(
+                "headers",
+                Map.of("when", time, "all", List.of(time.toLocalDateTime())),
+                "stamped_headers",
+                List.of("stamp"),
+                "stamp",
+                time);
+
+        Map<String, @Nullable Object> headers = headersAfter(signature("next", options, false), 7L);
+
+        assertThat(headers)
+                .containsEntry("when", Date.from(time.toInstant()))
+                .containsEntry("all", List.of(Date.from(Instant.parse("2026-01-02T03:04:05.500Z"))))
+                .containsEntry("stamps", Map.of("stamp", Date.from(time.toInstant())));
+    }
+
+    @Test
+    void theBrokerIsToldWhenAMessageExpires_howeverThatIsSaid() {
+        for (Object never : List.of("2000-01-01T00:00:00", LocalDateTime.of(2000, 1, 1, 0, 0))) {
+            assertThat(sentAfter(signature("next", Map.of("expires", never), false), 7L)
+                            .properties()
+                            .expiration())
+                    .isEqualTo("0");
+        }
+        assertThat(sentAfter(signature("next", Map.of("expires", "soon"), false), 7L)
+                        .properties()
+                        .expiration())
+                .isNull();
+    }
 
     @Test
     void whatASignatureShowsInstead_isKept() {
@@ -94,18 +131,25 @@ class FollowUpHeadersTest {
     }
 
     private Map<String, @Nullable Object> headersAfter(Map<String, @Nullable Object> callback, Object result) {
+        return sentAfter(callback, result).properties().headers();
+    }
+
+    private OutgoingMessage sentAfter(Map<String, @Nullable Object> callback, Object result) {
         byte[] body = JSON.encode(List.of(List.of(), Map.of(), Map.of("callbacks", List.of(callback))));
         FollowUp only = followUps
                 .afterSuccess(decoded(Map.of(), body), result, null)
                 .followUps()
                 .get(0);
-        return ((FollowUp.Send) only).message().properties().headers();
+        return ((FollowUp.Send) only).message();
     }
 
     private Map<String, @Nullable Object> headersOfRetry(Map<String, @Nullable Object> had, Retry retry) {
         byte[] body = JSON.encode(List.of(List.of(1L), Map.of(), Map.of()));
         FollowUps.Origin origin = new FollowUps.Origin("", "q", "q", properties(had, body), body);
-        return followUps.retry(decoded(had, body), origin, retry, NO_KEY).properties().headers();
+        return followUps
+                .retry(decoded(had, body), origin, retry, NO_KEY)
+                .properties()
+                .headers();
     }
 
     private static Map<String, @Nullable Object> signature(

@@ -28,7 +28,7 @@ class FollowUpListTest {
                 new MessageProperties("application/json", "utf-8", "a", "r", null, 3, Map.of("id", "a")),
                 bytes("[[], {}, {}]")));
         FollowUp.Store store = new FollowUp.Store("b", null, bytes("{}"));
-        FollowUp.ChordPart part = new FollowUp.ChordPart("g", "a", "root", 1, bytes("[1]"), Map.copyOf(BODY));
+        FollowUp.ChordPart part = new FollowUp.ChordPart("g", "a", "root", 1, bytes("[1]"), Map.copyOf(BODY), 7);
         FollowUp.ChordSize size = new FollowUp.ChordSize("g", 2, bytes("{\"result\": []}"));
         FollowUp.ChordAddition addition = new FollowUp.ChordAddition("g", "c", 1);
         FollowUp.Call call = new FollowUp.Call(
@@ -43,6 +43,7 @@ class FollowUpListTest {
                 .isEqualTo(send.message().properties());
         assertThat(((FollowUp.Store) read.get(1)).taskId()).isEqualTo("b");
         assertThat(((FollowUp.ChordPart) read.get(2)).body()).isEqualTo(BODY);
+        assertThat(((FollowUp.ChordPart) read.get(2)).priority()).isEqualTo(7);
         assertThat(((FollowUp.ChordSize) read.get(3)).size()).isEqualTo(2);
         assertThat(((FollowUp.ChordSize) read.get(3)).header()).isEqualTo(size.header());
         assertThat(read.get(4)).isEqualTo(addition);

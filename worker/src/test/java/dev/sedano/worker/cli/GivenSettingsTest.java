@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sedano.task.Task;
 import dev.sedano.task.TaskRegistry;
+import dev.sedano.worker.runtime.ResultBackend;
 import dev.sedano.worker.runtime.WorkerConfig;
 import dev.sedano.worker.settings.SettingName;
 import java.io.IOException;
@@ -140,6 +141,59 @@ class GivenSettingsTest {
 
         assertThat(config().resultExtended()).isFalse();
         assertThat(config().trackStarted()).isFalse();
+    }
+
+    private String prefix() {
+        return ((ResultBackend.Redis) config().resultBackend()).keys().prefix();
+    }
+
+    @Test
+    void keyPrefix_isCelerysNestedOption_anEnvironmentVariableOrAFlag() {
+        String file = """
+                result_backend: redis://r
+                result_backend_transport_options: {global_keyprefix: app1, socket_timeout: 5}
+                sedano.app: [%s]
+                """.formatted(Tasks.class.getName());
+
+        assertThat(run(file)).isZero();
+        assertThat(prefix()).isEqualTo("app1_");
+        assertThat(err.toString())
+                .contains("conf.yml:2: result_backend_transport_options socket_timeout has no effect")
+                .doesNotContain("global_keyprefix");
+
+        environment.put("SEDANO_RESULT_BACKEND_TRANSPORT_OPTIONS", "{global_keyprefix: 'app2:'}");
+        assertThat(run(file)).isZero();
+        assertThat(prefix()).isEqualTo("app2:");
+
+        assertThat(run(file, "--result-key-prefix", "app3")).isZero();
+        assertThat(prefix()).isEqualTo("app3_");
+        assertThat(run(file, "--result-key-prefix", "app3", "--show-config")).isZero();
+        assertThat(out.toString())
+                .contains("result_backend_transport_options = {global_keyprefix=app3_}  (flag --result-key-prefix)");
+
+        assertThat(run(file, "--result-key-prefix", "")).isZero();
+        assertThat(prefix()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{result_chord_ordered: false} | result_chord_ordered \"false\" is not supported | leave it out",
+                "{result_chord_ordered: maybe} | result_chord_ordered \"maybe\" | write true or false",
+                "{global_key_prefix: a} | \"global_key_prefix\" is no option | did you mean global_keyprefix?",
+                "{global_keyprefix: [a]} | global_keyprefix | is a list: write one text",
+                "app1 | is one text | write a map, as {global_keyprefix: app1}",
+                "{global_keyprefix: \"a\\nb\"} | is no prefix of keys | without line breaks",
+            })
+    void transportOptionsThatWouldHideResults_areRefused(String options, String what, String cure) {
+        assertThat(run("""
+                        result_backend: redis://r
+                        result_backend_transport_options: %s
+                        """.formatted(options), "-A", Tasks.class.getName())).isEqualTo(2);
+
+        assertThat(err.toString()).contains("result_backend_transport_options (conf.yml:2)", what, cure);
+        assertThat(config).isNull();
     }
 
     @Test

@@ -25,6 +25,8 @@ final class ControlFixture implements WorkerView, WorkerControls, RevokeRecords,
 
     /** What was done, as {@code name argument …}. */
     final List<String> done = new ArrayList<>();
+    /** Rate limits of the settings; t.b has one. */
+    private static final Map<String, String> RATES = Map.of("t.b", "100/s");
     /** Exchange of each reply, and the reply itself. */
     final List<Map.Entry<String, Object>> replies = new ArrayList<>();
 
@@ -106,8 +108,21 @@ final class ControlFixture implements WorkerView, WorkerControls, RevokeRecords,
     }
 
     @Override
+    public Map<String, String> rates() {
+        return RATES;
+    }
+
+    @Override
     public List<ConsumedQueue> queues() {
-        return List.of(new ConsumedQueue("celery", "celery", "direct", "celery"));
+        return List.of(
+                new ConsumedQueue("celery", "celery", "direct", "celery", true, Map.of()),
+                new ConsumedQueue(
+                        "feeds",
+                        "feedx",
+                        "topic",
+                        "feeds.#",
+                        false,
+                        Map.of("x-max-priority", 10, "x-expires", 90_000, "x-message-ttl", 1_500, "x-max-length", 7)));
     }
 
     @Override
@@ -127,7 +142,7 @@ final class ControlFixture implements WorkerView, WorkerControls, RevokeRecords,
 
     @Override
     public PoolView pool() {
-        return new PoolView("threads", 4, 1, bounds);
+        return new PoolView("threads", 4, 1, bounds, null, 2.5);
     }
 
     @Override
@@ -137,7 +152,7 @@ final class ControlFixture implements WorkerView, WorkerControls, RevokeRecords,
 
     @Override
     public BrokerView broker() {
-        return new BrokerView("host", 5672, "guest", "/", false);
+        return new BrokerView("host", 5672, "guest", "/", false, List.of("amqp://host:5672//", "amqp://other:5672//"));
     }
 
     @Override

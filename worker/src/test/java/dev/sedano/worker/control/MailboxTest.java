@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -146,7 +147,38 @@ class MailboxTest {
                         "tell [x, y]");
         assertThat(worker.ask("revoked", Map.of())).isEqualTo(List.of("x", "y"));
         assertThat(worker.ask("registered", Map.of("taskinfoitems", List.of())))
-                .isEqualTo(List.of("t.a [rate_limit=30/m]", "t.b"));
+                .isEqualTo(List.of("t.a [rate_limit=30/m]", "t.b [rate_limit=100/s]"));
+        worker.ask("rate_limit", Map.of("task_name", "t.b", "rate_limit", 0));
+        assertThat(worker.ask("registered", Map.of())).isEqualTo(List.of("t.a [rate_limit=30/m]", "t.b"));
+    }
+
+    @Test
+    void queuesAreShownAsTheyAreDefined() {
+        List<?> queues = (List<?>) Objects.requireNonNull(worker.ask("active_queues", Map.of()));
+        Map<?, ?> plain = (Map<?, ?>) queues.get(0);
+        Map<?, ?> defined = (Map<?, ?>) queues.get(1);
+
+        assertThat(plain.get("durable")).isEqualTo(true);
+        assertThat(plain.get("queue_arguments")).isNull();
+        assertThat(plain.get("max_priority")).isNull();
+        assertThat(defined.get("durable")).isEqualTo(false);
+        assertThat(defined.get("exchange")).asString().contains("name=feedx", "type=topic", "durable=false");
+        assertThat(defined.get("routing_key")).isEqualTo("feeds.#");
+        assertThat(defined.get("queue_arguments")).asString().contains("x-max-priority=10", "x-expires=90000");
+        assertThat(Stream.of("max_priority", "expires", "message_ttl", "max_length", "max_length_bytes")
+                        .map(field -> String.valueOf(defined.get(field))))
+                .containsExactly("10", "90.0", "1.5", "7", "null");
+    }
+
+    @Test
+    void statsTellTheTimeLimitsOfTheSettings_andTheOtherBrokers() {
+        Map<?, ?> stats = (Map<?, ?>) Objects.requireNonNull(worker.ask("stats", Map.of()));
+
+        assertThat(((Map<?, ?>) Objects.requireNonNull(stats.get("pool"))).get("timeouts"))
+                .asString()
+                .isEqualTo("[0, 2.5]");
+        assertThat(((Map<?, ?>) Objects.requireNonNull(stats.get("broker"))).get("alternates"))
+                .isEqualTo(List.of("amqp://host:5672//", "amqp://other:5672//"));
     }
 
     @Test

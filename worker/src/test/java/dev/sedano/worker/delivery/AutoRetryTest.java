@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.sedano.task.AutoRetry;
+import dev.sedano.task.PythonException;
 import dev.sedano.task.RejectException;
 import dev.sedano.task.Retry;
 import dev.sedano.task.RetryRule;
+import dev.sedano.task.SoftTimeLimitExceededException;
 import dev.sedano.task.Task;
 import dev.sedano.task.TaskOptions;
 import dev.sedano.task.TaskRegistry;
@@ -16,8 +18,12 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +56,60 @@ final class AutoRetryTest {
                         .isAfter(before.plusSeconds(29));
             });
         }
+    }
+
+    /** One that is interrupted at its soft limit. */
+    private static PipelineFixture interrupted(RetryRule rule, Function<InterruptedException, Object> then) {
+        return new PipelineFixture(
+                (context, call) -> {
+                    try {
+                        return new CountDownLatch(1).await(1, TimeUnit.MINUTES);
+                    } catch (InterruptedException e) {
+                        return then.apply(e);
+                    }
+                },
+                TaskOptions.builder().retry(rule).build());
+    }
+
+    private static Object sneaky(Throwable failure) {
+        return AutoRetryTest.<RuntimeException>thrown(failure);
+    }
+
+    @SuppressWarnings("unchecked") // the compiler is told what is not so
+    private static <T extends Throwable> Object thrown(Throwable failure) throws T {
+        throw (T) failure;
+    }
+
+    private static String endsAtItsLimit(PipelineFixture fixture) {
+        try (PipelineFixture test = fixture) {
+            test.pipeline.accept(test.delivery("a", "x", Map.of("timelimit", Arrays.asList(null, 0.02))));
+            await().until(() -> test.channel.settled.size() == 1);
+            return test.channel.reasons() + test.result("a");
+        }
+    }
+
+    @Test
+    void softLimit_isRetriedByARuleThatNamesIt_orABaseClass_andIsTheFailureOtherwise() {
+        for (Class<? extends Throwable> named :
+                List.of(SoftTimeLimitExceededException.class, PythonException.class, Exception.class)) {
+            assertThat(endsAtItsLimit(interrupted(RetryRule.on(List.of(named)), AutoRetryTest::sneaky)))
+                    .contains("ack retried", "SoftTimeLimitExceeded");
+        }
+        assertThat(endsAtItsLimit(interrupted(RULE, AutoRetryTest::sneaky)))
+                .contains("ack failed", "\"exc_type\": \"SoftTimeLimitExceeded\"");
+        assertThat(endsAtItsLimit(interrupted(
+                        RetryRule.on(List.of(Exception.class)).butNot(List.of(SoftTimeLimitExceededException.class)),
+                        e -> sneaky(new IllegalStateException("wrapped", e)))))
+                .contains("ack failed", "\"exc_type\": \"SoftTimeLimitExceeded\"");
+    }
+
+    @Test
+    void whatAHandlerMakesOfItsSoftLimit_isItsOutcome() {
+        assertThat(endsAtItsLimit(interrupted(RULE, e -> sneaky(new IllegalArgumentException("cleaned up")))))
+                .contains("ack failed", "\"exc_type\": \"ValueError\"", "cleaned up");
+        assertThat(endsAtItsLimit(interrupted(RULE, e -> sneaky(new ConnectException("on purpose")))))
+                .contains("ack retried", "on purpose");
+        assertThat(endsAtItsLimit(interrupted(RULE, e -> "half done"))).contains("ack succeeded", "half done");
     }
 
     @Test

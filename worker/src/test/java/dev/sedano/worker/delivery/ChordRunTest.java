@@ -1,20 +1,25 @@
 package dev.sedano.worker.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sedano.worker.canvas.FollowUp;
 import dev.sedano.worker.canvas.FollowUps;
 import dev.sedano.worker.protocol.CeleryJson;
+import dev.sedano.worker.protocol.compression.Compression;
 import dev.sedano.worker.result.ChordStore;
 import dev.sedano.worker.result.ExceptionEncoding;
 import dev.sedano.worker.result.ResultEncoder;
 import dev.sedano.worker.result.StoredResults;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -26,8 +31,19 @@ class ChordRunTest {
     private final CeleryJson json = new CeleryJson();
 
     /** Of a chord whose parts are all there. */
-    private record Complete(byte @Nullable [] savedGroup, List<byte[]> parts, Map<String, byte[]> results)
-            implements ChordStore {
+    private static class Complete implements ChordStore {
+        private final byte @Nullable [] savedGroup;
+        private final List<byte[]> parts;
+        private final Map<String, byte[]> results;
+        /** How the chord was ended. */
+        final List<String> ends = new ArrayList<>();
+
+        Complete(byte @Nullable [] savedGroup, List<byte[]> parts, Map<String, byte[]> results) {
+            this.savedGroup = savedGroup;
+            this.parts = parts;
+            this.results = results;
+        }
+
         @Override
         public CompletableFuture<Counted> count(Part part) {
             return CompletableFuture.completedFuture(new Counted.Complete(savedGroup, parts));
@@ -51,11 +67,13 @@ class ChordRunTest {
 
         @Override
         public CompletableFuture<Boolean> end(Part part) {
+            ends.add("end");
             return CompletableFuture.completedFuture(true);
         }
 
         @Override
         public CompletableFuture<Boolean> fail(Part part) {
+            ends.add("fail");
             return CompletableFuture.completedFuture(true);
         }
     }
@@ -150,5 +168,72 @@ class ChordRunTest {
 
         assertThat(messages(count(new Complete(null, List.of(other, told.value()), Map.of()), told)))
                 .isEqualTo(1);
+    }
+
+    private static final Map<String, @Nullable Object> BODY =
+            Map.of("task", "t.body", "options", Map.of("task_id", "body", "link_error", List.of(ERRBACK)));
+    private static final byte[] GOOD = utf8("[1, \"good\", \"SUCCESS\", 5]");
+    private static final FollowUp.ChordPart LAST = new FollowUp.ChordPart("header", "good", "root", 1, GOOD, BODY);
+    /** A header of a group in a group, with one task. */
+    private static final byte[] STRUCTURE = utf8("{\"result\": [[\"header\", null], [[[\"good\", null], null]]]}");
+
+    /** Of 5 MiB of one letter, far more densely packed than any result is believed to be. */
+    private static byte[] bomb() {
+        byte[] packed = Objects.requireNonNull(Compression.of("gzip"))
+                .compress(utf8("[1, \"bomb\", \"SUCCESS\", \"" + "a".repeat(5 << 20) + "\"]"));
+        ByteArrayOutputStream stored = new ByteArrayOutputStream();
+        stored.writeBytes(utf8("\0celery-compressed\0application/x-gzip\0"));
+        stored.writeBytes(packed);
+        return stored.toByteArray();
+    }
+
+    private static void assertBodyFailed(List<FollowUp> done, String error) {
+        assertThat(messages(done)).as("its errback is called, the body is not").isEqualTo(1);
+        assertThat(done)
+                .filteredOn(FollowUp.Store.class::isInstance)
+                .singleElement()
+                .satisfies(each -> {
+                    FollowUp.Store store = (FollowUp.Store) each;
+                    assertThat(store.taskId()).isEqualTo("body");
+                    assertThat(new String(store.record(), StandardCharsets.UTF_8))
+                            .contains("\"status\": \"FAILURE\"", "\"exc_type\": \"ChordError\"", error);
+                });
+    }
+
+    @Test
+    void partThatCannotBeRead_failsTheBody_onceAndForAll() {
+        byte[] pickled = {(byte) 0x80, 5, (byte) 0x95, 9, 0, 0, 0};
+        for (byte[] part : List.of(pickled, utf8("[1, \"bad\", \"SUCC"), utf8("{}"), utf8("no part"), bomb())) {
+            Complete store = new Complete(null, List.of(part, GOOD), Map.of());
+
+            assertBodyFailed(count(store, LAST), "Join error: DecodeError('");
+
+            assertThat(store.ends).containsExactly("fail");
+        }
+    }
+
+    @Test
+    void resultOfAHeaderWithGroupsWithin_thatCannotBeRead_failsTheBody() {
+        Complete store = new Complete(STRUCTURE, List.of(GOOD), Map.of("good", bomb()));
+        assertBodyFailed(count(store, LAST), "Join error: DecodeError('");
+        assertThat(store.ends).containsExactly("fail");
+
+        Complete noStructure = new Complete(utf8("[]"), List.of(GOOD), Map.of());
+        assertBodyFailed(count(noStructure, LAST), "Join error: ");
+        assertThat(noStructure.ends).containsExactly("fail");
+    }
+
+    @Test
+    void storeThatCannotBeReached_isAskedAgain_andNothingIsDone() {
+        Complete store = new Complete(STRUCTURE, List.of(GOOD), Map.of()) {
+            @Override
+            public CompletableFuture<List<byte @Nullable []>> read(List<String> taskIds) {
+                return CompletableFuture.failedFuture(new IOException("no answer"));
+            }
+        };
+
+        assertThatThrownBy(() -> count(store, LAST)).hasCauseInstanceOf(IOException.class);
+
+        assertThat(store.ends).isEmpty();
     }
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.sedano.task.TaskOptions;
 import dev.sedano.worker.journal.Journal;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What never should happen must neither lose a delivery nor keep it, and its slot, for ever. */
@@ -27,6 +28,24 @@ class DefectTest {
             assertThat(test.channel.settled.get(1).settlement())
                     .isEqualTo(new Settlement.Wait(SettlementReason.DEFECT, Duration.ofSeconds(30)));
             assertThat(test.pipeline.inFlight().size()).isZero();
+        }
+    }
+
+    @Test
+    void errorWhileADeliveryIsTakenIn_leavesTheChannelAlone() {
+        for (Error error : List.of(new StackOverflowError(), new OutOfMemoryError("made up"))) {
+            TaskOptions extracting = TaskOptions.builder()
+                    .key(call -> {
+                        throw error;
+                    })
+                    .build();
+            try (PipelineFixture test = new PipelineFixture((context, call) -> 5, extracting)) {
+                test.pipeline.accept(test.delivery("a"));
+
+                await().until(() -> test.channel.settled.size() == 1);
+                assertThat(test.channel.reasons())
+                        .containsExactly(error instanceof StackOverflowError ? "ack failed" : "wait defect");
+            }
         }
     }
 

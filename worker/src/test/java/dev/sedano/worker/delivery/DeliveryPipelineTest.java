@@ -6,15 +6,19 @@ import static org.awaitility.Awaitility.await;
 import dev.sedano.task.Retry;
 import dev.sedano.worker.idempotency.StoreException;
 import dev.sedano.worker.idempotency.TaskKey;
+import dev.sedano.worker.protocol.MessageProperties;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What becomes of a delivery, path by path, on a store that can be told to fail. */
 class DeliveryPipelineTest {
@@ -295,6 +299,46 @@ class DeliveryPipelineTest {
     }
 
     @Test
+    void mapOfATaskThatOnlyOtherWorkersHave_isHandedOn_andDeadLetteredOnlyAfterTheLastHop() {
+        UnknownTaskPolicy once = new UnknownTaskPolicy(1, Duration.ofSeconds(4));
+        String elsewhere = "{\"task\": {\"task\": \"python.add\", \"args\": []}, \"it\": [[1, 2]]}";
+        try (PipelineFixture test =
+                new PipelineFixture((context, call) -> call.args().size(), once)) {
+            test.pipeline.accept(test.called("map", "celery.map", "[[\"python.add\", [1, 2]], {}, null]"));
+            Delivery starmap = test.called("star", "celery.starmap", "[[], " + elsewhere + ", null]");
+            test.pipeline.accept(starmap);
+            assertThat(test.channel.reasons()).containsExactly("wait unknown_task", "wait unknown_task");
+            assertThat(test.result("map") + test.result("star")).isEmpty();
+
+            test.pipeline.accept(handedOn(starmap));
+            await().until(() -> test.channel.settled.size() == 3);
+            assertThat(test.channel.reasons()).endsWith("dead_letter unknown_task");
+            assertThat(test.channel.settled.get(2).settlement())
+                    .isInstanceOfSatisfying(
+                            Settlement.DeadLetter.class,
+                            letter -> assertThat(letter.error()).contains("\"python.add\" is not registered"));
+            assertThat(test.result("star")).contains("NotRegistered", "[\"python.add\"]");
+
+            test.pipeline.accept(test.called("ours", "celery.map", "[[\"test.run\", [1]], {}, null]"));
+            test.pipeline.accept(test.called("nameless", "celery.map", "[[{}, [1]], {}, null]"));
+            await().until(() -> test.channel.settled.size() == 5);
+            assertThat(test.result("ours")).contains("SUCCESS", "[1]");
+            assertThat(test.result("nameless"))
+                    .as("no other worker could run it")
+                    .contains("FAILURE");
+        }
+    }
+
+    private static Delivery handedOn(Delivery first) {
+        MessageProperties properties = first.properties();
+        Map<String, @Nullable Object> headers = new LinkedHashMap<>(properties.headers());
+        headers.put(UnknownTaskPolicy.HOPS, 1);
+        MessageProperties again = new MessageProperties(
+                properties.contentType(), properties.contentEncoding(), "", "", null, properties.priority(), headers);
+        return new Delivery("celery", "", "celery", 9, false, again, first.body(), first.channel());
+    }
+
+    @Test
     void expired_isRevokedWithoutRunning() {
         try (PipelineFixture test = new PipelineFixture((context, call) -> 1)) {
             test.pipeline.accept(test.delivery("a", "x", Map.of("expires", "2001-01-01T00:00:00+00:00")));
@@ -343,13 +387,20 @@ class DeliveryPipelineTest {
         }
     }
 
-    @Test
-    void aCallbackThatCeleryDoesNotKnow_cannotBeCalled_soTheMessageIsDeadLettered() {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "callbacks | {\"task\": \"celery.pipeline\", \"args\": [], \"options\": {}, \"subtask_type\": \"pipeline\"}"
+                        + " | KeyError | pipeline",
+                "callbacks | {\"nope\": 1} | KeyError | task",
+                "chain | \"x\" | ValueError | a signature is no map",
+            })
+    void whatCannotFollow_isFailureForTheCaller_asFromCelery_andADeadLetter(
+            String kind, String entry, String exception, String argument) {
         try (PipelineFixture test = new PipelineFixture((context, call) -> 1)) {
             Delivery plain = test.delivery("a");
-            byte[] body = ("[[\"x\"], {}, {\"callbacks\": [{\"task\": \"celery.pipeline\", \"args\": [],"
-                            + " \"options\": {}, \"subtask_type\": \"pipeline\"}]}]")
-                    .getBytes(StandardCharsets.UTF_8);
+            byte[] body = ("[[\"x\"], {}, {\"" + kind + "\": [" + entry + "]}]").getBytes(StandardCharsets.UTF_8);
             test.pipeline.accept(new Delivery(
                     plain.queue(),
                     plain.exchange(),
@@ -363,6 +414,12 @@ class DeliveryPipelineTest {
             await().until(() -> test.channel.settled.size() == 1);
             assertThat(test.channel.reasons()).containsExactly("dead_letter unsupported");
             assertThat(test.runs).isEmpty();
+            assertThat(text(test.store.result("celery-task-meta-a")))
+                    .contains(
+                            "\"status\": \"FAILURE\"",
+                            "\"exc_type\": \"" + exception + "\", \"exc_message\": [\"" + argument
+                                    + "\"], \"exc_module\": \"builtins\"",
+                            "cannot be called");
         }
     }
 

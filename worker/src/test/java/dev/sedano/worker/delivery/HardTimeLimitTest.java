@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -94,6 +95,41 @@ class HardTimeLimitTest {
             assertThat(told).hasValue(true);
             assertThat(test.result("a")).contains("\"status\": \"SUCCESS\"", "in order");
             assertThat(test.left).hasValue(0);
+        }
+    }
+
+    @Test
+    void stepsAndOwnershipAreTold_toAnInterruptedHandler_whoseEndIsTheLimit() {
+        List<String> said = new CopyOnWriteArrayList<>();
+        try (PipelineFixture test = new PipelineFixture((context, call) -> {
+            await().until(context::timeLimitExceeded);
+            said.add(context.step("a", String.class, () -> "stepped"));
+            context.checkOwner();
+            said.add("interrupted " + Thread.currentThread().isInterrupted());
+            end.await();
+            return "never";
+        })) {
+            test.pipeline.accept(test.delivery("a", "x", limits(60, 0.1)));
+            await().until(() -> test.channel.settled.size() == 1);
+
+            assertThat(said).containsExactly("stepped", "interrupted true");
+            assertThat(test.result("a")).contains("\"FAILURE\"", "SoftTimeLimitExceeded");
+        }
+    }
+
+    @Test
+    void aClaimThatTheStoreDoesNotConfirm_isNoReasonToRunAgain_pastTheLimit() {
+        AtomicInteger runs = new AtomicInteger();
+        try (PipelineFixture test = new PipelineFixture((context, call) -> {
+            runs.incrementAndGet();
+            await().until(context::timeLimitExceeded);
+            throw new StaleOwnerException("the store did not answer");
+        })) {
+            test.pipeline.accept(test.delivery("a", "x", limits(60, 0.1)));
+            await().until(() -> test.channel.settled.size() == 1);
+
+            assertThat(test.result("a")).contains("\"FAILURE\"", "SoftTimeLimitExceeded");
+            assertThat(runs).hasValue(1);
         }
     }
 

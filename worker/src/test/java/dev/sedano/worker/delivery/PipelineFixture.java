@@ -41,10 +41,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -83,7 +83,7 @@ final class PipelineFixture implements AutoCloseable {
             return super.schedule(body, 0, unit);
         }
     };
-    private final ExecutorService slots = Executors.newFixedThreadPool(2);
+    private final ThreadPoolExecutor slots = (ThreadPoolExecutor) Executors.newFixedThreadPool(2);
     /** How many slots were given up by handlers that run on. */
     final AtomicInteger left = new AtomicInteger();
 
@@ -392,7 +392,7 @@ final class PipelineFixture implements AutoCloseable {
                         new ResultEncoder(json, new ExceptionEncoding(), Clock.systemUTC()),
                         new StoredResults(json),
                         new RedisResults(new StoreOfResults(), Duration.ofDays(1), true),
-                        new FollowUps(json, Clock.systemUTC(), "gen1@test", "celery"),
+                        new FollowUps(json, Clock.systemUTC(), "gen1@test", "celery").inheritingPriority(true),
                         new FollowUpList(json),
                         null,
                         message -> {
@@ -414,6 +414,13 @@ final class PipelineFixture implements AutoCloseable {
                 orders);
         self[0] = pipeline;
         checker.start();
+    }
+
+    /** Has one slot from now on instead of two. */
+    void oneSlot() {
+        slots.setCorePoolSize(1);
+        slots.setMaximumPoolSize(1);
+        pipeline.inFlight().resize(1);
     }
 
     /** As a pool that is closed too early. */

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 
 /** Who runs next when a slot is free, seen from outside: the pipeline has two slots, and its clock runs on. */
 class WaitingLineTest {
+    private static final int MANY = 300;
+
     private final CountDownLatch finish = new CountDownLatch(1);
 
     private Object gated(TaskContext context) throws InterruptedException {
@@ -43,7 +45,7 @@ class WaitingLineTest {
     @Test
     void highestPriorityFirst_inOrderOfArrivalAmongEquals() {
         try (PipelineFixture test = new PipelineFixture((context, call) -> gated(context))) {
-            test.pipeline.inFlight().resize(1);
+            test.oneSlot();
             test.pipeline.accept(test.delivery("first"));
             await().until(() -> test.runs.size() == 1);
             String[] ids = {"low1", "high1", "middle", "low2", "high2"};
@@ -56,6 +58,28 @@ class WaitingLineTest {
 
             awaitSettled(test, 6);
             assertThat(test.runs).containsExactly("first", "high1", "high2", "middle", "low1", "low2");
+        }
+    }
+
+    @Test
+    void claimsAheadOfFastWork_doNotRunBeforeAHigherPriority() {
+        try (PipelineFixture test = new PipelineFixture((context, call) -> gated(context))) {
+            for (int i = 0; i < MANY; i++) { // so fast that much is claimed ahead from now on
+                test.pipeline.accept(delivery(test, "fast" + i, "celery", 0));
+            }
+            awaitSettled(test, MANY);
+            test.pipeline.accept(delivery(test, "first1", "celery", 0));
+            test.pipeline.accept(delivery(test, "first2", "celery", 0));
+            await().until(() -> test.runs.size() == MANY + 2);
+            for (int i = 0; i < 30; i++) {
+                test.pipeline.accept(delivery(test, "low" + i, "celery", 0));
+            }
+            test.pipeline.accept(delivery(test, "high", "celery", 9));
+
+            finish.countDown();
+
+            awaitSettled(test, MANY + 33);
+            assertThat(test.runs.subList(MANY + 2, MANY + 4)).contains("high");
         }
     }
 

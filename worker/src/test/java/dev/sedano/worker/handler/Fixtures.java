@@ -7,6 +7,7 @@ import dev.sedano.task.RetryException;
 import dev.sedano.task.TaskContext;
 import dev.sedano.task.TaskRegistry;
 import dev.sedano.task.TaskRequest;
+import dev.sedano.task.client.AsyncResult;
 import java.lang.System.Logger;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +69,11 @@ final class Fixtures {
         @Override
         public ReplaceException replace(Canvas replacement) {
             return new ReplaceException(replacement);
+        }
+
+        @Override
+        public AsyncResult send(Canvas call) {
+            throw new IllegalStateException("nothing is sent here");
         }
 
         @Override

@@ -162,6 +162,24 @@ class KeyCommandsIT {
     }
 
     @Test
+    void resultsOfAnAppWithAPrefix_areWrittenAndFound() {
+        bench.parkedRecord("t1", "a");
+
+        assertThat(bench.sedano("keys", "complete", "t1", "--result", "\"done\"", "--result-key-prefix", "app"))
+                .as(bench.err)
+                .isZero();
+
+        assertThat(bench.jedis.get("app_celery-task-meta-t1")).contains("\"result\": \"done\"");
+        assertThat(bench.jedis.exists("celery-task-meta-t1")).isFalse();
+        assertThat(bench.sedano("explain", "t1", "--result", "--result-key-prefix", "app"))
+                .isZero();
+        assertThat(bench.out).contains("done");
+        assertThat(bench.sedano("explain", "t1", "--result")).isZero();
+        assertThat(bench.out).contains("no result");
+        bench.jedis.del("app_celery-task-meta-t1");
+    }
+
+    @Test
     void store_statusAndTrust() {
         assertThat(bench.sedano("store", "status")).isEqualTo(OperatorExit.NOT_FOUND);
         assertThat(bench.sedano("store", "trust", "--now")).isEqualTo(OperatorExit.NOT_FOUND);

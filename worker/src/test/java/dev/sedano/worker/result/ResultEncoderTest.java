@@ -3,11 +3,16 @@ package dev.sedano.worker.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sedano.worker.protocol.CeleryJson;
+import dev.sedano.worker.protocol.PayloadForm;
+import dev.sedano.worker.protocol.ResultForm;
+import dev.sedano.worker.protocol.Serializer;
 import dev.sedano.worker.protocol.TaskMessage;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -79,8 +84,70 @@ class ResultEncoderTest {
 
     @Test
     void extendedFieldsThatWouldCostTheResult_areLeftOut() {
+        ResultRecord record = encoder.extended("w@h").success(large(), 5L);
+
+        assertThat(record.state()).isEqualTo(ResultState.SUCCESS);
+        assertThat(text(record.json())).contains("\"result\": 5").doesNotContain("\"args\"");
+    }
+
+    @Test
+    void outcomesThatAreNoResult_keepTheErrorAndLoseTheArguments_whenTheyAreTooLarge() {
+        TaskMessage large = large();
+        ResultEncoder extended = encoder.extended("w@h");
+
+        List.of(
+                        extended.failure(large, new IllegalStateException("no stock"))
+                                .json(),
+                        extended.retry(large, new IllegalStateException("no stock"))
+                                .json(),
+                        extended.failureAs(large, Map.of("exc_type", "no stock"))
+                                .json(),
+                        extended.chordError(large, "part", Map.of("exc_type", "no stock"), List.of())
+                                .json(),
+                        extended.revoked(large, "no stock").json(),
+                        extended.state(large, "STARTED", Map.of("why", "no stock")))
+                .forEach(record -> assertThat(text(record))
+                        .hasSizeLessThan(20_000)
+                        .contains(
+                                "no stock",
+                                "\"name\": \"shop.charge\", \"args\": null, \"kwargs\": null, \"worker\": \"w@h\""));
+        assertThat(text(extended.failure(message(null, null), new IllegalStateException())
+                        .json()))
+                .contains("\"args\": [");
+    }
+
+    @Test
+    void argumentsThatReadersCannotHave_areLeftOut_too() {
+        ResultForm msgpack = new ResultForm(json, new PayloadForm(Serializer.MSGPACK, null));
+        ResultEncoder extended = new ResultEncoder(
+                        json, new ExceptionEncoding(), Clock.fixed(NOW, ZoneOffset.UTC), msgpack)
+                .extended("w@h");
+
+        byte[] record = extended.revoked(with(List.of(BigInteger.TEN.pow(40))), "expired")
+                .json();
+
+        assertThat(text(record)).contains("expired", "\"args\": null");
+        assertThat(msgpack.read(msgpack.toStore(record))).isInstanceOf(Map.class);
+    }
+
+    @Test
+    void anErrorThatIsTooLarge_isResultTooLarge() {
+        ResultRecord record = encoder.failureAs(message("g", "p"), Map.of("exc_message", "x".repeat(600_000)));
+
+        assertThat(record.state()).isEqualTo(ResultState.FAILURE);
+        assertThat(text(record.json()))
+                .hasSizeLessThan(2_000)
+                .startsWith("{\"status\": \"FAILURE\", \"result\": {\"exc_type\": \"ResultTooLarge\"")
+                .endsWith("\"group_id\": \"g\", \"parent_id\": \"p\", \"task_id\": \"t-1\"}");
+    }
+
+    private static TaskMessage large() {
+        return with(List.of("x".repeat(600 * 1024)));
+    }
+
+    private static TaskMessage with(List<?> args) {
         TaskMessage plain = message(null, null);
-        TaskMessage large = new TaskMessage(
+        return new TaskMessage(
                 2,
                 plain.task(),
                 plain.id(),
@@ -97,14 +164,9 @@ class ResultEncoderTest {
                 null,
                 null,
                 Map.of(),
-                List.of("x".repeat(600 * 1024)),
+                new ArrayList<>(args),
                 Map.of(),
                 TaskMessage.Embed.NONE);
-
-        ResultRecord record = encoder.extended("w@h").success(large, 5L);
-
-        assertThat(record.state()).isEqualTo(ResultState.SUCCESS);
-        assertThat(text(record.json())).contains("\"result\": 5").doesNotContain("\"args\"");
     }
 
     @Test

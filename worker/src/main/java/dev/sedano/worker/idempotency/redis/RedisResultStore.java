@@ -28,6 +28,8 @@ public final class RedisResultStore implements ResultStore, ChordStore {
     private static final long CHORD_MEMORY_SECONDS = Duration.ofDays(7).toSeconds();
 
     private final DataSet dataSet = new DataSet(new KnownData(""), null);
+    private final String groupKey;
+    private final String resultKey;
     private final long callNanos;
     private final long chordSeconds;
     private final StoreWatchdog watchdog = new StoreWatchdog();
@@ -35,11 +37,18 @@ public final class RedisResultStore implements ResultStore, ChordStore {
 
     /**
      * @param servers one server, or sentinels; Celery keeps no results in a Redis Cluster
+     * @param keyPrefix in front of Celery's names, with its separator; empty in most apps
      * @param callDeadline longest time from the hand-over of a call to its answer or failure
      * @param chordTtl how long the keys of a chord live, counted anew with each part; null = for ever
      */
     public RedisResultStore(
-            RedisServers servers, Duration callDeadline, @Nullable Duration chordTtl, StoreListener listener) {
+            RedisServers servers,
+            String keyPrefix,
+            Duration callDeadline,
+            @Nullable Duration chordTtl,
+            StoreListener listener) {
+        this.groupKey = keyPrefix + GROUP;
+        this.resultKey = keyPrefix + RESULT;
         ServerFinder finder = RedisStores.finder(servers);
         this.callNanos = callDeadline.toNanos();
         this.chordSeconds = chordTtl == null ? 0 : Math.max(1, chordTtl.toSeconds());
@@ -82,7 +91,7 @@ public final class RedisResultStore implements ResultStore, ChordStore {
                 callNanos,
                 RedisScript.CHORD_TELL,
                 Stream.of(".sedano", suffix, ".c", "")
-                        .map(each -> Bytes.of(GROUP + group + each))
+                        .map(each -> Bytes.of(groupKey + group + each))
                         .toList(),
                 reply -> reply.word().equals("OK"),
                 Bytes.of(what),
@@ -94,7 +103,7 @@ public final class RedisResultStore implements ResultStore, ChordStore {
 
     @Override
     public CompletableFuture<Counted> count(Part part) {
-        String group = GROUP + part.group();
+        String group = groupKey + part.group();
         return pipeline.submit(new ScriptCall<>(
                 dataSet,
                 callNanos,
@@ -139,7 +148,7 @@ public final class RedisResultStore implements ResultStore, ChordStore {
     }
 
     private CompletableFuture<Boolean> end(Part part, String how) {
-        String group = GROUP + part.group();
+        String group = groupKey + part.group();
         return pipeline.submit(new ScriptCall<>(
                 dataSet,
                 callNanos,
@@ -162,7 +171,7 @@ public final class RedisResultStore implements ResultStore, ChordStore {
         return pipeline.submit(new SessionCall<>(
                 callNanos,
                 session -> session.read(
-                        taskIds.stream().map(id -> Bytes.of(RESULT + id)).toList())));
+                        taskIds.stream().map(id -> Bytes.of(resultKey + id)).toList())));
     }
 
     @Override

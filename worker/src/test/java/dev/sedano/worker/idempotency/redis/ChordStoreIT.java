@@ -13,15 +13,20 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.params.SetParams;
 
 /** The keys of a chord, as Celery's own workers leave and expect them. */
 class ChordStoreIT {
-    private static final String GROUP = "celery-taskset-meta-g";
+    private static final String GROUP = "p_celery-taskset-meta-g";
     private static final Duration TTL = Duration.ofDays(3);
 
     private final PrivateRedis redis = new PrivateRedis();
     private final RedisResultStore store = new RedisResultStore(
-            new RedisServers.Standalone(RedisEndpoint.of(redis.uri())), Duration.ofSeconds(5), TTL, StoreListener.NONE);
+            new RedisServers.Standalone(RedisEndpoint.of(redis.uri())),
+            "p_",
+            Duration.ofSeconds(5),
+            TTL,
+            StoreListener.NONE);
 
     @AfterEach
     void stop() {
@@ -143,10 +148,11 @@ class ChordStoreIT {
         try (Jedis client = redis.client();
                 RedisResultStore forEver = new RedisResultStore(
                         new RedisServers.Standalone(RedisEndpoint.of(redis.uri())),
+                        "p_",
                         Duration.ofSeconds(5),
                         null,
                         StoreListener.NONE)) {
-            client.setex(GROUP + ".s", 1_000, "3");
+            client.set(GROUP + ".s", "3", SetParams.setParams().ex(1_000));
             assertThat(get(forEver.begin("g", 3, null))).isTrue();
             assertThat(get(forEver.add("g", "more", 1))).isTrue();
             get(forEver.count(part("a", "0")));
@@ -161,7 +167,7 @@ class ChordStoreIT {
     @Test
     void resultsAreReadInOrder() {
         try (Jedis client = redis.client()) {
-            client.set("celery-task-meta-x", "1");
+            client.set("p_celery-task-meta-x", "1");
             List<byte[]> read = get(store.read(List.of("none", "x")));
             assertThat(read.get(0)).isNull();
             assertThat(read.get(1)).containsExactly('1');
