@@ -65,8 +65,10 @@ final class ClaimAhead {
     /** A handler ended after {@code nanos}. */
     void finished(Work work, long nanos) {
         synchronized (this) {
-            leave(work);
-            meanNanos += WEIGHT * (nanos - meanNanos);
+            if (work.takesRoom) {
+                leave(work);
+                meanNanos += WEIGHT * (nanos - meanNanos);
+            }
         }
         pump();
     }

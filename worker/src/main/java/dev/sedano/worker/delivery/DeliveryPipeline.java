@@ -10,6 +10,7 @@ import dev.sedano.worker.idempotency.Admission;
 import dev.sedano.worker.idempotency.ClaimReply;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.Lease;
+import dev.sedano.worker.idempotency.PriorRun;
 import dev.sedano.worker.idempotency.Recording;
 import dev.sedano.worker.idempotency.TaskKey;
 import dev.sedano.worker.journal.Journal;
@@ -241,8 +242,35 @@ public final class DeliveryPipeline {
         }
         settling.guarded(work, () -> {
             inFlight.add(work);
-            place(work);
+            if (dueTime.mustNotRun(work) && checker.breaker().allowsClaims()) {
+                endUnrun(work);
+            } else {
+                place(work);
+            }
         });
+    }
+
+    /** What is expired or revoked when it arrives needs no slot, and its caller does not wait for one (as in Celery). */
+    private void endUnrun(Work work) {
+        if (work.move(Work.Stage.WAITING, Work.Stage.CLAIMING)) {
+            settling.then(work, checker.admit(work.claim), admission -> {
+                if (admission instanceof Admission.Run run && run.lease().priorRun() == PriorRun.NONE) {
+                    endUnrun(work, run.lease());
+                } else {
+                    admitted(work, admission);
+                }
+            });
+        }
+    }
+
+    private void endUnrun(Work work, Lease lease) {
+        work.lease = lease;
+        if (work.move(Work.Stage.CLAIMING, Work.Stage.STARTED)) {
+            TaskOutcome outcome = dueTime.isExpired(work) ? new TaskOutcome.Expired() : new TaskOutcome.Revoked(false);
+            ended(work, lease, outcome, ticker.nanos());
+        } else {
+            checker.giveBack(lease);
+        }
     }
 
     /** Called for what arrives, whenever the wait of what is held is over, and after an outage of the store. */

@@ -39,6 +39,11 @@ record DueTime(Clock clock, Duration longestHold, Oversight oversight) {
         return early(work).compareTo(longestHold) > 0;
     }
 
+    /** Whether its caller is to hear that it is expired or revoked, and nothing else. */
+    boolean mustNotRun(Work work) {
+        return isExpired(work) || oversight.isRevoked(work);
+    }
+
     boolean isExpired(Work work) {
         Instant expires = work.message.expires();
         return expires != null && clock.instant().isAfter(expires);

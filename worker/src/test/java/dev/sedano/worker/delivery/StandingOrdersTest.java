@@ -83,6 +83,25 @@ class StandingOrdersTest {
     }
 
     @Test
+    void whatMustNotRun_doesNotWaitForASlot() {
+        try (PipelineFixture test = new PipelineFixture((context, call) -> gated(context))) {
+            test.pipeline.accept(test.delivery("busy1"));
+            test.pipeline.accept(test.delivery("busy2"));
+            await().until(() -> test.runs.size() == 2);
+            test.orders.revoked.add("revoked");
+
+            test.pipeline.accept(test.delivery("revoked"));
+            test.pipeline.accept(test.delivery("expired", "x", Map.of("expires", "2001-01-01T00:00:00")));
+
+            awaitSettled(test, 2);
+            assertThat(test.channel.reasons()).containsExactlyInAnyOrder("ack revoked", "ack expired");
+            assertThat(test.result("revoked")).contains("\"REVOKED\"");
+            assertThat(test.result("expired")).contains("\"REVOKED\"");
+            assertThat(test.runs).containsExactly("busy1", "busy2");
+        }
+    }
+
+    @Test
     void terminated_isInterruptedAndRevoked_andTheNextOneFeelsNothing() {
         AtomicBoolean interrupted = new AtomicBoolean();
         try (PipelineFixture test = new PipelineFixture((context, call) -> {
