@@ -22,7 +22,6 @@ final class Dispatch {
     private final List<FollowUp> sends = new ArrayList<>();
     private final List<@Nullable Object> children = new ArrayList<>();
     private final Map<String, byte[]> savedGroups = new HashMap<>();
-    private @Nullable Integer inherited;
 
     /**
      * @param current the id of the task that publishes; null = no task does

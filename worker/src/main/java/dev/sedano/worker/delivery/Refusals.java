@@ -62,7 +62,8 @@ final class Refusals {
             settling.finish(
                     delivery,
                     "unknown",
-                    new Settlement.Wait(SettlementReason.UNKNOWN_TASK, unknownTasks.nextDelay(random)));
+                    new Settlement.Wait(
+                            SettlementReason.UNKNOWN_TASK, unknownTasks.nextDelay(delivery.properties(), random)));
             return;
         }
         oversight.unknown(message);

@@ -10,17 +10,20 @@ import java.util.random.RandomGenerator;
  * Immutable.
  *
  * @param hops how often it is handed on, 0 to 1000
- * @param delay how long it waits each time, 1 s to 1 h, or twice as long; rounded down to a power of two seconds
+ * @param delay how long it waits at first, 1 s to 1 h, or twice as long; rounded down to a power of two seconds
  */
 public record UnknownTaskPolicy(int hops, Duration delay) {
     /** To {@code <queue>.dead} at once. */
     public static final UnknownTaskPolicy DEAD_LETTER = new UnknownTaskPolicy(0, Duration.ofSeconds(2));
 
-    /** For some minutes: time enough for a rolling restart of the workers that have the task. */
+    /** For about three quarters of an hour: the workers that have the task may be restarting, or busy. */
     public static final UnknownTaskPolicy HAND_ON = new UnknownTaskPolicy(100, Duration.ofSeconds(2));
 
     /** The header that counts; stock workers in Python carry it along, unread, even into their retries. */
     public static final String HOPS = "x-sedano-hops";
+
+    private static final int HOPS_OF_A_LENGTH = 15;
+    private static final int MOST_DOUBLINGS = 4;
 
     /** Checks the ranges. */
     public UnknownTaskPolicy {
@@ -42,10 +45,12 @@ public record UnknownTaskPolicy(int hops, Duration delay) {
 
     /**
      * The delay or, at random, twice as much: a broker serves its consumers in turn, and two messages that wait equally long
-     * could meet the wrong workers for ever.
+     * could meet the wrong workers for ever. It doubles every {@value #HOPS_OF_A_LENGTH} hops up to sixteen times: who is
+     * not there after a minute may be busy for long.
      */
-    Duration nextDelay(RandomGenerator random) {
-        return random.nextBoolean() ? delay : delay.multipliedBy(2);
+    Duration nextDelay(MessageProperties properties, RandomGenerator random) {
+        int doublings = Math.min(MOST_DOUBLINGS, hopsOf(properties) / HOPS_OF_A_LENGTH);
+        return delay.multipliedBy((random.nextBoolean() ? 1L : 2L) << doublings);
     }
 
     boolean handsOn(Delivery delivery) {
