@@ -1,4 +1,6 @@
-"""Sends canvases whose chords are all made by workers; each ends in a body that notes its run under a key of its own."""
+"""Sends canvases whose chords are all made by workers, with parts for Java and for Python in their headers; each ends
+in a body that notes its run under a key of its own.
+"""
 from celery import chain, chord, group
 
 import celery_app
@@ -13,6 +15,9 @@ def main(given):
     def add(*args):
         return task("proj.add", *args)
 
+    def python(*args):
+        return app.signature("py.add", args=args, queue=given["python_queue"])
+
     def body(key):
         return task("ledger.work", key, 0, immutable=True)
 
@@ -21,9 +26,9 @@ def main(given):
         key = f"{given['tag']}-{number}"
         if number % 2:
             ids[key] = chain(
-                add(1, 1), group(add(1), add(2)), task("proj.tsum"), group(add(1), add(2)), body(key)).apply_async().id
+                add(1, 1), group(add(1), python(2)), task("proj.tsum"), group(python(1), add(2)), body(key)).apply_async().id
         else:
             last = body(key).set(task_id=key)
-            add(1, 1).apply_async(link=chord([chord([add(1), add(2)], task("proj.tsum")), add(3)], last))
+            add(1, 1).apply_async(link=chord([chord([python(1), add(2)], task("proj.tsum")), add(3)], last))
             ids[key] = key
     return ids
