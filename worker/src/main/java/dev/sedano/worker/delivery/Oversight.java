@@ -27,6 +27,8 @@ public interface Oversight {
         TERMINATED,
         /** It is in the dead-letter queue, or parked. */
         REJECTED,
+        /** Its handler gave it back, and it goes to its queue. */
+        REQUEUED,
         /** It left without an outcome of its own: a duplicate, replaced, returned, or its channel is gone. */
         GONE
     }

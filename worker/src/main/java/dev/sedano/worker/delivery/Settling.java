@@ -28,6 +28,8 @@ final class Settling {
         inFlight.remove(work);
         if (settlement instanceof Settlement.DeadLetter || settlement instanceof Settlement.Park) {
             oversight.ended(work, new Oversight.End(Oversight.EndKind.REJECTED, new byte[0], 0));
+        } else if (settlement instanceof Settlement.Requeue && settlement.reason() == SettlementReason.REJECTED) {
+            oversight.ended(work, new Oversight.End(Oversight.EndKind.REQUEUED, new byte[0], 0));
         }
         finish(work.delivery, work.handler.name(), settlement);
     }

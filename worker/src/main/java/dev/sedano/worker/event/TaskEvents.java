@@ -113,6 +113,10 @@ public final class TaskEvents implements Oversight {
             case REVOKED -> sender.task("task-revoked", revoked(fields, null, false));
             case TERMINATED -> sender.task("task-revoked", revoked(fields, task.signal(), false));
             case REJECTED -> rejected(task.message(), record(end));
+            case REQUEUED -> {
+                fields.put("requeue", true);
+                sender.task("task-rejected", fields);
+            }
             case GONE -> {}
         }
     }

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,12 +57,11 @@ final class RevokeWrites {
                 unwritten.remove(each);
                 unwritten.put(each, end);
             });
-            int most = RevokedTasks.MOST;
-            unwritten
-                    .keySet()
-                    .removeAll(unwritten.keySet().stream()
-                            .limit(Math.max(0, unwritten.size() - most))
-                            .toList());
+            Iterator<String> oldest = unwritten.keySet().iterator();
+            while (unwritten.size() > RevokedTasks.MOST) {
+                oldest.next();
+                oldest.remove();
+            }
             if (writing) {
                 return;
             }

@@ -84,6 +84,7 @@ class HandlerOutcomesTest {
             assertThat(test.channel.reasons()).containsExactly("requeue rejected");
             assertThat(System.nanoTime() - began).isGreaterThan(900_000_000L);
             assertThat(test.result("a")).isEmpty();
+            assertThat(test.orders.told).containsExactly("received a", "started a", "REQUEUED a");
 
             test.pipeline.accept(test.delivery("a"));
             await().until(() -> test.channel.settled.size() == 2);

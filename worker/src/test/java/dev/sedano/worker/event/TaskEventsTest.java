@@ -85,6 +85,16 @@ class TaskEventsTest {
         assertThat(all.get(0).get("type")).isEqualTo("task-rejected");
     }
 
+    @Test
+    void whatItsHandlerGaveBack_isARejectionThatSaysSo_andNoFailure() {
+        ended(Oversight.EndKind.REQUEUED, "");
+
+        List<Map<?, ?>> all = sent();
+        assertThat(all).hasSize(1);
+        assertThat(all.get(0).get("type")).isEqualTo("task-rejected");
+        assertThat(all.get(0).get("requeue")).isEqualTo(true);
+    }
+
     private void ended(Oversight.EndKind kind, String record) {
         events.ended(task, new Oversight.End(kind, record.getBytes(StandardCharsets.UTF_8), 1));
     }
