@@ -8,6 +8,7 @@ import dev.sedano.task.ReplaceException;
 import dev.sedano.task.Retry;
 import dev.sedano.task.RetryException;
 import dev.sedano.task.RetryRule;
+import dev.sedano.task.RevokeException;
 import dev.sedano.task.SoftTimeLimitExceededException;
 import dev.sedano.task.StaleOwnerException;
 import dev.sedano.task.StepOutcomeUnknownException;
@@ -177,6 +178,9 @@ final class HandlerRun {
             return new TaskOutcome.Rejected(rejected.reason(), rejected.requeue());
         } catch (IgnoreException ignored) {
             return new TaskOutcome.Ignored(String.valueOf(ignored.getMessage()), sent.end());
+        } catch (RevokeException revoked) {
+            LOG.info("task {} id {} revokes itself: {}", work.handler.name(), work.message.id(), revoked.getMessage());
+            return new TaskOutcome.Revoked(true);
         } catch (StaleOwnerException stale) {
             LOG.warn("task {} id {} stopped: {}", work.handler.name(), work.message.id(), stale.getMessage());
             TaskOutcome struck = struck(work, run, stale);

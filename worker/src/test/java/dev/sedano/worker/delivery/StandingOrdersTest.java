@@ -3,6 +3,7 @@ package dev.sedano.worker.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sedano.task.RevokeException;
 import dev.sedano.task.TaskContext;
 import dev.sedano.task.TaskOptions;
 import java.time.Instant;
@@ -128,6 +129,23 @@ class StandingOrdersTest {
             }
             awaitSettled(test, 11);
             assertThat(interrupted).isFalse();
+        }
+    }
+
+    @Test
+    void whoRevokesItself_isRevoked_andCopiesDoNotRun() {
+        try (PipelineFixture test = new PipelineFixture((context, call) -> {
+            throw new RevokeException("nobody needs it any more");
+        })) {
+            test.pipeline.accept(test.delivery("a"));
+            awaitSettled(test, 1);
+            test.pipeline.accept(test.delivery("a"));
+            awaitSettled(test, 2);
+
+            assertThat(test.channel.reasons()).containsExactly("ack revoked", "ack duplicate");
+            assertThat(test.result("a")).contains("\"status\": \"REVOKED\"", "[\"terminated\"]");
+            assertThat(test.runs).containsExactly("a");
+            assertThat(test.orders.told).contains("TERMINATED a");
         }
     }
 
