@@ -2,9 +2,16 @@ package dev.sedano.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sedano.client.CeleryClient;
+import dev.sedano.client.ClientConfig;
 import dev.sedano.conformance.harness.Harness;
 import dev.sedano.conformance.harness.TestStore;
 import dev.sedano.conformance.harness.WorkerProcess;
+import dev.sedano.task.Canvas;
+import dev.sedano.task.Signature;
+import dev.sedano.task.client.AsyncResult;
+import dev.sedano.task.client.TaskClient;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -32,7 +39,8 @@ final class SerializerSettingsIT {
             @Nullable String taskCompression,
             String resultSerializer,
             @Nullable String resultCompression,
-            @Nullable String keyPrefix) {
+            @Nullable String keyPrefix)
+            throws InterruptedException {
         String queue = HARNESS.queue();
         CelerySession celery =
                 new CelerySession(HARNESS.broker().url(), TestStore.shared().url(0), queue);
@@ -57,5 +65,22 @@ final class SerializerSettingsIT {
         assertThat(answer.get("wrong")).isEmpty();
         assertThat(answer.get("values").intValue()).isGreaterThan(17);
         assertThat(worker.isAlive()).isTrue();
+        if (keyPrefix != null) {
+            chordOfTheJavaClient_works(queue, keyPrefix);
+        }
+    }
+
+    private static void chordOfTheJavaClient_works(String queue, String keyPrefix) throws InterruptedException {
+        ClientConfig config = ClientConfig.of(
+                        HARNESS.broker().url(), TestStore.shared().url(0))
+                .withDefaultQueue(queue)
+                .withResultKeyPrefix(keyPrefix);
+        try (TaskClient client = CeleryClient.connect(config)) {
+            Signature body = Signature.of("proj.tsum").option("queue", queue);
+            AsyncResult sum = client.send(
+                    Canvas.chord(Canvas.group(Signature.of("proj.ident", 2), Signature.of("proj.ident", 3)), body));
+
+            assertThat(sum.get(Duration.ofSeconds(30), Integer.class)).isEqualTo(5);
+        }
     }
 }
