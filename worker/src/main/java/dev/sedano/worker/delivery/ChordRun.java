@@ -12,6 +12,7 @@ import dev.sedano.worker.result.ChordStore.Counted;
 import dev.sedano.worker.result.ResultEncoder;
 import dev.sedano.worker.result.ResultState;
 import dev.sedano.worker.result.StoredResults;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -33,6 +34,13 @@ import org.slf4j.LoggerFactory;
 final class ChordRun {
     private static final Logger LOG = LoggerFactory.getLogger(ChordRun.class);
     private static final long READ_SECONDS = 10;
+    /**
+     * A waiting client of Celery looks for failures of the header once, and subscribes to the body's result then
+     * (celery/result.py, {@code AsyncResult.get}). Both within that moment show it ChordError in place of the header's own
+     * exception; Celery's worker takes longer between them.
+     */
+    private static final Duration BODY_FAILS_AFTER = Duration.ofMillis(50);
+
     private static final Set<String> READY =
             Set.of(ResultState.SUCCESS.name(), ResultState.FAILURE.name(), ResultState.REVOKED.name());
     /** What Celery's join ends with. */
@@ -49,14 +57,24 @@ final class ChordRun {
     private final ResultEncoder encoder;
     private final StoredResults storedResults;
     private final ResultForm form;
+    private final Function<Duration, CompletableFuture<Boolean>> pause;
 
-    /** @param store null when the result backend keeps no chords: then parts count for nothing, as in Celery */
-    ChordRun(@Nullable ChordStore store, FollowUps followUps, ResultEncoder encoder, StoredResults storedResults) {
+    /**
+     * @param store null when the result backend keeps no chords: then parts count for nothing, as in Celery
+     * @param pause completes when so much time is over
+     */
+    ChordRun(
+            @Nullable ChordStore store,
+            FollowUps followUps,
+            ResultEncoder encoder,
+            StoredResults storedResults,
+            Function<Duration, CompletableFuture<Boolean>> pause) {
         this.store = store;
         this.followUps = followUps;
         this.encoder = encoder;
         this.storedResults = storedResults;
         this.form = encoder.form();
+        this.pause = pause;
     }
 
     /**
@@ -79,9 +97,11 @@ final class ChordRun {
                         new IllegalStateException("another worker publishes the chord's body"));
             } else if (reply instanceof Counted.Complete complete) {
                 return results(chords, complete)
-                        .thenCompose(header -> all(bodyOf(part, header), doing)
-                                .thenCompose(done ->
-                                        header instanceof Header.Joined ? chords.end(counted) : chords.fail(counted)));
+                        .thenCompose(header -> header instanceof Header.Joined
+                                ? all(bodyOf(part, header), doing).thenCompose(done -> chords.end(counted))
+                                : pause.apply(BODY_FAILS_AFTER)
+                                        .thenCompose(over -> all(bodyOf(part, header), doing))
+                                        .thenCompose(done -> chords.fail(counted)));
             }
             return CompletableFuture.completedFuture(true);
         });

@@ -128,7 +128,8 @@ public final class DeliveryPipeline {
         FollowUps followUps =
                 with.followUps().calling(with.handlers()::takesFailure).knowing(BuiltIns.known(with.handlers()));
         this.endings = new Endings(settings, with, followUps);
-        ChordRun chords = new ChordRun(with.chords(), followUps, with.encoder(), with.storedResults());
+        ChordRun chords =
+                new ChordRun(with.chords(), followUps, with.encoder(), with.storedResults(), repetition::after);
         this.builtIns = new BuiltIns(with.handlers(), with.converter(), followUps, chords);
         this.handlers = builtIns.handlers();
         this.followUpRun = new FollowUpRun(

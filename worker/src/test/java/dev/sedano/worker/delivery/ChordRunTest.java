@@ -89,19 +89,45 @@ class ChordRunTest {
     }
 
     private List<FollowUp> count(ChordStore store, FollowUp.ChordPart part) {
+        List<FollowUp> done = new ArrayList<>();
+        count(store, part, done, CompletableFuture.completedFuture(true)).join();
+        return done;
+    }
+
+    /** @param paused completes when the time is over after which a body fails */
+    private CompletableFuture<?> count(
+            ChordStore store, FollowUp.ChordPart part, List<FollowUp> done, CompletableFuture<Boolean> paused) {
         FollowUps followUps = new FollowUps(json, Clock.systemUTC(), "gen1@test", "celery");
         ChordRun chords = new ChordRun(
                 store,
                 followUps,
                 new ResultEncoder(json, new ExceptionEncoding(), Clock.systemUTC()),
-                new StoredResults(json));
+                new StoredResults(json),
+                time -> paused);
+        return chords.count(part, each -> {
+            done.add(each);
+            return CompletableFuture.completedFuture(true);
+        });
+    }
+
+    @Test
+    void aBodyFailsALittleAfterItsHeader_forClientsThatLookAtTheHeaderFirst() {
+        byte[] part = failedPart("first");
+        Map<String, @Nullable Object> body = Map.of("task", "t.body", "options", Map.of("task_id", "body"));
         List<FollowUp> done = new ArrayList<>();
-        chords.count(part, each -> {
-                    done.add(each);
-                    return CompletableFuture.completedFuture(true);
-                })
-                .join();
-        return done;
+        CompletableFuture<Boolean> paused = new CompletableFuture<>();
+
+        CompletableFuture<?> counted = count(
+                new Complete(null, List.of(part), Map.of()),
+                new FollowUp.ChordPart("header", "first", "root", 0, part, body),
+                done,
+                paused);
+
+        assertThat(done).isEmpty();
+        assertThat(counted).isNotDone();
+        paused.complete(true);
+        assertThat(counted).isCompleted();
+        assertThat(done).isNotEmpty();
     }
 
     /** The failure of the inner chord, as it is told to the outer one. */

@@ -220,7 +220,7 @@ class SetAsideCommandsIT {
 
         GetResponse back = bench.channel.basicGet(queue, true);
         assertThat(back.getProps().getHeaders().keySet())
-                .containsExactlyInAnyOrder("task", "id", "retries", "x-sedano-returned");
+                .containsExactlyInAnyOrder("task", "id", "retries", "x-sedano-returned", "x-sedano-attempt");
         assertThat(back.getProps().getDeliveryMode()).isEqualTo(2);
         assertThat(bench.waiting(queue + ".dead")).isZero();
         assertThat(bench.sedano("audit", "--limit", "1")).isZero();
