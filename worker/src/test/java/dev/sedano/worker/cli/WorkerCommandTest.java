@@ -97,6 +97,15 @@ class WorkerCommandTest {
     }
 
     @Test
+    void excludedQueues_areLeftOut_butNotAll() {
+        assertThat(run("-Q", "a,b,c", "-X", "b, d")).isZero();
+        assertThat(config().queues()).containsExactly("a", "c");
+
+        assertThat(run("-Q", "a", "-X", "a")).isNotZero();
+        assertThat(err.toString()).contains("-X", "leaves no queue of a");
+    }
+
+    @Test
     void everyOption_reachesTheConfiguration() {
         int exit = run(("-Q a,b -c 3 -n w1@%h -P threads -l debug --broker amqp://u:p@h1/v;pyamqp://h2:99//"
                         + " --result-backend redis://r/2 --idempotency-store rediss://s:1/3 --http off"
