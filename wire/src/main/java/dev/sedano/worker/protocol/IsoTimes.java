@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IsoTimes {
     private static final int LONGEST = 64;
+    private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999Z");
     private static final String DATE = "(\\d{4})(-?)(\\d{2})\\2(\\d{2})";
     private static final String TIME =
             "(\\d{2})(?:(:?)(\\d{2})(?:%s(\\d{2})(?:[.,](\\d+))?)?)?" + "(Z|z|[+-]\\d{2}(?::?\\d{2}(?::?\\d{2})?)?)?";
@@ -27,12 +29,16 @@ public final class IsoTimes {
 
     private IsoTimes() {}
 
-    /** The instant of {@code text}, without an offset as UTC. */
+    /**
+     * The instant of {@code text}, without an offset as UTC. What an offset pushes out of Python's years 1 to 9999 is their
+     * first or last moment, so that it can be written again.
+     */
     public static Instant instant(String text) {
         Temporal parsed = dateTime(text);
-        return parsed instanceof OffsetDateTime aware
+        Instant instant = parsed instanceof OffsetDateTime aware
                 ? aware.toInstant()
                 : ((LocalDateTime) parsed).toInstant(ZoneOffset.UTC);
+        return instant.isBefore(FIRST) ? FIRST : instant.isAfter(LAST) ? LAST : instant;
     }
 
     /** An OffsetDateTime if {@code text} has an offset, else a LocalDateTime; midnight for a date alone. */
