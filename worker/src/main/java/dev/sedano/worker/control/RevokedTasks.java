@@ -96,6 +96,11 @@ public final class RevokedTasks {
         return false;
     }
 
+    /** Whether the task's id is revoked. */
+    public boolean containsId(TaskView task) {
+        return isRevoked(task.message().id());
+    }
+
     /** A stamp is one value or a list of them. */
     static List<?> listOf(@Nullable Object stamp) {
         return stamp instanceof List<?> list ? list : stamp == null ? List.of() : List.of(stamp);

@@ -39,9 +39,9 @@ record DueTime(Clock clock, Duration longestHold, Oversight oversight) {
         return early(work).compareTo(longestHold) > 0;
     }
 
-    /** Whether its caller is to hear that it is expired or revoked, and nothing else. */
+    /** Whether its caller is to hear at once that it is expired or revoked: stamps count when it would run. */
     boolean mustNotRun(Work work) {
-        return isExpired(work) || oversight.isRevoked(work);
+        return isExpired(work) || oversight.isRevokedById(work);
     }
 
     boolean isExpired(Work work) {

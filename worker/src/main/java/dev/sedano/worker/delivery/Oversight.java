@@ -81,8 +81,13 @@ public interface Oversight {
         return Limits.NONE;
     }
 
-    /** Whether the task must not run. Asked when it arrives and right before it runs. */
+    /** Whether the task must not run. Asked right before it runs. */
     default boolean isRevoked(TaskView task) {
+        return false;
+    }
+
+    /** Whether it is its id that is revoked, not a stamp of it. Asked when it arrives, as in Celery. */
+    default boolean isRevokedById(TaskView task) {
         return false;
     }
 }

@@ -179,6 +179,11 @@ final class RemoteControl implements Oversight {
         return revoked.contains(task);
     }
 
+    @Override
+    public boolean isRevokedById(TaskView task) {
+        return revoked.containsId(task);
+    }
+
     private static void safely(Runnable telling) {
         try {
             telling.run();

@@ -138,6 +138,7 @@ final class PipelineFixture implements AutoCloseable {
 
     static final class Orders implements Oversight {
         final Set<String> revoked = ConcurrentHashMap.newKeySet();
+        final Set<String> byStamp = ConcurrentHashMap.newKeySet();
         final List<String> told = new CopyOnWriteArrayList<>();
         volatile Limits limits = Limits.NONE;
 
@@ -168,6 +169,11 @@ final class PipelineFixture implements AutoCloseable {
 
         @Override
         public boolean isRevoked(TaskView task) {
+            return isRevokedById(task) || byStamp.contains(task.message().id());
+        }
+
+        @Override
+        public boolean isRevokedById(TaskView task) {
             return revoked.contains(task.message().id());
         }
     }

@@ -103,6 +103,28 @@ class StandingOrdersTest {
     }
 
     @Test
+    void revokedByAStamp_waitsForItsSlot_asInCelery() {
+        try (PipelineFixture test = new PipelineFixture((context, call) -> gated(context))) {
+            test.pipeline.accept(test.delivery("busy1"));
+            test.pipeline.accept(test.delivery("busy2"));
+            await().until(() -> test.runs.size() == 2);
+            test.orders.byStamp.add("stamped");
+            test.orders.revoked.add("revoked");
+
+            test.pipeline.accept(test.delivery("stamped"));
+            test.pipeline.accept(test.delivery("revoked"));
+            awaitSettled(test, 1);
+            assertThat(test.result("revoked")).contains("\"REVOKED\"");
+            assertThat(test.channel.reasons()).containsExactly("ack revoked");
+            finish.countDown();
+
+            awaitSettled(test, 4);
+            assertThat(test.result("stamped")).contains("\"REVOKED\"");
+            assertThat(test.runs).containsExactly("busy1", "busy2");
+        }
+    }
+
+    @Test
     void terminated_isInterruptedAndRevoked_andTheNextOneFeelsNothing() {
         AtomicBoolean interrupted = new AtomicBoolean();
         try (PipelineFixture test = new PipelineFixture((context, call) -> {
