@@ -21,6 +21,9 @@ class DelayedGoldenTest {
     /** Longer than the 60 s that a worker keeps what is not due. */
     private static final String FAR = "delayed_long_park";
 
+    /** Of {@code delayed_fraction} and {@code quorum_direct_countdown}, which Celery's worker holds as well. */
+    private static final Duration HELD_MOST = Duration.ofSeconds(2);
+
     static List<String> names() {
         return Golden.names("delayed");
     }
@@ -57,9 +60,6 @@ class DelayedGoldenTest {
         }
     }
 
-    /** Of {@code delayed_fraction} and {@code quorum_direct_countdown}, which Celery's worker holds as well. */
-    private static final Duration HELD_MOST = Duration.ofSeconds(2);
-
     /** When Celery's worker told of it. */
     private static Instant arrival(JsonNode golden) {
         double seconds = golden.get("events").get(0).get("timestamp").doubleValue();
@@ -84,9 +84,7 @@ class DelayedGoldenTest {
         Delivery plain = test.delivery("unused");
         JsonNode deliveries = golden.get("deliveries");
         return new Delivery(
-                deliveries.isEmpty()
-                        ? "celery"
-                        : deliveries.get(0).get("queue").stringValue(),
+                deliveries.isEmpty() ? "celery" : deliveries.get(0).get("queue").stringValue(),
                 published.get("exchange").stringValue(),
                 published.get("routing_keys").get(0).stringValue(),
                 plain.tag(),

@@ -76,7 +76,8 @@ final class CapturedTopology {
             String from = open.removeFirst();
             for (Binding binding : bindings) {
                 List<String> known = binding.queue() ? queues : seen;
-                if (binding.source().equals(from) && fits(from, binding.key(), key)
+                if (binding.source().equals(from)
+                        && fits(from, binding.key(), key)
                         && !known.contains(binding.destination())) {
                     known.add(binding.destination());
                     if (!binding.queue()) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sedano.worker.amqp.ConfirmedPublisher;
 import dev.sedano.worker.protocol.Golden;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,9 +43,8 @@ class TopologyGoldenTest {
                 Map<String, Object> arguments = new LinkedHashMap<>();
                 for (JsonNode argument : queue.get("arguments")) {
                     assertThat(argument.get(1).stringValue()).isEqualTo("signedint");
-                    arguments.put(
-                            argument.get(0).stringValue(),
-                            (Object) argument.get(2).intValue());
+                    arguments.put(argument.get(0).stringValue(), (Object)
+                            argument.get(2).intValue());
                 }
                 assertThat(ControlInbox.ARGUMENTS).isEqualTo(arguments);
                 assertThat(queue.get("exclusive").booleanValue()).isTrue();
@@ -83,7 +83,17 @@ class TopologyGoldenTest {
         assertThat(Golden.read("topology", "default").get("queues"))
                 .filteredOn(queue -> queue.get("name").stringValue().equals(ours.queue()))
                 .singleElement()
-                .satisfies(queue -> assertThat(queue.get("arguments")).hasSize(ours.arguments().size()));
+                .satisfies(queue -> assertThat(queue.get("arguments"))
+                        .hasSize(ours.arguments().size()));
+    }
+
+    @Test
+    void noFileIsForgotten() {
+        List<String> rest = new ArrayList<>(Golden.names("topology"));
+        rest.removeAll(withMailbox());
+
+        // The one is below; what a worker says first is compared with a worker that runs.
+        assertThat(rest).containsExactly("same_node_name_twice", "worker_default_boot_messages");
     }
 
     @Test
@@ -124,8 +134,7 @@ class TopologyGoldenTest {
             queues.add("celery"); // where it would have come to
         }
 
-        Map<String, Long> ends = CapturedTopology.read(
-                        name.contains("fanout") ? WITH_FANOUT : "quorum_delayed")
+        Map<String, Long> ends = CapturedTopology.read(name.contains("fanout") ? WITH_FANOUT : "quorum_delayed")
                 .follow(exchange, key);
 
         assertThat(ends).containsOnlyKeys(queues);
