@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
@@ -57,7 +58,7 @@ final class CapturedTopology {
             if (next == null) {
                 ends.put(queue, 0L);
             } else {
-                long waits = Long.parseLong(given.get("x-message-ttl"));
+                long waits = Long.parseLong(Objects.requireNonNull(given.get("x-message-ttl")));
                 follow(next, key).forEach((end, before) -> ends.put(end, before + waits));
             }
         }
@@ -100,7 +101,7 @@ final class CapturedTopology {
 
     private static Pattern topic(String bound) {
         StringBuilder pattern = new StringBuilder();
-        for (String word : bound.split("\\.")) {
+        for (String word : bound.split("\\.", -1)) {
             pattern.append(
                     switch (word) {
                         case "#" -> "(\\.[^.]*)*";
