@@ -102,12 +102,11 @@ final class CapturedTopology {
     private static Pattern topic(String bound) {
         StringBuilder pattern = new StringBuilder();
         for (String word : bound.split("\\.", -1)) {
-            pattern.append(
-                    switch (word) {
-                        case "#" -> "(\\.[^.]*)*";
-                        case "*" -> "\\.[^.]*";
-                        default -> Pattern.quote("." + word);
-                    });
+            if (word.equals("#")) {
+                pattern.append("(\\.[^.]*)*");
+            } else {
+                pattern.append(word.equals("*") ? "\\.[^.]*" : Pattern.quote("." + word));
+            }
         }
         return Pattern.compile(pattern.toString());
     }
