@@ -30,7 +30,7 @@ record GoldenFile(
         List<Sent> sent,
         Map<String, String> written,
         @Nullable Outcome reference) {
-    private static final Path ROOT = Path.of("../worker/src/test/resources/golden");
+    static final Path ROOT = Path.of("../worker/src/test/resources/golden");
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /** A message as it is published; {@code exchange} and {@code routingKey} are those of the capture. */

@@ -38,8 +38,6 @@ record Outcome(List<String> lines) {
     /** Of a chord's body and what follows it: those of the part that ended last, which is not the same each time. */
     private static final Pattern PARENT = Pattern.compile("\"(parent_id|root_id)\":\"[^\"]+\"");
 
-    private static final Pattern BRACKETS = Pattern.compile("^[(\\[](.*?),?[)\\]]$", Pattern.DOTALL);
-
     private static final String RESULT = "celery-task-meta-";
 
     /** In every event, of its sender and moment. */
@@ -53,7 +51,7 @@ record Outcome(List<String> lines) {
                 .toList());
     }
 
-    /** Collects; not thread-safe. Texts of arguments in headers are left out: for people, and not always there. */
+    /** Collects; not thread-safe. */
     static final class Builder {
         private final List<String> lines = new ArrayList<>();
 
@@ -61,7 +59,7 @@ record Outcome(List<String> lines) {
             ObjectNode props = properties.deepCopy().asObject();
             props.remove(List.of("headers", "message_id", "app_id", "timestamp"));
             ObjectNode heads = headers.deepCopy().asObject();
-            heads.remove(List.of("lang", "origin", "argsrepr", "kwargsrepr"));
+            heads.remove(List.of("lang", "origin"));
             lines.add("published to '" + exchange + "' " + routingKey + " " + sorted(props) + " " + sorted(heads) + " "
                     + text(body));
         }
@@ -73,11 +71,6 @@ record Outcome(List<String> lines) {
                 rest.remove(VOLATILE);
                 if (rest.path("traceback").isString()) {
                     rest.put("traceback", "...");
-                }
-                if (rest.path("args").isString()) { // of a list or a tuple, as the sender had it
-                    rest.put(
-                            "args",
-                            BRACKETS.matcher(rest.get("args").stringValue()).replaceFirst("$1"));
                 }
                 lines.add("event " + type + " " + sorted(rest));
             }

@@ -50,14 +50,15 @@ final class ReferenceReplayRun {
             assertThat(worker.process().isAlive()).isTrue();
             outcomes = replay.outcomes();
             outcomes.forEach((name, outcome) -> told.put(name, outcome.lines()));
+            // Before the cleanup, which may fail on a busy machine.
+            Files.writeString(
+                    Path.of("target/task-outcomes.json"),
+                    JsonMapper.builder()
+                                    .enable(SerializationFeature.INDENT_OUTPUT)
+                                    .build()
+                                    .writeValueAsString(told)
+                            + "\n");
         }
-        Files.writeString(
-                Path.of("target/task-outcomes.json"),
-                JsonMapper.builder()
-                                .enable(SerializationFeature.INDENT_OUTPUT)
-                                .build()
-                                .writeValueAsString(told)
-                        + "\n");
 
         outcomes.forEach((name, outcome) -> {
             assertThat(outcome.notIn(ReplayList.expected(name)))

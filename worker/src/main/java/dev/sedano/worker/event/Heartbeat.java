@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class Heartbeat {
     private static final Duration EVERY = Duration.ofSeconds(2);
     /** What a heartbeat on demand announces, as Celery's. */
-    private static final double ON_DEMAND = 5;
+    private static final int ON_DEMAND = 5;
 
     private static final Path LOAD = Path.of("/proc/loadavg");
 

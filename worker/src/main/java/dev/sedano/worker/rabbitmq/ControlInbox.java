@@ -26,11 +26,11 @@ final class ControlInbox {
     static final String EXCHANGE = "celery.pidbox";
     static final String REPLIES = "reply.celery.pidbox";
     /** Types and values as Celery's, or the broker refuses the declaration. */
-    private static final Map<String, Object> ARGUMENTS = Map.of("x-expires", 10_000, "x-message-ttl", 300_000);
+    static final Map<String, Object> ARGUMENTS = Map.of("x-expires", 10_000, "x-message-ttl", 300_000);
 
     private static final long RETRY_NANOS = Duration.ofSeconds(5).toNanos();
     /** The broker's answer to the second node of one name. */
-    private static final String LOCKED = "RESOURCE_LOCKED";
+    static final String LOCKED = "RESOURCE_LOCKED";
 
     private final String queue;
     /** The routing key of replies to what this node asks. */

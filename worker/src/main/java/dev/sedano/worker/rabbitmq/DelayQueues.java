@@ -92,7 +92,7 @@ final class DelayQueues {
                 channel.queueDeclarePassive("celery_delayed_" + level);
             }
             channel.exchangeDeclarePassive(LAST);
-            channel.queueBind(queue, LAST, "#." + word(queue));
+            channel.queueBind(queue, LAST, bindingKey(queue));
             channel.close();
             bound.add(queue);
             pause = Duration.ZERO;
@@ -119,6 +119,11 @@ final class DelayQueues {
     static ConfirmedPublisher.Target target(String queue, Duration delay) {
         long seconds = Math.max(1, Math.min(LONGEST_SECONDS, delay.toSeconds()));
         return new ConfirmedPublisher.Target(FIRST, bits(seconds) + "." + word(queue), Map.of());
+    }
+
+    /** What binds {@code queue} to {@link #LAST}, for what {@link #target} sends and for nothing else. */
+    static String bindingKey(String queue) {
+        return "#." + word(queue);
     }
 
     private static String bits(long seconds) {

@@ -53,7 +53,8 @@ public final class Golden {
         return decisions.stringPropertyNames().stream().collect(Collectors.toMap(name -> name, decisions::getProperty));
     }
 
-    static MessageProperties properties(JsonNode published) {
+    /** The properties of a published message, with its headers as they were. */
+    public static MessageProperties properties(JsonNode published) {
         JsonNode properties = published.get("properties");
         Map<String, @Nullable Object> headers = new LinkedHashMap<>();
         published
@@ -72,7 +73,8 @@ public final class Golden {
                 headers);
     }
 
-    static byte[] body(JsonNode published) {
+    /** Its body, byte by byte. */
+    public static byte[] body(JsonNode published) {
         return Base64.getDecoder().decode(published.get("body_b64").stringValue());
     }
 
