@@ -1,6 +1,7 @@
 """Runs the scripts beside it on request: one JSON object per line in, one out."""
 import importlib
 import json
+import os
 import sys
 import traceback
 
@@ -15,3 +16,5 @@ for line in sys.stdin:
         answer = {"error": traceback.format_exc()}
     answers.write(json.dumps(answer) + "\n")
     answers.flush()
+
+os._exit(0)  # results that are still around would ask a store that is gone for the end of their subscriptions, 20 times each

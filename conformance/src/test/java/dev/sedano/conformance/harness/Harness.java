@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -23,11 +24,13 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * those made by a test end with it. The log folders of workers stay when a test of the class fails.
  */
 public final class Harness implements BeforeEachCallback, AfterEachCallback, AfterAllCallback {
+    private static final int LINES_SHOWN = 40;
+
     private final List<WorkerProcess> classWorkers = new ArrayList<>();
     private final List<WorkerProcess> testWorkers = new ArrayList<>();
     private final List<AutoCloseable> ownedByTest = new ArrayList<>();
     private final Set<String> mayHold = new HashSet<>();
-    private final Ledger ledger = Ledger.create();
+    private Ledger ledger = Ledger.create();
     private final TestBroker broker;
     private @Nullable CeleryPublisher publisher;
     private boolean inTest;
@@ -165,12 +168,21 @@ public final class Harness implements BeforeEachCallback, AfterEachCallback, Aft
             publisher.close();
             publisher = null; // the class may be run once more
         }
+        ledger = Ledger.create();
         failed = false;
     }
 
     private void discard(List<WorkerProcess> workers) {
         if (failed) {
             workers.forEach(worker -> System.out.println("log kept: " + worker.folder()));
+            // Where only the output of the tests is kept, it must say what they were at: the first, which others may
+            // have followed, and the last.
+            IntStream.of(0, workers.size() - 2, workers.size() - 1)
+                    .filter(index -> index >= 0)
+                    .distinct()
+                    .mapToObj(workers::get)
+                    .forEach(worker -> System.out.println(
+                            "end of the log in " + worker.folder() + ":\n" + worker.endOfLog(LINES_SHOWN)));
         } else {
             workers.forEach(worker -> delete(worker.folder()));
         }

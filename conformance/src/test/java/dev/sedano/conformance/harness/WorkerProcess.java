@@ -190,6 +190,12 @@ public final class WorkerProcess implements AutoCloseable {
         }
     }
 
+    /** The last {@code lines} of what it printed. */
+    String endOfLog(int lines) {
+        List<String> all = log().lines().toList();
+        return String.join("\n", all.subList(Math.max(0, all.size() - lines), all.size()));
+    }
+
     /** Ends it at once; its folder stays. */
     @Override
     public void close() {

@@ -120,7 +120,7 @@ final class ClaimAhead {
             for (Work work : next()) {
                 try {
                     admit.accept(work);
-                } catch (RuntimeException defect) {
+                } catch (RuntimeException | Error defect) { // thrown on, it would be the last round of all
                     LOG.error("a delivery of queue {} could not be admitted: a defect", work.delivery.queue(), defect);
                 }
             }

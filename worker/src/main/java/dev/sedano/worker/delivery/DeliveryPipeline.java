@@ -330,7 +330,7 @@ public final class DeliveryPipeline {
             ready.add(work);
             try {
                 slots.execute(this::runNext);
-            } catch (RuntimeException refused) {
+            } catch (RuntimeException | Error refused) { // an Error where the process has no thread left to give
                 Work without = ready.withdraw(work);
                 if (without != null) {
                     settling.guarded(without, () -> {

@@ -106,10 +106,14 @@ final class StoreWatch implements CircuitBreaker.Listener {
         up = true;
         metrics.resumed("store_down");
         // What was revoked before this worker started must be known before anything runs.
-        var unused = revokes.loadOnce()
-                .thenRun(() -> timer.execute(() -> {
-                    inFlight.get().storeBack();
-                    broker.resume(Broker.Pause.STORE_DOWN);
-                }));
+        var unused = revokes.loadOnce().whenComplete((known, defect) -> timer.execute(this::goOn));
+    }
+
+    private void goOn() {
+        try {
+            inFlight.get().storeBack();
+        } finally { // whatever became of what waited: new work must come
+            broker.resume(Broker.Pause.STORE_DOWN);
+        }
     }
 }

@@ -87,4 +87,21 @@ class DefectTest {
             assertThat(test.channel.reasons()).as("granted again, not held").endsWith("wait defect");
         }
     }
+
+    @Test
+    void withoutAThread_givesTheClaimBack_andTheNextOneRuns() {
+        try (PipelineFixture test = new PipelineFixture((context, call) -> 5)) {
+            test.oneSlot();
+            test.noThreads = true;
+            test.pipeline.accept(test.delivery("a"));
+            await().until(() -> test.channel.settled.size() == 1);
+            test.noThreads = false;
+
+            test.pipeline.accept(test.delivery("b"));
+
+            await().until(() -> test.channel.settled.size() == 2);
+            assertThat(test.channel.reasons()).containsExactly("wait defect", "ack succeeded");
+            assertThat(test.pipeline.inFlight().size()).isZero();
+        }
+    }
 }

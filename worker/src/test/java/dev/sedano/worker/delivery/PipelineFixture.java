@@ -84,6 +84,9 @@ final class PipelineFixture implements AutoCloseable {
         }
     };
     private final ThreadPoolExecutor slots = (ThreadPoolExecutor) Executors.newFixedThreadPool(2);
+    /** As a process that may not have one more thread. */
+    volatile boolean noThreads;
+
     /** How many slots were given up by handlers that run on. */
     final AtomicInteger left = new AtomicInteger();
 
@@ -437,6 +440,9 @@ final class PipelineFixture implements AutoCloseable {
     private final class Slots implements HandlerSlots {
         @Override
         public void execute(Consumer<Slot> body) {
+            if (noThreads) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
             slots.execute(() -> body.accept(left::incrementAndGet));
         }
 
