@@ -15,8 +15,11 @@ import dev.sedano.task.client.ResultsException;
 import dev.sedano.task.client.SendException;
 import dev.sedano.task.client.TaskClient;
 import dev.sedano.worker.tls.TlsSettings;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -107,7 +110,7 @@ final class ClientConnectionsIT {
     @Test
     void certificatesThatAreNotTrusted_areExplained_andNothingIsSent() {
         ClientConfig config =
-                ClientConfig.of(brokerUrl(""), storeUrl("caller:s3cret@", "")).withSending(Duration.ofSeconds(2), 10);
+                ClientConfig.of(brokerUrl(""), storeUrl("caller:s3cret@", "")).withSending(Duration.ofSeconds(4), 10);
         try (TaskClient client = CeleryClient.connect(config)) {
             assertThatExceptionOfType(SendException.class)
                     .isThrownBy(() -> client.send("proj.add", 2, 3))
@@ -119,6 +122,21 @@ final class ClientConnectionsIT {
                     .isThrownBy(() -> client.result("some").get(Duration.ofMillis(300)))
                     .withMessageContaining("ssl_ca_certs")
                     .withMessageNotContaining("s3cret");
+        }
+    }
+
+    @Test
+    void brokerThatTakesTheConnectionAndSaysNothing_wasSentNothing() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+                TaskClient client = CeleryClient.connect(ClientConfig.of(
+                                "amqp://guest:guest@127.0.0.1:" + silent.getLocalPort() + "//",
+                                storeUrl("caller:s3cret@", trusting()))
+                        .withSending(Duration.ofMillis(1_500), 10))) {
+            assertThatExceptionOfType(SendException.class)
+                    .isThrownBy(() -> client.send("proj.add", 2, 3))
+                    .withMessageContaining("no answer of the broker")
+                    .withMessageContaining("nothing was sent")
+                    .satisfies(refused -> assertThat(refused.mayHaveBeenSent()).isFalse());
         }
     }
 

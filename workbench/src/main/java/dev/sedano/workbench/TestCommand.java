@@ -159,7 +159,7 @@ final class TestCommand implements Callable<Integer> {
             arguments.addAll(List.of("-Dit.test=" + only, "-Dfailsafe.failIfNoSpecifiedTests=false"));
         }
         if (!full) {
-            arguments.add("-DexcludedGroups=chaos");
+            arguments.addAll(List.of("-Dit.excluded=chaos", "-DexcludedGroups=chaos"));
         }
         return arguments.toArray(String[]::new);
     }

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The broker, or the connection to it, goes while handlers run and more work waits. */
 @Tag("chaos")
+@Tag("alone")
 class BrokerOutageChaosIT {
     private static final int QUICK_TASKS = 300;
     private static final int QUICK_MILLIS = 5;

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * its own. The workers live through all runs, as they have to.
  */
 @Tag("chaos")
+@Tag("alone")
 class StoreOutageChaosIT {
     private static final String FIVE = "outages-five";
     private static final String LIMITED = "outages-limited";

@@ -178,7 +178,7 @@ public final class Harness implements BeforeEachCallback, AfterEachCallback, Aft
             // Where only the output of the tests is kept, it must say what they were at: the first, which others may
             // have followed, and the last.
             IntStream.of(0, workers.size() - 2, workers.size() - 1)
-                    .filter(index -> index >= 0)
+                    .filter(index -> index >= 0 && index < workers.size())
                     .distinct()
                     .mapToObj(workers::get)
                     .forEach(worker -> System.out.println(

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -90,6 +91,9 @@ public final class ConfirmedPublisher implements AutoCloseable {
     private final Ticker ticker;
     private final Destinations destinations;
     private final ArrayBlockingQueue<Publication> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
+    /** Of what waits and of what the thread prepares; whoever takes it out decides: it is sent, or withdrawn. */
+    private final Set<CompletableFuture<Void>> unsent = ConcurrentHashMap.newKeySet();
+
     private final ConcurrentNavigableMap<Long, Sent> unconfirmed = new ConcurrentSkipListMap<>();
     /** How many returned messages of each id still have their confirm to come. */
     private final ConcurrentMap<String, Integer> returned = new ConcurrentHashMap<>();
@@ -152,9 +156,11 @@ public final class ConfirmedPublisher implements AutoCloseable {
         return offer(new Publication(() -> target, true, false, properties, body, new CompletableFuture<>()));
     }
 
-    /** Takes back a message that waits to be sent. False: it is on its way, or was. */
+    /** Takes back a message that waits to be sent, if only for its connection. False: it is on its way, or was. */
     public boolean withdraw(CompletableFuture<Void> publication) {
-        return waiting.removeIf(each -> each.done() == publication);
+        boolean withdrawn = unsent.remove(publication);
+        waiting.removeIf(each -> each.done() == publication);
+        return withdrawn;
     }
 
     /** Publishes to a queue that somebody else owns; a queue that is gone is no failure, nobody waits any more. */
@@ -164,15 +170,21 @@ public final class ConfirmedPublisher implements AutoCloseable {
     }
 
     private CompletableFuture<Void> offer(Publication publication) {
+        unsent.add(publication.done());
         if (closed || !waiting.offer(publication)) {
-            publication
-                    .done()
-                    .completeExceptionally(new IOException(
+            fail(
+                    publication,
+                    new IOException(
                             closed
                                     ? "the publisher is closed"
                                     : "the publisher's queue of " + MOST_WAITING + " is full"));
         }
         return publication.done();
+    }
+
+    private void fail(Publication publication, Exception cause) {
+        unsent.remove(publication.done());
+        publication.done().completeExceptionally(cause);
     }
 
     private void loop() {
@@ -195,14 +207,14 @@ public final class ConfirmedPublisher implements AutoCloseable {
                 tell(e.toString());
                 disconnect();
                 if (publication != null) {
-                    publication.done().completeExceptionally(e);
+                    fail(publication, e);
                 }
             }
         }
         disconnect();
         IOException ended = new IOException("the publisher is closed");
         for (Publication left; (left = waiting.poll()) != null; ) {
-            left.done().completeExceptionally(ended);
+            fail(left, ended);
         }
     }
 
@@ -229,7 +241,7 @@ public final class ConfirmedPublisher implements AutoCloseable {
                     printable(target.exchange()),
                     printable(target.queue()),
                     obstacle);
-            publication.done().completeExceptionally(new UnroutableException(obstacle));
+            fail(publication, new UnroutableException(obstacle));
             return;
         }
         AMQP.BasicProperties properties = publication.marked()
@@ -239,6 +251,9 @@ public final class ConfirmedPublisher implements AutoCloseable {
                         .messageId(UUID.randomUUID().toString())
                         .build()
                 : publication.properties();
+        if (!unsent.remove(publication.done())) {
+            return; // withdrawn meanwhile
+        }
         unconfirmed.put(
                 to.getNextPublishSeqNo(),
                 new Sent(publication, target, identity(target.exchange(), target.queue(), properties)));

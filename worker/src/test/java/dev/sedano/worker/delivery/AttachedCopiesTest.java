@@ -3,7 +3,6 @@ package dev.sedano.worker.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sedano.worker.delivery.PipelineFixture.RecordingChannel;
 import dev.sedano.worker.idempotency.StoreException;
 import java.time.Duration;
 import java.util.Map;

@@ -43,7 +43,7 @@ class DelayedGoldenTest {
 
             if (far) {
                 assertThat(test.channel.settled)
-                        .extracting(PipelineFixture.RecordingChannel.Settled::settlement)
+                        .extracting(RecordingChannel.Settled::settlement)
                         .containsExactly(new Settlement.Delay(eta));
                 return;
             }

@@ -30,7 +30,7 @@ final class DueTimeTest {
             test.pipeline.accept(test.delivery("a", "x", Map.of("eta", eta.toString())));
 
             assertThat(test.channel.settled)
-                    .extracting(PipelineFixture.RecordingChannel.Settled::settlement)
+                    .extracting(RecordingChannel.Settled::settlement)
                     .containsExactly(new Settlement.Delay(eta));
             assertThat(test.channel.reasons()).containsExactly("wait not_due");
             assertThat(test.pipeline.inFlight().size()).isZero();
@@ -206,7 +206,7 @@ final class DueTimeTest {
             test.pipeline.accept(test.delivery("a", "x", Map.of("eta", "2999-01-02")));
 
             assertThat(test.channel.settled.subList(0, 6))
-                    .extracting(PipelineFixture.RecordingChannel.Settled::settlement)
+                    .extracting(RecordingChannel.Settled::settlement)
                     .containsOnly(new Settlement.Delay(Instant.parse("2999-01-02T03:04:05Z")));
             assertThat(test.channel.settled.get(6).settlement())
                     .isEqualTo(new Settlement.Delay(Instant.parse("2999-01-02T00:00:00Z")));

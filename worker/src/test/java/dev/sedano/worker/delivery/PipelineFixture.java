@@ -9,18 +9,15 @@ import dev.sedano.worker.canvas.FollowUps;
 import dev.sedano.worker.canvas.OutgoingMessage;
 import dev.sedano.worker.canvas.UnroutableException;
 import dev.sedano.worker.handler.Handlers;
-import dev.sedano.worker.idempotency.CheckerEvents;
 import dev.sedano.worker.idempotency.CircuitBreaker;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.IdempotencyStore.AfterLeaseLoss;
 import dev.sedano.worker.idempotency.InMemoryIdempotencyStore;
-import dev.sedano.worker.idempotency.PriorRun;
 import dev.sedano.worker.idempotency.StoreException;
 import dev.sedano.worker.journal.Journal;
 import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.protocol.MessageDecoder;
 import dev.sedano.worker.protocol.MessageProperties;
-import dev.sedano.worker.protocol.TaskMessage;
 import dev.sedano.worker.result.ExceptionEncoding;
 import dev.sedano.worker.result.RedisResults;
 import dev.sedano.worker.result.ResultEncoder;
@@ -31,15 +28,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledFuture;
@@ -57,7 +49,7 @@ final class PipelineFixture implements AutoCloseable {
 
     final InMemoryIdempotencyStore store;
     final RecordingChannel channel = new RecordingChannel();
-    final Counts counts = new Counts();
+    final RecordedCounts counts = new RecordedCounts();
     /** What was handed to the broker, confirmed or not. */
     final List<OutgoingMessage> published = new CopyOnWriteArrayList<>();
 
@@ -98,220 +90,8 @@ final class PipelineFixture implements AutoCloseable {
     /** The pipeline's ticker. */
     final ShiftedTicker ticker = new ShiftedTicker();
 
-    /** The system's ticker, set forward. */
-    static final class ShiftedTicker implements Ticker {
-        private final AtomicLong shift = new AtomicLong();
-
-        void forward(Duration by) {
-            shift.addAndGet(by.toNanos());
-        }
-
-        @Override
-        public long nanos() {
-            return Ticker.system().nanos() + shift.get();
-        }
-    }
-
-    /** The system's clock, set forward. */
-    static final class ShiftedClock extends Clock {
-        private volatile Duration shift = Duration.ZERO;
-
-        void forward(Duration by) {
-            shift = shift.plus(by);
-        }
-
-        @Override
-        public Instant instant() {
-            return Clock.systemUTC().instant().plus(shift);
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException("only UTC");
-        }
-    }
-
     /** What is revoked, and what was told of tasks. */
-    final Orders orders = new Orders();
-
-    static final class Orders implements Oversight {
-        final Set<String> revoked = ConcurrentHashMap.newKeySet();
-        final Set<String> byStamp = ConcurrentHashMap.newKeySet();
-        final List<String> told = new CopyOnWriteArrayList<>();
-        volatile Limits limits = Limits.NONE;
-
-        @Override
-        public Limits timeLimits(TaskView task) {
-            return limits;
-        }
-
-        @Override
-        public void received(TaskView task) {
-            told.add("received " + task.message().id());
-        }
-
-        @Override
-        public void started(TaskView task) {
-            told.add("started " + task.message().id());
-        }
-
-        @Override
-        public void ended(TaskView task, End end) {
-            told.add(end.kind() + " " + task.message().id());
-        }
-
-        @Override
-        public void unknown(TaskMessage message) {
-            told.add("unknown " + message.id());
-        }
-
-        @Override
-        public boolean isRevoked(TaskView task) {
-            return isRevokedById(task) || byStamp.contains(task.message().id());
-        }
-
-        @Override
-        public boolean isRevokedById(TaskView task) {
-            return revoked.contains(task.message().id());
-        }
-    }
-
-    /** What was settled, in order. */
-    static final class RecordingChannel implements DeliveryChannel {
-        record Settled(long tag, String task, Settlement settlement) {}
-
-        final List<Settled> settled = new CopyOnWriteArrayList<>();
-        volatile boolean open = true;
-
-        @Override
-        public void settle(Delivery delivery, String task, Settlement settlement) {
-            settled.add(new Settled(delivery.tag(), task, settlement));
-        }
-
-        @Override
-        public boolean isOpen() {
-            return open;
-        }
-
-        List<String> reasons() {
-            return settled.stream()
-                    .map(one -> one.settlement().outcome() + " "
-                            + one.settlement().reason().code())
-                    .toList();
-        }
-    }
-
-    /** Counts what metrics would. */
-    static final class Counts implements CheckerEvents, PipelineEvents {
-        /** Where these events throw, as they never should. */
-        volatile String defect = "";
-
-        private void mayThrow(String event) {
-            if (event.equals(defect)) {
-                throw new IllegalStateException("a defect in " + event);
-            }
-        }
-
-        /** Handlers that run on past their hard limits. */
-        final AtomicInteger leftBehind = new AtomicInteger();
-
-        final AtomicInteger blocked = new AtomicInteger();
-        final AtomicInteger falsePositives = new AtomicInteger();
-        final AtomicInteger truePositives = new AtomicInteger();
-        final AtomicInteger zombies = new AtomicInteger();
-        final AtomicInteger fromMemory = new AtomicInteger();
-        final AtomicInteger unprotected = new AtomicInteger();
-        final List<String> observed = new CopyOnWriteArrayList<>();
-        final List<String> duplicates = new CopyOnWriteArrayList<>();
-        final List<String> setAside = new CopyOnWriteArrayList<>();
-        final AtomicInteger beyondRetention = new AtomicInteger();
-
-        @Override
-        public void blocked() {
-            blocked.incrementAndGet();
-        }
-
-        @Override
-        public void falsePositive(Duration delay) {
-            falsePositives.incrementAndGet();
-        }
-
-        @Override
-        public void truePositive() {
-            truePositives.incrementAndGet();
-        }
-
-        @Override
-        public void unreported() {}
-
-        @Override
-        public void zombie() {
-            zombies.incrementAndGet();
-        }
-
-        @Override
-        public void takeover(PriorRun priorRun) {}
-
-        @Override
-        public void storeFailed(StoreException.Kind kind) {}
-
-        @Override
-        public void handlerStarted(String task) {}
-
-        @Override
-        public void handlerLeft(String task) {
-            leftBehind.incrementAndGet();
-        }
-
-        @Override
-        public void handlerLeftEnded(String task) {
-            leftBehind.decrementAndGet();
-        }
-
-        @Override
-        public void handlerEnded(String task, long nanos) {
-            mayThrow("handlerEnded");
-        }
-
-        @Override
-        public void answeredFromMemory() {
-            fromMemory.incrementAndGet();
-        }
-
-        @Override
-        public void beyondRetention(String task) {
-            beyondRetention.incrementAndGet();
-        }
-
-        @Override
-        public void unprotectedRun() {
-            unprotected.incrementAndGet();
-        }
-
-        @Override
-        public void observed(String task, String refusal) {
-            observed.add(refusal);
-        }
-
-        @Override
-        public void followUp() {}
-
-        @Override
-        public void followUpSetAside(SettlementReason reason) {
-            setAside.add(reason.code());
-        }
-
-        @Override
-        public void duplicate(String kind) {
-            mayThrow("duplicate");
-            duplicates.add(kind);
-        }
-    }
+    final RecordedOversight orders = new RecordedOversight();
 
     PipelineFixture(TaskHandler handler) {
         this(handler, TaskOptions.DEFAULT);
