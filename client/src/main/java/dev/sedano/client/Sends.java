@@ -134,6 +134,7 @@ final class Sends implements AutoCloseable {
         }
 
         private void ended(@Nullable Throwable failure) {
+            attempt = null;
             if (failure == null) {
                 end(null);
             } else if (failure instanceof UnroutableException) {
@@ -154,9 +155,8 @@ final class Sends implements AutoCloseable {
 
         private void expire() {
             CompletableFuture<Void> current = attempt;
-            // S3: what was taken from the publisher's queue may be on its way.
-            boolean waited = current != null && publisher.withdraw(current);
-            boolean unknown = mayHaveBeenSent || !(waited || current == null || current.isDone());
+            // S3: what the publisher has handed to its connection may be on its way.
+            boolean unknown = mayHaveBeenSent || (current != null && !publisher.withdraw(current));
             String fault = publisher.isBlocked() ? state() : lastFault;
             end(new SendException(
                     callId,

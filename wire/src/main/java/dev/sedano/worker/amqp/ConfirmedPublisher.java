@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +21,7 @@ import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -72,18 +72,31 @@ public final class ConfirmedPublisher implements AutoCloseable {
         }
     }
 
-    /**
-     * A message to publish.
-     *
-     * @param marked whether it gets a message id, by which a returned one is known; else by its route and correlation id
-     */
-    private record Publication(
-            Supplier<Target> place,
-            boolean durable,
-            boolean marked,
-            AMQP.BasicProperties properties,
-            byte[] body,
-            CompletableFuture<Void> done) {}
+    /** A message to publish, and the broker's word for it. */
+    private static final class Publication extends CompletableFuture<Void> {
+        private final Supplier<Target> place;
+        private final boolean durable;
+        /** Whether it gets a message id, by which a returned one is known; else by its route and correlation id. */
+        private final boolean marked;
+
+        private final AMQP.BasicProperties properties;
+        private final byte[] body;
+        private final AtomicBoolean taken = new AtomicBoolean();
+
+        Publication(
+                Supplier<Target> place, boolean durable, boolean marked, AMQP.BasicProperties properties, byte[] body) {
+            this.place = place;
+            this.durable = durable;
+            this.marked = marked;
+            this.properties = properties;
+            this.body = body;
+        }
+
+        /** True once: whoever takes it decides whether it is sent or withdrawn. */
+        boolean take() {
+            return taken.compareAndSet(false, true);
+        }
+    }
 
     private record Sent(Publication publication, Target target, String id) {}
 
@@ -91,9 +104,6 @@ public final class ConfirmedPublisher implements AutoCloseable {
     private final Ticker ticker;
     private final Destinations destinations;
     private final ArrayBlockingQueue<Publication> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
-    /** Of what waits and of what the thread prepares; whoever takes it out decides: it is sent, or withdrawn. */
-    private final Set<CompletableFuture<Void>> unsent = ConcurrentHashMap.newKeySet();
-
     private final ConcurrentNavigableMap<Long, Sent> unconfirmed = new ConcurrentSkipListMap<>();
     /** How many returned messages of each id still have their confirm to come. */
     private final ConcurrentMap<String, Integer> returned = new ConcurrentHashMap<>();
@@ -148,43 +158,33 @@ public final class ConfirmedPublisher implements AutoCloseable {
      * @param place asked right before, by the publisher's thread; must not block
      */
     public CompletableFuture<Void> publish(Supplier<Target> place, AMQP.BasicProperties properties, byte[] body) {
-        return offer(new Publication(place, true, true, properties, body, new CompletableFuture<>()));
+        return offer(new Publication(place, true, true, properties, body));
     }
 
     /** As {@link #publish}, with the properties as they are: Celery's producers send no message id. */
     public CompletableFuture<Void> publishUnmarked(Target target, AMQP.BasicProperties properties, byte[] body) {
-        return offer(new Publication(() -> target, true, false, properties, body, new CompletableFuture<>()));
+        return offer(new Publication(() -> target, true, false, properties, body));
     }
 
     /** Takes back a message that waits to be sent, if only for its connection. False: it is on its way, or was. */
     public boolean withdraw(CompletableFuture<Void> publication) {
-        boolean withdrawn = unsent.remove(publication);
-        waiting.removeIf(each -> each.done() == publication);
+        boolean withdrawn = publication instanceof Publication unsent && unsent.take();
+        waiting.removeIf(each -> publication == each);
         return withdrawn;
     }
 
     /** Publishes to a queue that somebody else owns; a queue that is gone is no failure, nobody waits any more. */
     public CompletableFuture<Void> reply(String queue, AMQP.BasicProperties properties, byte[] body) {
         Target target = Target.queue(queue, Map.of());
-        return offer(new Publication(() -> target, false, false, properties, body, new CompletableFuture<>()));
+        return offer(new Publication(() -> target, false, false, properties, body));
     }
 
     private CompletableFuture<Void> offer(Publication publication) {
-        unsent.add(publication.done());
         if (closed || !waiting.offer(publication)) {
-            fail(
-                    publication,
-                    new IOException(
-                            closed
-                                    ? "the publisher is closed"
-                                    : "the publisher's queue of " + MOST_WAITING + " is full"));
+            publication.completeExceptionally(new IOException(
+                    closed ? "the publisher is closed" : "the publisher's queue of " + MOST_WAITING + " is full"));
         }
-        return publication.done();
-    }
-
-    private void fail(Publication publication, Exception cause) {
-        unsent.remove(publication.done());
-        publication.done().completeExceptionally(cause);
+        return publication;
     }
 
     private void loop() {
@@ -207,14 +207,14 @@ public final class ConfirmedPublisher implements AutoCloseable {
                 tell(e.toString());
                 disconnect();
                 if (publication != null) {
-                    fail(publication, e);
+                    publication.completeExceptionally(e);
                 }
             }
         }
         disconnect();
         IOException ended = new IOException("the publisher is closed");
         for (Publication left; (left = waiting.poll()) != null; ) {
-            fail(left, ended);
+            left.completeExceptionally(ended);
         }
     }
 
@@ -230,9 +230,9 @@ public final class ConfirmedPublisher implements AutoCloseable {
 
     private void send(Publication publication) throws IOException, TimeoutException {
         Channel to = channel();
-        Target target = publication.place().get();
-        String obstacle = Destinations.defect(connected(), target, publication.properties());
-        if (obstacle == null && publication.durable()) {
+        Target target = publication.place.get();
+        String obstacle = Destinations.defect(connected(), target, publication.properties);
+        if (obstacle == null && publication.durable) {
             obstacle = destinations.missing(connected(), target);
         }
         if (obstacle != null) {
@@ -241,24 +241,24 @@ public final class ConfirmedPublisher implements AutoCloseable {
                     printable(target.exchange()),
                     printable(target.queue()),
                     obstacle);
-            fail(publication, new UnroutableException(obstacle));
+            publication.completeExceptionally(new UnroutableException(obstacle));
             return;
         }
-        AMQP.BasicProperties properties = publication.marked()
+        AMQP.BasicProperties properties = publication.marked
                 ? publication
-                        .properties()
+                        .properties
                         .builder()
                         .messageId(UUID.randomUUID().toString())
                         .build()
-                : publication.properties();
-        if (!unsent.remove(publication.done())) {
+                : publication.properties;
+        if (!publication.take()) {
             return; // withdrawn meanwhile
         }
         unconfirmed.put(
                 to.getNextPublishSeqNo(),
                 new Sent(publication, target, identity(target.exchange(), target.queue(), properties)));
         try {
-            to.basicPublish(target.exchange(), target.queue(), publication.durable(), properties, publication.body());
+            to.basicPublish(target.exchange(), target.queue(), publication.durable, properties, publication.body);
         } catch (IOException | RuntimeException e) {
             throw new UnconfirmedException("not confirmed: " + e.getMessage(), e);
         }
@@ -331,10 +331,9 @@ public final class ConfirmedPublisher implements AutoCloseable {
             }
             if (refusal != null || unroutable) {
                 sent.publication()
-                        .done()
                         .completeExceptionally(refusal != null ? new IOException(refusal) : nowhere(sent.target()));
             } else {
-                sent.publication().done().complete(null);
+                sent.publication().complete(null);
             }
         }
     }
@@ -354,9 +353,7 @@ public final class ConfirmedPublisher implements AutoCloseable {
             blocked = false; // the connection is gone; the next one is told anew
         }
         for (Sent sent : all) {
-            sent.publication()
-                    .done()
-                    .completeExceptionally(new UnconfirmedException("not confirmed: channel closed", cause));
+            sent.publication().completeExceptionally(new UnconfirmedException("not confirmed: channel closed", cause));
         }
     }
 
