@@ -26,6 +26,8 @@ import picocli.CommandLine.Option;
 final class TestCommand implements Callable<Integer> {
     private static final String REQUIRE_PYTHON = "SEDANO_TEST_REQUIRE_PYTHON";
     private static final String CHAOS_MINUTES = "SEDANO_CHAOS_MINUTES";
+    /** The example stories, which wait most of their time, go in pairs. */
+    private static final String TWO_MODULES_AT_A_TIME = "-T2";
 
     @Option(names = "--install", description = "Let the system's package manager install what is missing.")
     private boolean install;
@@ -85,7 +87,7 @@ final class TestCommand implements Callable<Integer> {
         }
         Map<String, String> environment = environment(python(project, celeries.isEmpty() ? null : celeries.get(0)));
         return full
-                ? maven(project, environment, "verify", "-Dfuzz.duration=10m")
+                ? maven(project, environment, TWO_MODULES_AT_A_TIME, "verify", "-Dfuzz.duration=10m")
                 : verifyWithRepetition(project, environment);
     }
 
@@ -136,7 +138,7 @@ final class TestCommand implements Callable<Integer> {
      * once, and what failed is named at the end. A broken promise is a failure whatever the repetition says.
      */
     private static int verifyWithRepetition(Project project, Map<String, String> environment) {
-        int exit = maven(project, environment, "verify", "-Dfailsafe.rerunFailingTestsCount=1");
+        int exit = maven(project, environment, TWO_MODULES_AT_A_TIME, "verify", "-Dfailsafe.rerunFailingTestsCount=1");
         List<Flake> flakes = Flake.allOf(project);
         if (!flakes.isEmpty()) {
             System.out.println("Tests that failed first and passed when repeated:");

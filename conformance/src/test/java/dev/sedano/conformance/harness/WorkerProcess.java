@@ -82,6 +82,15 @@ public final class WorkerProcess implements AutoCloseable {
         }
     }
 
+    /** Whether it answers at all. */
+    boolean answers() {
+        try {
+            return !health().isEmpty();
+        } catch (UncheckedIOException notListening) {
+            return false;
+        }
+    }
+
     /** What {@code /health/ready} says. */
     public String health() {
         return get("/health/ready").body().strip();

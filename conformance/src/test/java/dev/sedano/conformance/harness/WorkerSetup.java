@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,12 @@ import org.jspecify.annotations.Nullable;
 public final class WorkerSetup {
     private static final AtomicInteger NUMBER = new AtomicInteger();
     private static final Path APP = Path.of("target/test-classes").toAbsolutePath();
+    private static final Path OWN_JAVA = Path.of(System.getProperty("java.home"));
+
+    /** Made when the first worker starts. */
+    private static final class Archive {
+        private static final Optional<Path> FILE = ClassArchive.provide(classpath());
+    }
 
     private final List<String> queues = new ArrayList<>();
     private final List<String> options = new ArrayList<>();
@@ -31,7 +38,8 @@ public final class WorkerSetup {
     private @Nullable String store;
     private @Nullable String node;
     private int concurrency = 4;
-    private Path java = Path.of(System.getProperty("java.home"));
+    private Path java = OWN_JAVA;
+    private boolean archive = true;
 
     /** A worker with a folder of its own, 4 handlers, and nothing to connect to yet. */
     public WorkerSetup() {
@@ -89,6 +97,12 @@ public final class WorkerSetup {
         return this;
     }
 
+    /** With its classes read from their jars one by one, as users run it. */
+    WorkerSetup withoutArchive() {
+        archive = false;
+        return this;
+    }
+
     /** The file that {@link LedgerTasks} write to. */
     public WorkerSetup ledger(Ledger ledger) {
         environment.put(Ledger.VARIABLE, ledger.file().toString());
@@ -136,6 +150,9 @@ public final class WorkerSetup {
         List<String> command = new ArrayList<>();
         command.add(java.resolve("bin/java").toString());
         command.addAll(jvm);
+        if (archive && java.equals(OWN_JAVA)) {
+            Archive.FILE.ifPresent(file -> command.add("-XX:SharedArchiveFile=" + file));
+        }
         command.addAll(List.of("-cp", classpath(), "dev.sedano.worker.cli.Main", "worker"));
         command.addAll(List.of("-A", APP.toString(), "-b", broker, "--result-backend", backend));
         if (store != null) {

@@ -98,7 +98,7 @@ class StandingOrdersTest {
             assertThat(test.channel.reasons()).containsExactlyInAnyOrder("ack revoked", "ack expired");
             assertThat(test.result("revoked")).contains("\"REVOKED\"");
             assertThat(test.result("expired")).contains("\"REVOKED\"");
-            assertThat(test.runs).containsExactly("busy1", "busy2");
+            assertThat(test.runs).containsExactlyInAnyOrder("busy1", "busy2");
         }
     }
 
@@ -120,7 +120,7 @@ class StandingOrdersTest {
 
             awaitSettled(test, 4);
             assertThat(test.result("stamped")).contains("\"REVOKED\"");
-            assertThat(test.runs).containsExactly("busy1", "busy2");
+            assertThat(test.runs).containsExactlyInAnyOrder("busy1", "busy2");
         }
     }
 
