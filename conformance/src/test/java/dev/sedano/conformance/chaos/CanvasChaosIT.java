@@ -36,6 +36,8 @@ final class CanvasChaosIT {
     /** A canvas has some ten follow-ups, so that this kills amid the first ones sent. */
     private static final int MOST_FOLLOW_UPS = 40;
 
+    private static final int MOST_WAITING = 40;
+
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     @RegisterExtension
@@ -98,9 +100,17 @@ final class CanvasChaosIT {
         return HARNESS.start(HARNESS.worker(queue).options("--lease", "3s"));
     }
 
-    /** There is always work for the worker: what is all there is soon all done. */
+    /**
+     * There is always work for the worker: what is all there is soon all done. No more is sent than the one Python worker
+     * keeps up with, or the last canvases would end long after the last kill.
+     */
     private void sendWhileAlive(WorkerProcess worker) {
         do {
+            Awaitility.await("the Python worker keeps up")
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(50))
+                    .atMost(LIMIT)
+                    .until(() -> !worker.isAlive() || HARNESS.publisher().ready(pythonQueue) <= MOST_WAITING);
             JsonNode sent = python("chord_load", Map.of("first", ids.size(), "count", CANVASES_AT_A_TIME, "tag", tag));
             sent.properties()
                     .forEach(each -> ids.put(each.getKey(), each.getValue().stringValue()));

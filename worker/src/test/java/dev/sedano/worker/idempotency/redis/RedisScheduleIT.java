@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Random histories on a real server; and the same with broken scripts, which the histories must tell from whole ones. */
 class RedisScheduleIT {
-    private static final int HISTORIES = "1".equals(System.getenv("SEDANO_TEST_FULL")) ? 200_000 : 20_000;
+    private static final int HISTORIES = "1".equals(System.getenv("SEDANO_TEST_FULL")) ? 200_000 : 6_000;
     private static PrivateRedis redis;
 
     @BeforeAll
