@@ -12,6 +12,7 @@ BROKER = os.environ['TEST_BROKER']
 NODE = os.environ['SUITE_NODE']
 OUT = os.environ['SUITE_OUT']
 READY_WITHIN = 120  # seconds; the machine may be busy
+IDLE_WITHIN = 60  # seconds; tests leave tasks that sleep for two
 STOP_WITHIN = 3  # seconds; then it is killed, as a test may have left it a task that sleeps
 
 
@@ -73,6 +74,20 @@ class ExternalWorker:
     def restart(self):
         self.stop()
         self.start()
+
+    def await_idle(self):
+        """Returns when nothing is left to run, or after a while: the next test tells what that means for it."""
+        end = time.monotonic() + IDLE_WITHIN
+        while self._has_work() and time.monotonic() < end:
+            pass  # each question takes its time
+
+    def _has_work(self):
+        inspect = self.app.control.inspect(destination=[NODE], timeout=0.5)
+        told = [ask() for ask in (inspect.active, inspect.reserved)]
+        if not all(told) or any(work for each in told for work in each.values()):
+            return True
+        with self.app.connection_for_read() as connection:
+            return connection.default_channel.queue_declare('celery', passive=True).message_count > 0
 
     def restart_if_dead(self, before):
         if self.process is None or self.process.poll() is not None:

@@ -53,7 +53,9 @@ class Succeeded(threading.Thread):
 class RevokedStamps:
     @staticmethod
     def clear():
+        """What the test left to run, which a worker in pytest's process would go on with meanwhile, is run first."""
         WORKER.restart()
+        WORKER.await_idle()
 
 
 class WorkerState:

@@ -7,6 +7,7 @@ Environment: TEST_BROKER, TEST_BACKEND, REDIS_HOST, REDIS_PORT as the suite read
 as a JSON list; SUITE_NODE, its node name; SUITE_TESTS, a file with a test id per line; SUITE_TEST_LIMIT, seconds for one
 test; SUITE_OUT, a folder for worker.log and results.json.
 """
+import gc
 import json
 import os
 import platform
@@ -63,6 +64,7 @@ def pytest_collection_finish(session):
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):
     WORKER.restart_if_dead(item.nodeid)
+    gc.collect()  # else results of earlier tests end their subscriptions while a test compares those it finds
 
 
 def pytest_runtest_logreport(report):
