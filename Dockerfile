@@ -7,7 +7,7 @@ FROM ${JDK} AS build
 WORKDIR /src
 COPY . .
 RUN --mount=type=cache,target=/root/.m2 \
-    ./mvnw -B -ntp -pl examples,workbench -am package -DskipTests \
+    ./mvnw -B -ntp -pl examples,workbench -am package -Dmaven.test.skip=true \
     && mkdir /app \
     && cp -R workbench/target/lib workbench/target/workbench.jar examples/target/sedano-examples.jar /app/
 
