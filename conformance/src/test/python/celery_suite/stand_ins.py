@@ -11,6 +11,7 @@ task_received  the signal, sent in pytest's process                sent for what
 inspect()      waits the whole timeout for further workers         returns with the answer: there is one worker
 =============  ==================================================  ==========================================
 """
+import collections
 import json
 import os
 import sys
@@ -18,12 +19,13 @@ import threading
 import time
 
 from celery.app.control import Inspect
-from celery.result import AsyncResult
+from celery.result import AsyncResult, ResultSet
 from celery.signals import before_task_publish, task_received
 from external_worker import BROKER, NODE, WORKER
 from kombu import Connection, Exchange, Queue
 
 TRACE_WITHIN = 2  # seconds between a result and the trace of its delivery
+HELD = 0.1  # seconds in which a test may get on with what it does after it has sent
 STARTED_WITHIN = 120  # seconds; the machine may be busy
 
 
@@ -106,13 +108,17 @@ class Deliveries(threading.Thread):
         super().__init__(daemon=True, name='suite-deliveries')
         self._sent = set()
         self._seen = set()
+        self._held = collections.deque()
         self.ready = threading.Event()
 
     def watch(self):
-        """Lets every `get` return only after the delivery was replayed, as tests look at what their receivers noted."""
+        """Lets every `get` return only after the delivery was replayed, as tests look at what their receivers noted.
+
+        Not before: some tests clear their notes when they have sent, and a trace can be quicker than that.
+        """
         before_task_publish.connect(self._on_publish, weak=False)
         self.start()
-        get = AsyncResult.get
+        get, get_all = AsyncResult.get, ResultSet.get
 
         def traced_get(result, *args, **kwargs):
             try:
@@ -120,15 +126,38 @@ class Deliveries(threading.Thread):
             finally:
                 self._await(result.id)
 
+        def traced_get_all(results, *args, **kwargs):
+            try:
+                return get_all(results, *args, **kwargs)
+            finally:
+                for result in results.results:
+                    self._await(result.id)
+
         AsyncResult.get = traced_get
+        ResultSet.get = traced_get_all
 
     def _on_publish(self, headers=None, **_):
         self._sent.add((headers or {}).get('id'))
 
     def _await(self, task_id):
         end = time.monotonic() + TRACE_WITHIN
+        self._tell(end)
         while task_id in self._sent and task_id not in self._seen and time.monotonic() < end:
             time.sleep(0.005)
+            self._tell(end)
+
+    def _tell(self, until):
+        """Replays what was held before `until`, each once, by whichever thread comes first."""
+        while self._held:
+            try:
+                due, request = self._held.popleft()
+            except IndexError:
+                return  # the other thread has it
+            if due > until:
+                self._held.appendleft((due, request))
+                return
+            task_received.send(sender='external-worker', request=request)
+            self._seen.add(request.id)
 
     def run(self):
         trace = Exchange('amq.rabbitmq.trace', type='topic', no_declare=True)
@@ -140,9 +169,10 @@ class Deliveries(threading.Thread):
                 self.ready.set()
                 while True:
                     try:
-                        connection.drain_events(timeout=1)
+                        connection.drain_events(timeout=HELD / 2)
                     except TimeoutError:
                         pass  # nothing was delivered
+                    self._tell(time.monotonic())
 
     def _replay(self, trace):
         trace.ack()
@@ -153,8 +183,7 @@ class Deliveries(threading.Thread):
             request = DeliveredRequest(headers, trace.body)
         except ValueError:
             return  # not JSON: it reached no task
-        task_received.send(sender='external-worker', request=request)
-        self._seen.add(request.id)
+        self._held.append((time.monotonic() + (HELD if request.id in self._sent else 0), request))
 
 
 def install():

@@ -5,6 +5,7 @@ import dev.sedano.worker.amqp.AmqpProperties;
 import dev.sedano.worker.amqp.ConfirmedPublisher;
 import dev.sedano.worker.canvas.OutgoingMessage;
 import dev.sedano.worker.canvas.UnroutableException;
+import dev.sedano.worker.canvas.UnsendableException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -137,6 +138,8 @@ final class Sends implements AutoCloseable {
             attempt = null;
             if (failure == null) {
                 end(null);
+            } else if (failure instanceof UnsendableException) {
+                end(new SendException(callId, mayHaveBeenSent, "it cannot be sent: " + failure.getMessage(), failure));
             } else if (failure instanceof UnroutableException) {
                 end(new SendException.Unroutable(callId, mayHaveBeenSent, unroutable(failure), failure));
             } else {

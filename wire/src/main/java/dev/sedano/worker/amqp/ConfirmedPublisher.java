@@ -5,6 +5,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.sedano.worker.canvas.UnroutableException;
+import dev.sedano.worker.canvas.UnsendableException;
 import dev.sedano.worker.time.Ticker;
 import java.io.IOException;
 import java.time.Duration;
@@ -24,6 +25,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +43,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class ConfirmedPublisher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConfirmedPublisher.class);
+    /** RabbitMQ's text about a message beyond its max_message_size. */
+    private static final Pattern TOO_LARGE =
+            Pattern.compile("larger than (?:the )?(?:configured )?max(?:imum)? size (\\d{1,9})");
+
     private static final int MOST_WAITING = 10_000;
     private static final Duration CONFIRM_WITHIN = Duration.ofSeconds(30);
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -111,6 +118,9 @@ public final class ConfirmedPublisher implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closed;
     private volatile boolean blocked;
+    /** The largest message that this broker takes, as far as it has said so. */
+    private volatile int largest = Integer.MAX_VALUE;
+
     private @Nullable Connection connection;
     private @Nullable Channel channel;
     private long oldest;
@@ -244,6 +254,11 @@ public final class ConfirmedPublisher implements AutoCloseable {
             publication.completeExceptionally(new UnroutableException(obstacle));
             return;
         }
+        String excess = tooLarge(publication);
+        if (excess != null) {
+            publication.completeExceptionally(new UnsendableException(excess));
+            return;
+        }
         AMQP.BasicProperties properties = publication.marked
                 ? publication
                         .properties
@@ -262,6 +277,14 @@ public final class ConfirmedPublisher implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             throw new UnconfirmedException("not confirmed: " + e.getMessage(), e);
         }
+    }
+
+    private @Nullable String tooLarge(Publication publication) {
+        int bytes = publication.body.length;
+        int most = largest;
+        return bytes > most
+                ? "the message has " + bytes + " bytes, this broker takes " + most + " (its max_message_size)"
+                : null;
     }
 
     /** Two messages of one identity have one route, so both are returned or neither. */
@@ -351,9 +374,28 @@ public final class ConfirmedPublisher implements AutoCloseable {
         returned.clear();
         if (cause.isHardError()) {
             blocked = false; // the connection is gone; the next one is told anew
+            largest = Integer.MAX_VALUE; // and may be another broker's
         }
+        learnLargest(cause);
         for (Sent sent : all) {
-            sent.publication().completeExceptionally(new UnconfirmedException("not confirmed: channel closed", cause));
+            String excess = tooLarge(sent.publication());
+            sent.publication()
+                    .completeExceptionally(
+                            excess == null
+                                    ? new UnconfirmedException("not confirmed: channel closed", cause)
+                                    : new UnsendableException(excess));
+        }
+    }
+
+    /** Brokers name their limit only when they close the channel over it; sent again, such a message would close the next. */
+    private void learnLargest(ShutdownSignalException cause) {
+        if (cause.getReason() instanceof AMQP.Channel.Close close && close.getReplyCode() == AMQP.PRECONDITION_FAILED) {
+            Matcher told = TOO_LARGE.matcher(String.valueOf(close.getReplyText()));
+            if (told.find()) {
+                largest = Integer.parseInt(told.group(1));
+                LOG.error(
+                        "the broker takes messages of {} bytes at most (max_message_size): larger ones fail", largest);
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import dev.sedano.worker.protocol.MessageProperties;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Date;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,17 @@ final class AmqpLimits {
         if (table(properties.headers(), 0) > MOST_HEADER_BYTES) {
             throw new UnsendableException("a follow-up has more than " + MOST_HEADER_BYTES / 1024
                     + " KiB of headers: send large values as arguments");
+        }
+    }
+
+    /** Whether {@code headers} can have one more. */
+    static boolean carry(Map<String, @Nullable Object> headers, String name, @Nullable Object value) {
+        Map<String, @Nullable Object> more = new LinkedHashMap<>(headers);
+        more.put(name, value);
+        try {
+            return table(more, 0) <= MOST_HEADER_BYTES;
+        } catch (UnsendableException e) {
+            return false;
         }
     }
 

@@ -31,14 +31,14 @@ final class Failures {
      * @param state FAILURE or REVOKED
      * @param error the failure as the stored record tells it
      * @param traceback as the stored record tells it
-     * @param record the failure as stored, by the id it is to be stored under
+     * @param record the failure as it is stored for a task that will never run
      */
     record Cause(
             String root,
             String state,
             @Nullable Object error,
             @Nullable String traceback,
-            Function<String, byte[]> record) {
+            Function<TaskMessage, byte[]> record) {
         /** As chords further out count it. */
         Cause known(ToldErrbacks to) {
             return new Cause(root, state, to.writtenTo(error), traceback, record);
@@ -99,7 +99,11 @@ final class Failures {
         List<@Nullable Object> children = new ArrayList<>();
         String result = resultOf(node, bodyId);
         Cause cause = new Cause(
-                root, "FAILURE", error, null, id -> record.apply(id, id.equals(result) ? children : List.of()));
+                root,
+                "FAILURE",
+                error,
+                null,
+                never -> record.apply(never.id(), never.id().equals(result) ? children : List.of()));
         ToldErrbacks known = told;
         if (node instanceof GroupNode group) {
             for (Node member : group.tasks) {
@@ -150,8 +154,8 @@ final class Failures {
         Report report = around.of(node);
         String own = node.text("task_id");
         if (own != null && !(node instanceof ChainNode)) {
-            all.add(new FollowUp.Store(
-                    own, node.text("reply_to"), cause.record().apply(own)));
+            TaskMessage never = unsent(CallSignature.of(node.toMap()), own, cause.root(), node.text("parent_id"));
+            all.add(new FollowUp.Store(own, never.replyTo(), cause.record().apply(never)));
         }
         if (node instanceof GroupNode group) {
             group.tasks.forEach(each -> never(each, report, cause, all));
@@ -176,6 +180,30 @@ final class Failures {
         }
         // Chords after this one fail in Celery, too, and call all their errbacks.
         chain(CallSignature.list(node.options.get("chain")), cause.knownToNobody(), all);
+    }
+
+    /** The message that a call would have been, as far as the record of its failure needs it. */
+    static TaskMessage unsent(CallSignature call, String id, String root, @Nullable String parent) {
+        return new TaskMessage(
+                2,
+                call.task(),
+                id,
+                root,
+                parent,
+                call.text("group_id"),
+                null,
+                0,
+                0,
+                null,
+                null,
+                null,
+                null,
+                null,
+                call.text("reply_to"),
+                Map.of(),
+                call.args(),
+                call.kwargs(),
+                TaskMessage.Embed.NONE);
     }
 
     /** The id of a signature's result: of a chain its last step's, of a chord its body's. */

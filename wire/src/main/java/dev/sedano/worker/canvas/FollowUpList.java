@@ -16,8 +16,11 @@ import org.jspecify.annotations.Nullable;
  * workers in any language can finish it. Thread-safe.
  */
 public final class FollowUpList {
-    /** More is not kept: the run fails instead of leaving follow-ups that could be lost. */
-    public static final int LARGEST_BYTES = 8 << 20;
+    /**
+     * More is not kept: the run fails instead of leaving follow-ups that could be lost. Enough for a message of the largest
+     * size that is consumed (64 MiB), which a retry sends again.
+     */
+    public static final int LARGEST_BYTES = 96 << 20;
 
     private final CeleryJson json;
 

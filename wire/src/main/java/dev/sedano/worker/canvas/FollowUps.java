@@ -2,6 +2,7 @@ package dev.sedano.worker.canvas;
 
 import dev.sedano.task.Retry;
 import dev.sedano.worker.protocol.CeleryJson;
+import dev.sedano.worker.protocol.EncodingException;
 import dev.sedano.worker.protocol.MessageProperties;
 import dev.sedano.worker.protocol.PayloadForm;
 import dev.sedano.worker.protocol.TaskMessage;
@@ -221,14 +222,14 @@ public final class FollowUps {
      * @param state FAILURE or REVOKED
      * @param error the failure as the stored record tells it
      * @param traceback as the stored record tells it
-     * @param record the failure as stored, by the id it is to be stored under
+     * @param record the failure as it is stored for a task that will never run
      */
     public Plan afterFailure(
             TaskMessage message,
             String state,
             @Nullable Object error,
             @Nullable String traceback,
-            Function<String, byte[]> record) {
+            Function<TaskMessage, byte[]> record) {
         if (message.embed().isEmpty()) {
             return Plan.NONE;
         }
@@ -238,7 +239,12 @@ public final class FollowUps {
                 List.of());
     }
 
-    /** A call of a chord's body with its header's results. */
+    /**
+     * A call of a chord's body with its header's results.
+     *
+     * @throws UnsendableException if the broker's protocol cannot carry it
+     * @throws EncodingException if it has no wire form
+     */
     public List<FollowUp> chordBody(FollowUp.ChordPart last, List<@Nullable Object> results) {
         Dispatch dispatch = new Dispatch(messages, new Ids(last.group(), "body"), last.taskId(), last.rootId())
                 .inheriting(last.priority());
@@ -247,7 +253,13 @@ public final class FollowUps {
             body.options.put("task_id", bodyId(last));
         }
         body.apply(dispatch, Dispatch.one(results), Map.of(), Map.of());
-        return dispatch.followUps();
+        List<FollowUp> all = dispatch.followUps();
+        for (FollowUp each : all) {
+            if (each instanceof FollowUp.Send send) {
+                AmqpLimits.check(send.message());
+            }
+        }
+        return all;
     }
 
     /** The id of a chord's body. */
@@ -258,27 +270,7 @@ public final class FollowUps {
 
     /** The message that the body would have been, as far as the record of its failure needs it. */
     public static TaskMessage bodyMessage(FollowUp.ChordPart last) {
-        CallSignature body = CallSignature.of(last.body());
-        return new TaskMessage(
-                2,
-                body.task(),
-                bodyId(last),
-                last.rootId(),
-                last.taskId(),
-                body.text("group_id"),
-                null,
-                0,
-                0,
-                null,
-                null,
-                null,
-                null,
-                null,
-                body.text("reply_to"),
-                Map.of(),
-                body.args(),
-                body.kwargs(),
-                TaskMessage.Embed.NONE);
+        return Failures.unsent(CallSignature.of(last.body()), bodyId(last), last.rootId(), last.taskId());
     }
 
     /** Whether the results of a chord's body are those of the members of a group. */

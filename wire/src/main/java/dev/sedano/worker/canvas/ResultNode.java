@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * are linked while a plan is made. Not thread-safe.
  */
 final class ResultNode {
+    /** With what is around them they stay below the 500 levels of {@code CeleryJson}. */
+    private static final int MOST_PARENTS = 200;
+
     final String id;
     final @Nullable List<ResultNode> members;
 
@@ -42,15 +45,22 @@ final class ResultNode {
         return node;
     }
 
-    /** {@code [[id, parent], members]}, as Celery stores it. */
+    /**
+     * {@code [[id, parent], members]}, as Celery stores it. Of a long chain only the last steps have their parents: each
+     * parent is two levels of JSON deeper, and neither side reads any depth.
+     */
     List<@Nullable Object> tuple() {
+        return tuple(MOST_PARENTS);
+    }
+
+    private List<@Nullable Object> tuple(int parents) {
         List<@Nullable Object> all = null;
         if (members != null) {
             all = new ArrayList<>();
             for (ResultNode member : members) {
-                all.add(member.tuple());
+                all.add(member.tuple(parents));
             }
         }
-        return Arrays.asList(Arrays.asList(id, parent == null ? null : parent.tuple()), all);
+        return Arrays.asList(Arrays.asList(id, parent == null || parents == 0 ? null : parent.tuple(parents - 1)), all);
     }
 }

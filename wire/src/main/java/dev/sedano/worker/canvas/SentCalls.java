@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SentCalls {
     private static final int HEADERS = 1_000;
+    private static final int MOST_BYTES = 8 << 20;
 
     private final TaskMessages messages;
     private final TaskMessage task;
@@ -50,9 +51,9 @@ public final class SentCalls {
                 .inheriting(priority);
         CallPlans.Plan planned = CallPlans.applied(dispatch, call, Map.of());
         long more = planned.followUps().stream().mapToLong(SentCalls::recorded).sum();
-        if (bytes + more > FollowUpList.LARGEST_BYTES) {
+        if (bytes + more > MOST_BYTES) {
             throw new IllegalArgumentException("what a run sends is recorded with its outcome, in at most "
-                    + FollowUpList.LARGEST_BYTES + " bytes, and with this call it would be about " + (bytes + more)
+                    + MOST_BYTES + " bytes, and with this call it would be about " + (bytes + more)
                     + ": send fewer or smaller calls");
         }
         bytes += more;

@@ -4,6 +4,7 @@ import dev.sedano.task.TaskContext;
 import dev.sedano.worker.canvas.FollowUp;
 import dev.sedano.worker.canvas.FollowUps;
 import dev.sedano.worker.canvas.ToldErrbacks;
+import dev.sedano.worker.canvas.UnsendableException;
 import dev.sedano.worker.protocol.ProtocolException;
 import dev.sedano.worker.protocol.ResultForm;
 import dev.sedano.worker.protocol.TaskMessage;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -97,14 +99,56 @@ final class ChordRun {
                         new IllegalStateException("another worker publishes the chord's body"));
             } else if (reply instanceof Counted.Complete complete) {
                 return results(chords, complete)
-                        .thenCompose(header -> header instanceof Header.Joined
-                                ? all(bodyOf(part, header), doing).thenCompose(done -> chords.end(counted))
-                                : pause.apply(BODY_FAILS_AFTER)
-                                        .thenCompose(over -> all(bodyOf(part, header), doing))
-                                        .thenCompose(done -> chords.fail(counted)));
+                        .thenCompose(header -> header instanceof Header.Joined joined
+                                ? called(chords, counted, part, joined, doing)
+                                : failed(chords, counted, part, header, doing));
             }
             return CompletableFuture.completedFuture(true);
         });
+    }
+
+    /** What can never be sent, however often it is tried, is the body's failure. */
+    private CompletableFuture<Boolean> called(
+            ChordStore chords,
+            ChordStore.Part counted,
+            FollowUp.ChordPart part,
+            Header.Joined header,
+            Function<FollowUp, CompletableFuture<?>> doing) {
+        CompletableFuture<?> sent;
+        try {
+            sent = all(bodyOf(part, header), doing);
+        } catch (RuntimeException e) {
+            return failed(chords, counted, part, unsendable(e), doing);
+        }
+        return sent.handle((done, thrown) -> {
+                    Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
+                    if (cause == null) {
+                        return chords.end(counted).thenApply(ended -> true);
+                    }
+                    return cause instanceof UnsendableException never
+                            ? failed(chords, counted, part, unsendable(never), doing)
+                            : CompletableFuture.<Boolean>failedFuture(cause);
+                })
+                .thenCompose(next -> next);
+    }
+
+    private CompletableFuture<Boolean> failed(
+            ChordStore chords,
+            ChordStore.Part counted,
+            FollowUp.ChordPart part,
+            Header header,
+            Function<FollowUp, CompletableFuture<?>> doing) {
+        return pause.apply(BODY_FAILS_AFTER)
+                .thenCompose(over -> all(bodyOf(part, header), doing))
+                .thenCompose(done -> chords.fail(counted))
+                .thenApply(ended -> true);
+    }
+
+    private static Header unsendable(RuntimeException why) {
+        String problem = why instanceof UnsendableException ? String.valueOf(why.getMessage()) : problem(why);
+        LOG.error("the body of a chord cannot be sent, it fails: {}", problem);
+        LOG.debug("where it cannot be sent", why);
+        return new Header.Unsendable(problem);
     }
 
     /** Says how many parts a chord has: before any is sent. */
@@ -141,6 +185,9 @@ final class ChordRun {
         record Failed(String taskId, @Nullable Object error, ToldErrbacks told) implements Header {}
 
         record Unreadable(String problem) implements Header {}
+
+        /** They can be read, and the body's message with them cannot be sent. */
+        record Unsendable(String problem) implements Header {}
     }
 
     private static Header unreadable(RuntimeException why) {
@@ -245,7 +292,15 @@ final class ChordRun {
         Header header = joined(
                         chords, SavedGroup.of(Arrays.asList(Arrays.asList(group, null), results)), Map.of(), false)
                 .get(READ_SECONDS, TimeUnit.SECONDS);
-        return header == null ? null : new FollowUps.Plan(bodyOf(part, header), List.of());
+        return header == null ? null : new FollowUps.Plan(sendable(part, header), List.of());
+    }
+
+    private List<FollowUp> sendable(FollowUp.ChordPart part, Header header) {
+        try {
+            return bodyOf(part, header);
+        } catch (RuntimeException e) {
+            return bodyOf(part, unsendable(e));
+        }
     }
 
     private List<FollowUp> bodyOf(FollowUp.ChordPart part, Header header) {
@@ -257,6 +312,13 @@ final class ChordRun {
                     part,
                     ToldErrbacks.NONE,
                     children -> encoder.joinError(body, unreadable.problem(), children)
+                            .json());
+        }
+        if (header instanceof Header.Unsendable unsendable) {
+            return afterHeaderFailure(
+                    part,
+                    ToldErrbacks.NONE,
+                    children -> encoder.callbackError(body, unsendable.problem(), children)
                             .json());
         }
         Header.Failed failed = (Header.Failed) header;

@@ -78,15 +78,33 @@ final class Endings {
         }
     }
 
-    /** With the errbacks and the steps that will never run, unless it is they that cannot be encoded. */
+    /** With the errbacks and the steps that will never run, without those that cannot be encoded. */
     private Ending unencodable(Work work, Lease lease, Exception failure) {
         TaskOutcome outcome = new TaskOutcome.Failed(failure);
         ResultRecord result = encoder.failure(work.message, failure);
         try {
-            return failed(work, lease, outcome, result, false);
+            List<FollowUp> all = afterFailure(work.message, result);
+            return completed(
+                    work,
+                    lease,
+                    outcome,
+                    result,
+                    all.stream().filter(this::isEncodable).toList(),
+                    false);
         } catch (RuntimeException e) {
-            LOG.error("the errbacks of task {} cannot be encoded either, nothing follows it", work.message.task(), e);
+            LOG.error("what follows the failure of task {} cannot be encoded either", work.message.task(), e);
             return completed(work, lease, outcome, result, List.of(), false);
+        }
+    }
+
+    /** Whoever can be told is told, even if an errback cannot be called. */
+    private boolean isEncodable(FollowUp followUp) {
+        try {
+            lists.encode(List.of(followUp));
+            return true;
+        } catch (RuntimeException e) {
+            LOG.error("a follow-up cannot be encoded, and is left out", e);
+            return false;
         }
     }
 
@@ -188,15 +206,7 @@ final class Endings {
 
     /** Errbacks and the rest of a chain hear nothing of it, as in Celery; a chord counts the part. */
     private Ending revoked(Work work, Lease lease, TaskOutcome outcome, ResultRecord result, boolean frees) {
-        List<FollowUp> parts = followUps
-                .afterFailure(
-                        work.message,
-                        result.state().name(),
-                        storedResults.valueOf(result.json()),
-                        storedResults.tracebackOf(result.json()),
-                        id -> storedResults.rewriteTaskId(result.json(), id))
-                .followUps()
-                .stream()
+        List<FollowUp> parts = afterFailure(work.message, result).stream()
                 .filter(each ->
                         each instanceof FollowUp.ChordPart part && part.taskId().equals(work.message.id()))
                 .toList();
@@ -204,13 +214,25 @@ final class Endings {
     }
 
     private Ending failed(Work work, Lease lease, TaskOutcome outcome, ResultRecord result, boolean frees) {
-        FollowUps.Plan plan = followUps.afterFailure(
-                work.message,
-                result.state().name(),
-                storedResults.valueOf(result.json()),
-                storedResults.tracebackOf(result.json()),
-                id -> storedResults.rewriteTaskId(result.json(), id));
-        return completed(work, lease, outcome, result, plan.followUps(), frees);
+        return completed(work, lease, outcome, result, afterFailure(work.message, result), frees);
+    }
+
+    /** What follows a failure, or a task that gets one without having run. */
+    List<FollowUp> afterFailure(TaskMessage message, ResultRecord result) {
+        return afterFailure(message, result.state().name(), result.json());
+    }
+
+    private List<FollowUp> afterFailure(TaskMessage message, String state, byte[] record) {
+        Object error = storedResults.valueOf(record);
+        String traceback = storedResults.tracebackOf(record);
+        return followUps
+                .afterFailure(
+                        message,
+                        state,
+                        error,
+                        traceback,
+                        never -> encoder.never(never, error, traceback).json())
+                .followUps();
     }
 
     /** A failure of which a person gets the message: its copy is one of the follow-ups, so that no crash loses it. */
@@ -264,14 +286,7 @@ final class Endings {
                 ? followUps
                         .afterSuccess(message, storedResults.valueOf(record), inherited(work))
                         .followUps()
-                : followUps
-                        .afterFailure(
-                                message,
-                                outcome,
-                                storedResults.valueOf(record),
-                                storedResults.tracebackOf(record),
-                                id -> storedResults.rewriteTaskId(record, id))
-                        .followUps();
+                : afterFailure(message, outcome, record);
     }
 
     /** The headers by which a later message of this work carries its explicit key. */

@@ -4,6 +4,7 @@ import dev.sedano.worker.canvas.FollowUp;
 import dev.sedano.worker.canvas.FollowUpList;
 import dev.sedano.worker.canvas.OutgoingMessage;
 import dev.sedano.worker.canvas.UnroutableException;
+import dev.sedano.worker.canvas.UnsendableException;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.TaskKey;
 import dev.sedano.worker.result.Results;
@@ -12,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -161,13 +163,13 @@ final class FollowUpRun {
 
     private CompletableFuture<?> one(FollowUp followUp, Waiting waiting, FollowUpTries tries) {
         if (followUp instanceof FollowUp.Send send) {
-            return publish(send.message(), waiting, tries);
+            return publish(send.message(), waiting, tries, FollowUpRun::cannotBeSent);
         }
         CompletableFuture<?> done;
         if (followUp instanceof FollowUp.Store store) {
             done = results.sendFor(store.taskId(), store.replyTo(), store.record());
         } else if (followUp instanceof FollowUp.ChordPart part) {
-            done = chords.count(part, each -> one(each, waiting, tries));
+            done = chords.count(part, each -> ofChord(each, waiting, tries));
         } else if (followUp instanceof FollowUp.Call call) {
             done = errbacks.call(call);
         } else {
@@ -176,7 +178,20 @@ final class FollowUpRun {
         return done.thenAccept(confirmed -> events.followUp());
     }
 
-    private CompletableFuture<?> publish(OutgoingMessage message, Waiting waiting, FollowUpTries tries) {
+    /** A chord has its own answer to a body that the broker cannot take. */
+    private CompletableFuture<?> ofChord(FollowUp followUp, Waiting waiting, FollowUpTries tries) {
+        return followUp instanceof FollowUp.Send send
+                ? publish(send.message(), waiting, tries, UnroutableException.class::isInstance)
+                : one(followUp, waiting, tries);
+    }
+
+    private static boolean cannotBeSent(Throwable failure) {
+        return failure instanceof UnroutableException || failure instanceof UnsendableException;
+    }
+
+    /** @param hopeless which failures are worth a few tries only */
+    private CompletableFuture<?> publish(
+            OutgoingMessage message, Waiting waiting, FollowUpTries tries, Predicate<Throwable> hopeless) {
         String queue = waiting.queue();
         return publisher
                 .publish(message)
@@ -185,10 +200,8 @@ final class FollowUpRun {
                     if (failure == null) {
                         events.followUp();
                         return CompletableFuture.completedFuture(confirmed);
-                    } else if (failure instanceof UnroutableException unroutable
-                            && tries.unroutable(message)
-                            && queue != null) {
-                        return setAside(message, queue, unroutable);
+                    } else if (hopeless.test(failure) && tries.unroutable(message) && queue != null) {
+                        return setAside(message, queue, failure);
                     }
                     return CompletableFuture.failedFuture(failure);
                 })
@@ -196,11 +209,11 @@ final class FollowUpRun {
     }
 
     /** Kept for a person, who can send it again: the task is done, and would hold a place in its worker for ever. */
-    private CompletableFuture<?> setAside(OutgoingMessage message, String queue, UnroutableException why) {
+    private CompletableFuture<?> setAside(OutgoingMessage message, String queue, Throwable why) {
         return publisher.publish(setAside.copy(message, queue, why)).thenAccept(confirmed -> {
             events.followUpSetAside(SettlementReason.FOLLOW_UP_UNROUTABLE);
             LOG.error(
-                    "a follow-up of a task of queue {} has nowhere to go after {} tries ({}): it is in {}.dead",
+                    "a follow-up of a task of queue {} cannot be sent after {} tries ({}): it is in {}.dead",
                     queue,
                     FollowUpTries.MOST_UNROUTABLE,
                     why.getMessage(),

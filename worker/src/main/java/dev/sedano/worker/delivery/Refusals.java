@@ -4,7 +4,7 @@ import dev.sedano.worker.canvas.MalformedFollowUps;
 import dev.sedano.worker.idempotency.Admission;
 import dev.sedano.worker.protocol.TaskMessage;
 import dev.sedano.worker.result.ResultEncoder;
-import dev.sedano.worker.result.Results;
+import dev.sedano.worker.result.ResultRecord;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
@@ -20,8 +20,7 @@ final class Refusals {
     private final Settling settling;
     private final Duplicates duplicates;
     private final ResultEncoder encoder;
-    private final Results results;
-    private final Repetition repetition;
+    private final RefusalReplies replies;
     private final PipelineEvents events;
     private final Oversight oversight;
     private final UnknownTaskPolicy unknownTasks;
@@ -33,8 +32,7 @@ final class Refusals {
             Settling settling,
             Duplicates duplicates,
             ResultEncoder encoder,
-            Results results,
-            Repetition repetition,
+            RefusalReplies replies,
             PipelineEvents events,
             Oversight oversight,
             UnknownTaskPolicy unknownTasks,
@@ -44,8 +42,7 @@ final class Refusals {
         this.settling = settling;
         this.duplicates = duplicates;
         this.encoder = encoder;
-        this.results = results;
-        this.repetition = repetition;
+        this.replies = replies;
         this.events = events;
         this.oversight = oversight;
         this.unknownTasks = unknownTasks;
@@ -69,7 +66,7 @@ final class Refusals {
         oversight.unknown(message);
         settling.then(
                 delivery,
-                send(delivery, message, encoder.notRegistered(message, task).json()),
+                replies.toCaller(delivery, message, encoder.notRegistered(message, task)),
                 sent -> settling.finish(delivery, "unknown", Settlements.unknownTask(task)));
     }
 
@@ -77,11 +74,7 @@ final class Refusals {
     void malformed(Delivery delivery, TaskMessage message, MalformedFollowUps why) {
         settling.then(
                 delivery,
-                send(
-                        delivery,
-                        message,
-                        encoder.failure(message, why.exception(), why.argument(), why.what())
-                                .json()),
+                replies.toAll(delivery, message, encoder.failure(message, why.exception(), why.argument(), why.what())),
                 sent -> settling.finish(delivery, message.task(), Settlements.malformedFollowUps(why.what())));
     }
 
@@ -132,17 +125,12 @@ final class Refusals {
                     }
                 });
             } else if (admission instanceof Admission.Unclaimable unclaimable) {
-                byte[] record = encoder.unclaimable(work.message).json();
                 settling.then(
                         work,
-                        send(work.delivery, work.message, record),
+                        replies.toAll(work.delivery, work.message, encoder.unclaimable(work.message)),
                         sent -> settling.finish(work, Settlements.unclaimable(unclaimable)));
             } else if (admission instanceof Admission.Conflicting) {
-                byte[] record = encoder.conflict(work.message).json();
-                settling.then(
-                        work,
-                        send(work.delivery, work.message, record),
-                        sent -> settling.finish(work, Settlements.conflict(work.message)));
+                settling.then(work, conflict(work), sent -> settling.finish(work, Settlements.conflict(work.message)));
             } else if (admission instanceof Admission.ForAPerson parked) {
                 settling.finish(work, Settlements.parked(parked, Endings.keyDetails(work)));
             }
@@ -174,9 +162,11 @@ final class Refusals {
         }
     }
 
-    /** Gives a caller a result that no completion of its own carries. If the channel goes first, the next copy does it. */
-    private CompletableFuture<Boolean> send(Delivery delivery, TaskMessage message, byte[] record) {
-        return repetition.untilDone(
-                () -> results.send(message, record), () -> delivery.channel().isOpen());
+    /** Under the task's own id its first call decides what follows: this is a copy of it with other arguments. */
+    private CompletableFuture<Boolean> conflict(Work work) {
+        ResultRecord conflict = encoder.conflict(work.message);
+        return work.claim.key().explicit()
+                ? replies.toAll(work.delivery, work.message, conflict)
+                : replies.toCaller(work.delivery, work.message, conflict);
     }
 }

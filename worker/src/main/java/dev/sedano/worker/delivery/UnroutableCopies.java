@@ -1,7 +1,7 @@
 package dev.sedano.worker.delivery;
 
 import dev.sedano.worker.canvas.OutgoingMessage;
-import dev.sedano.worker.canvas.UnroutableException;
+import dev.sedano.worker.canvas.UnsendableException;
 import dev.sedano.worker.protocol.MessageProperties;
 import java.time.Clock;
 import java.util.Map;
@@ -13,8 +13,11 @@ import java.util.Map;
  * @param node who moves it
  */
 record UnroutableCopies(String node, Clock clock) {
-    /** Without its expiration: a person decides. */
-    OutgoingMessage copy(OutgoingMessage message, String queue, UnroutableException why) {
+    /**
+     * Without its expiration: a person decides. Without headers that no broker takes; without a body that is larger than
+     * this broker takes, as nothing in it can hold that.
+     */
+    OutgoingMessage copy(OutgoingMessage message, String queue, Throwable why) {
         MessageProperties properties = message.properties();
         return new OutgoingMessage(
                 "",
@@ -27,13 +30,13 @@ record UnroutableCopies(String node, Clock clock) {
                         null,
                         properties.priority(),
                         MoveHeaders.of(
-                                properties.headers(),
+                                message.sendableHeaders(),
                                 SettlementReason.FOLLOW_UP_UNROUTABLE,
                                 String.valueOf(why.getMessage()),
                                 new MoveHeaders.Place(message.exchange(), message.routingKey(), queue),
                                 Map.of(),
                                 node,
                                 clock.instant())),
-                message.body());
+                why instanceof UnsendableException ? new byte[0] : message.body());
     }
 }

@@ -201,6 +201,17 @@ public final class ResultEncoder {
         return chordError(body, "Join error: " + PythonRepr.ofException(why.fields()), children);
     }
 
+    /**
+     * The body of a chord that cannot be sent.
+     *
+     * @param problem what is wrong with it
+     * @param children result tuples of its errbacks
+     */
+    public ResultRecord callbackError(TaskMessage body, String problem, List<@Nullable Object> children) {
+        PythonError why = new PythonError("OperationalError", List.of(problem), "kombu.exceptions");
+        return chordError(body, "Callback error: " + PythonRepr.ofException(why.fields()), children);
+    }
+
     private ResultRecord chordError(TaskMessage body, String text, List<@Nullable Object> children) {
         PythonError chordError = new PythonError("ChordError", List.of(text), CELERY);
         Map<String, @Nullable Object> fields = fields(body, ResultState.FAILURE, chordError.fields(), null, children);
@@ -211,6 +222,20 @@ public final class ResultEncoder {
     public ResultRecord failureAs(TaskMessage message, @Nullable Object error) {
         return new ResultRecord(
                 ResultState.FAILURE, bounded(fields(message, ResultState.FAILURE, error, null, List.of())), null);
+    }
+
+    /**
+     * A task that will never run, as what came before it failed: the failure under its own name and arguments
+     * (celery/backends/base.py, {@code _fail_chain}). No worker had it.
+     *
+     * @param error the failure as the stored record tells it
+     * @param traceback as the stored record tells it
+     */
+    public ResultRecord never(TaskMessage message, @Nullable Object error, @Nullable String traceback) {
+        Map<String, @Nullable Object> fields = fields(message, ResultState.FAILURE, error, traceback, List.of());
+        fields.replace("worker", null);
+        fields.replace("queue", null);
+        return new ResultRecord(ResultState.FAILURE, bounded(fields), null);
     }
 
     /** The task was not run since its {@code expires} is past. */

@@ -7,6 +7,7 @@ import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.ConnectionFactory;
 import dev.sedano.services.PrivateRabbit;
 import dev.sedano.worker.canvas.UnroutableException;
+import dev.sedano.worker.canvas.UnsendableException;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.List;
@@ -98,6 +99,37 @@ class ConfirmedPublisherIT {
                 assertThat(before).succeedsWithin(Duration.ofSeconds(20));
             }
             assertThat(connections).hasValue(1);
+        }
+    }
+
+    /** RabbitMQ 4 takes 16 MiB unless told otherwise, and closes the channel over each message beyond. */
+    @Test
+    void messageBeyondTheBrokersSize_failsForGood_andDisturbsOthersOnce() {
+        AMQP.BasicProperties plain = new AMQP.BasicProperties.Builder().build();
+        try (PrivateRabbit rabbit = PrivateRabbit.builder()
+                        .setting("max_message_size = 1000")
+                        .start();
+                ConfirmedPublisher publisher = new ConfirmedPublisher(
+                        purpose -> {
+                            connections.incrementAndGet();
+                            ConnectionFactory factory = new ConnectionFactory();
+                            factory.setPort(rabbit.port());
+                            factory.setAutomaticRecoveryEnabled(false);
+                            return factory.newConnection(purpose);
+                        },
+                        now::get,
+                        true)) {
+            publisher.start();
+            assertThat(publish(publisher)).succeedsWithin(Duration.ofSeconds(20));
+            for (int i = 0; i < 3; i++) {
+                assertThat(publisher.publish(QUEUE, plain, new byte[1_001]))
+                        .failsWithin(Duration.ofSeconds(20))
+                        .withThrowableOfType(ExecutionException.class)
+                        .withCauseInstanceOf(UnsendableException.class)
+                        .withMessageContaining("1001 bytes, this broker takes 1000");
+            }
+            assertThat(publisher.publish(QUEUE, plain, new byte[1_000])).succeedsWithin(Duration.ofSeconds(20));
+            assertThat(connections).as("the first one was closed over it").hasValue(2);
         }
     }
 

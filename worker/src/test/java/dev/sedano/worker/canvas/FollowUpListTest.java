@@ -54,6 +54,21 @@ class FollowUpListTest {
     }
 
     @Test
+    void messageOfTheLargestSizeThatIsTaken_canBeRetried() {
+        byte[] body = new byte[64 << 20];
+        Arrays.fill(body, (byte) 0xe9); // no text, so that it is written as base64
+        byte[] kept = lists.encode(List.of(new FollowUp.Send(new OutgoingMessage(
+                "", "q", new MessageProperties(null, null, "a", null, null, null, Map.of()), body))));
+
+        assertThat(lists.decode(kept))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        FollowUp.Send.class,
+                        send -> assertThat(Arrays.equals(send.message().body(), body))
+                                .isTrue());
+    }
+
+    @Test
     void onlyWhatChordsAreTold_comesBeforeMessages() {
         assertThat(new FollowUp.ChordSize("g", 1, null).isPreparation()).isTrue();
         assertThat(new FollowUp.ChordAddition("g", "c", 1).isPreparation()).isTrue();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sedano.worker.canvas.FollowUp;
 import dev.sedano.worker.canvas.FollowUps;
+import dev.sedano.worker.canvas.UnsendableException;
 import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.protocol.compression.Compression;
 import dev.sedano.worker.result.ChordStore;
@@ -13,6 +14,7 @@ import dev.sedano.worker.result.ResultEncoder;
 import dev.sedano.worker.result.StoredResults;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -29,6 +31,8 @@ class ChordRunTest {
     private static final Map<String, Object> ERRBACK = Map.of("task", "t.report", "args", List.of(), "immutable", true);
 
     private final CeleryJson json = new CeleryJson();
+    /** What the broker takes. */
+    private int largestBody = Integer.MAX_VALUE;
 
     /** Of a chord whose parts are all there. */
     private static class Complete implements ChordStore {
@@ -105,6 +109,9 @@ class ChordRunTest {
                 new StoredResults(json),
                 time -> paused);
         return chords.count(part, each -> {
+            if (each instanceof FollowUp.Send send && send.message().body().length > largestBody) {
+                return CompletableFuture.failedFuture(new UnsendableException("too large"));
+            }
             done.add(each);
             return CompletableFuture.completedFuture(true);
         });
@@ -247,6 +254,39 @@ class ChordRunTest {
         Complete noStructure = new Complete(utf8("[]"), List.of(GOOD), Map.of());
         assertBodyFailed(count(noStructure, LAST), "Join error: ");
         assertThat(noStructure.ends).containsExactly("fail");
+    }
+
+    @Test
+    void bodyThatNoBrokerTakes_failsOnceAndForAll() {
+        Map<String, @Nullable Object> body = Map.of(
+                "task",
+                "t.body",
+                "options",
+                Map.of(
+                        "task_id",
+                        "body",
+                        "headers",
+                        Map.of("n", BigInteger.TWO.pow(63)),
+                        "link_error",
+                        List.of(ERRBACK)));
+        Complete store = new Complete(null, List.of(GOOD), Map.of());
+
+        assertBodyFailed(
+                count(store, new FollowUp.ChordPart("header", "good", "root", 1, GOOD, body)),
+                "Callback error: OperationalError(");
+
+        assertThat(store.ends).containsExactly("fail");
+    }
+
+    @Test
+    void bodyThatIsLargerThanTheBrokerTakes_failsOnceAndForAll() {
+        largestBody = 500;
+        byte[] large = utf8("[1, \"good\", \"SUCCESS\", \"" + "x".repeat(500) + "\"]");
+        Complete store = new Complete(null, List.of(large), Map.of());
+
+        assertBodyFailed(count(store, LAST), "Callback error: OperationalError('too large')");
+
+        assertThat(store.ends).containsExactly("fail");
     }
 
     @Test

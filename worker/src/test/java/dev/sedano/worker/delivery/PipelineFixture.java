@@ -8,6 +8,7 @@ import dev.sedano.worker.canvas.FollowUpList;
 import dev.sedano.worker.canvas.FollowUps;
 import dev.sedano.worker.canvas.OutgoingMessage;
 import dev.sedano.worker.canvas.UnroutableException;
+import dev.sedano.worker.canvas.UnsendableException;
 import dev.sedano.worker.handler.Handlers;
 import dev.sedano.worker.idempotency.CircuitBreaker;
 import dev.sedano.worker.idempotency.IdempotencyChecker;
@@ -57,6 +58,9 @@ final class PipelineFixture implements AutoCloseable {
     /** The routing key, or queue, for which the broker has no place. */
     volatile String nowhere = "";
     /** Pauses of this length and longer, in milliseconds, are noted and take no time; set before anything is accepted. */
+    /** What the broker takes. */
+    volatile int largestBody = Integer.MAX_VALUE;
+
     volatile long skippedPause = Long.MAX_VALUE;
 
     final List<Long> skipped = new CopyOnWriteArrayList<>();
@@ -188,6 +192,9 @@ final class PipelineFixture implements AutoCloseable {
                             published.add(message);
                             if (message.routingKey().equals(nowhere)) {
                                 return CompletableFuture.failedFuture(new UnroutableException("no queue " + nowhere));
+                            }
+                            if (message.body().length > largestBody) {
+                                return CompletableFuture.failedFuture(new UnsendableException("too large"));
                             }
                             return refusesToPublish
                                     ? CompletableFuture.failedFuture(new IOException("no confirm"))

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sedano.worker.canvas.OutgoingMessage;
+import dev.sedano.worker.canvas.UnroutableException;
+import dev.sedano.worker.protocol.MessageProperties;
+import java.math.BigInteger;
+import java.time.Clock;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -101,5 +105,55 @@ class UnroutableFollowUpTest {
             assertThat(test.published).hasSize(3);
             assertThat(test.counts.setAside).isEmpty();
         }
+    }
+
+    @Test
+    void largerThanTheBrokerTakes_isSetAsideWithoutItsBody() {
+        try (PipelineFixture test = withoutQueue()) {
+            test.nowhere = "";
+            test.largestBody = 20;
+            test.pipeline.accept(test.followed("a", EMBED, Map.of()));
+
+            await().until(() -> test.channel.settled.size() == 1);
+            assertThat(test.channel.reasons()).containsExactly("ack succeeded");
+            assertThat(test.published).hasSize(11);
+            OutgoingMessage copy = test.published.get(10);
+            assertThat(copy.routingKey()).isEqualTo("celery.dead");
+            assertThat(copy.body()).isEmpty();
+            assertThat(header(copy, "id")).isEqualTo(header(test.published.get(0), "id"));
+            assertThat(header(copy, "x-sedano-error")).isEqualTo("too large");
+        }
+    }
+
+    @Test
+    void itsCopy_hasNoHeaderThatCannotBeSent() {
+        OutgoingMessage message = new OutgoingMessage(
+                "",
+                "q2",
+                new MessageProperties(
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        Map.of(
+                                "id",
+                                "a",
+                                "large",
+                                BigInteger.TWO.pow(63),
+                                "n".repeat(300),
+                                1,
+                                "long",
+                                "x".repeat(130_000))),
+                new byte[] {1});
+
+        OutgoingMessage copy = new UnroutableCopies("test@host", Clock.systemUTC())
+                .copy(message, "celery", new UnroutableException("its headers cannot be encoded"));
+
+        assertThat(copy.sendableHeaders())
+                .isEqualTo(copy.properties().headers())
+                .containsEntry("id", "a")
+                .doesNotContainKeys("large", "long");
     }
 }

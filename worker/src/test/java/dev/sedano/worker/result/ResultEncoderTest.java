@@ -83,6 +83,17 @@ class ResultEncoderTest {
     }
 
     @Test
+    void failureOfATaskThatNeverRan_isUnderItsOwnNameAndArguments_andNoWorkers() {
+        assertThat(text(encoder.extended("w@h")
+                        .never(message("g", "p"), Map.of("exc_type", "ValueError"), "Traceback")
+                        .json()))
+                .contains("\"status\": \"FAILURE\"", "\"traceback\": \"Traceback\"", "\"group_id\": \"g\"")
+                .contains("\"name\": \"" + message("g", "p").task() + "\"", "\"worker\": null", "\"queue\": null");
+        assertThat(text(encoder.never(message("g", "p"), Map.of(), null).json()))
+                .doesNotContain("worker");
+    }
+
+    @Test
     void extendedFieldsThatWouldCostTheResult_areLeftOut() {
         ResultRecord record = encoder.extended("w@h").success(large(), 5L);
 

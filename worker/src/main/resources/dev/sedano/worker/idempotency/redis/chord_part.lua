@@ -18,10 +18,11 @@ if ARGV[4] ~= '0' then
 end
 local size = call('GET', KEYS[3])
 if not size then return { 'COUNTED' } end
-local parts = call('ZRANGE', KEYS[1], 0, -1)
-if #parts ~= tonumber(size) + tonumber(call('GET', KEYS[2]) or 0) then return { 'COUNTED' } end
+local all = tonumber(size) + tonumber(call('GET', KEYS[2]) or 0)
+if call('ZCARD', KEYS[1]) ~= all then return { 'COUNTED' } end
 if claim and claim ~= ARGV[6] then return { 'CLAIMED' } end
 call('SET', KEYS[6], ARGV[6], 'EX', ARGV[5])
+local parts = call('ZRANGE', KEYS[1], 0, -1)
 local reply = { 'COMPLETE', call('GET', KEYS[5]) }
 for i = 1, #parts do reply[i + 2] = parts[i] end
 return reply
