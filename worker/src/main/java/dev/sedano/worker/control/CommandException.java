@@ -2,7 +2,7 @@ package dev.sedano.worker.control;
 
 import dev.sedano.worker.protocol.SafeRepr;
 
-/** A command that cannot be obeyed, with the error that its sender shall see. */
+/** A command that cannot be obeyed, with the error that its sender shall see. It is logged: no values of arguments. */
 final class CommandException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -38,6 +38,7 @@ public final class Mailbox {
     private final CeleryJson json;
     private final Replies replies;
     private long ignored;
+    private long failed;
 
     Mailbox(
             String node,
@@ -104,7 +105,7 @@ public final class Mailbox {
             }
             value = answer(method, new Arguments(method, arguments instanceof Map<?, ?> map ? map : Map.of()));
         } catch (CommandException e) {
-            value = Command.error(e.repr());
+            value = failed(method, Command.error(e.repr()));
         } catch (RuntimeException defect) {
             LOG.error("the control command {} failed: a defect", printable(method), defect);
             value = Command.error(
@@ -118,7 +119,7 @@ public final class Mailbox {
     private @Nullable Object answer(String method, Arguments arguments) {
         Command command = commands.get(method);
         if (command == null) {
-            return Command.error("KeyError(" + SafeRepr.of(method) + ")");
+            return failed(method, Command.error("KeyError(" + SafeRepr.of(method) + ")"));
         }
         if (CommandNames.CHANGING.contains(method)) {
             if (!access.allows(method)) {
@@ -127,7 +128,18 @@ public final class Mailbox {
             }
             LOG.info("control: {} {}", method, arguments);
         }
-        return command.answer(arguments);
+        return failed(method, command.answer(arguments));
+    }
+
+    /** Most senders wait for no reply: an error is said here, too, of some only. The value as it is. */
+    private @Nullable Object failed(String method, @Nullable Object value) {
+        if (value instanceof Map<?, ?> reply && reply.size() == 1 && reply.get("error") instanceof String error) {
+            long count = ++failed;
+            if (count <= MOST_TOLD || count % MOST_TOLD == 0) {
+                LOG.warn("control: {} failed ({} so far): {}", printable(method), count, printable(error));
+            }
+        }
+        return value;
     }
 
     private void reply(Map<?, ?> message, @Nullable Object value) {

@@ -12,6 +12,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * revoke, terminate and revoke_by_stamped_headers (celery/worker/control.py). A process cannot be killed for one of its
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class RevokeCommands {
     private static final Map<String, Integer> SIGNALS =
             Map.of("HUP", 1, "INT", 2, "QUIT", 3, "ABRT", 6, "KILL", 9, "USR1", 10, "USR2", 12, "ALRM", 14, "TERM", 15);
+    private static final Logger LOG = LoggerFactory.getLogger(RevokeCommands.class);
     private static final int MOST_STAMPS = 10_000;
 
     private final WorkerView worker;
@@ -47,8 +50,12 @@ final class RevokeCommands {
     }
 
     private Object revoke(Arguments arguments, boolean terminate) {
-        arguments.required("task_id");
-        Set<String> ids = new LinkedHashSet<>(arguments.texts("task_id"));
+        Object given = arguments.required("task_id");
+        // Celery's clients send a whole group's ids at once, and wait for no reply.
+        Set<String> ids = new LinkedHashSet<>(Arguments.lastTexts("task_id", given, RevokedTasks.MOST));
+        if (given instanceof List<?> list && list.size() > RevokedTasks.MOST) {
+            LOG.warn("control: of {} ids to revoke the last {} are: no more are kept", list.size(), RevokedTasks.MOST);
+        }
         int signal = signal(arguments.get("signal"));
         if (!ids.stream().allMatch(RevokedTasks::isId)) {
             throw new CommandException(

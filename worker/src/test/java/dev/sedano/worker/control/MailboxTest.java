@@ -4,11 +4,15 @@ import static dev.sedano.worker.control.ControlFixture.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import dev.sedano.worker.LogCapture;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -152,6 +156,61 @@ class MailboxTest {
         assertThat(worker.ask("registered", Map.of())).isEqualTo(List.of("t.a [rate_limit=30/m]", "t.b"));
     }
 
+    /** GroupResult.revoke sends the ids of all its members in one message, and waits for no reply. */
+    @Test
+    void aWholeGroupIsRevokedAtOnce_andOfMoreThanAreKept_theLast() {
+        List<String> group = IntStream.range(0, 15_000)
+                .mapToObj(i -> String.format("%08d-0000-4000-8000-000000000000", i))
+                .toList();
+        List<String> tooMany = IntStream.range(0, RevokedTasks.MOST + 5)
+                .mapToObj(i -> "id-" + i)
+                .toList();
+
+        assertThat(worker.ask("revoke", Map.of("task_id", group))).asString().contains("flagged as revoked");
+        assertThat(worker.revoked.ids()).isEqualTo(group);
+
+        worker.ask("revoke", Map.of("task_id", tooMany));
+        assertThat(worker.revoked.ids()).isEqualTo(tooMany.subList(5, tooMany.size()));
+    }
+
+    @Test
+    void commandsThatFail_areLoggedWithTheirError_thoughNobodyWaitsForAReply() {
+        Map<String, @Nullable Object> cast = message("rate_limit", Map.of("task_name", 7, "rate_limit", "hunter2"));
+        cast.remove("reply_to");
+        try (LogCapture log = new LogCapture(Mailbox.class)) {
+            worker.send(cast);
+            worker.ask("autoscale", Map.of("max", 1));
+            worker.ask("rate_limit", Map.of("task_name", "none", "rate_limit", "1/s"));
+            worker.ask("no_such_command\n", Map.of());
+            worker.ask("ping", Map.of());
+
+            assertThat(warnings(log))
+                    .containsExactly(
+                            "control: rate_limit failed (1 so far): TypeError(\"argument 'task_name' must be a text\")",
+                            "control: autoscale failed (2 so far): ValueError('Autoscale not enabled')",
+                            "control: rate_limit failed (3 so far): unknown task",
+                            "control: no_such_command? failed (4 so far): KeyError('no_such_command?')");
+        }
+    }
+
+    @Test
+    void whoSendsNonsense_doesNotFillTheLog() {
+        try (LogCapture log = new LogCapture(Mailbox.class)) {
+            for (int i = 0; i < 250; i++) {
+                worker.ask("x".repeat(200), Map.of());
+            }
+
+            assertThat(warnings(log)).hasSize(101).allMatch(line -> line.length() < 300);
+        }
+    }
+
+    private static List<String> warnings(LogCapture log) {
+        return log.events().stream()
+                .filter(event -> event.getLevel() == Level.WARN)
+                .map(ILoggingEvent::getFormattedMessage)
+                .toList();
+    }
+
     @Test
     void queuesAreShownAsTheyAreDefined() {
         List<?> queues = (List<?>) Objects.requireNonNull(worker.ask("active_queues", Map.of()));
@@ -282,11 +341,12 @@ class MailboxTest {
                 arguments("revoke", Map.of("task_id", Map.of("a", 1))),
                 arguments("revoke", Map.of("task_id", List.of(List.of("a")))),
                 arguments("revoke", Map.of("task_id", "x".repeat(2_000))),
-                arguments("revoke", Map.of("task_id", Collections.nCopies(20_000, "x"))),
                 arguments("revoke", Map.of("task_id", "a", "signal", "SIGBANANA")),
                 arguments("revoke_by_stamped_headers", Map.of("headers", 7.5)),
                 arguments("revoke_by_stamped_headers", Map.of("headers", List.of("no-equals"))),
                 arguments("revoke_by_stamped_headers", Map.of("headers", Map.of("a", Map.of()))),
+                arguments(
+                        "revoke_by_stamped_headers", Map.of("headers", Map.of("a", Collections.nCopies(20_000, "x")))),
                 arguments("rate_limit", Map.of("task_name", "t.a", "rate_limit", "nan")),
                 arguments("rate_limit", Map.of("task_name", "t.a", "rate_limit", "inf/s")),
                 arguments("rate_limit", Map.of("task_name", "t.a", "rate_limit", "-1")),

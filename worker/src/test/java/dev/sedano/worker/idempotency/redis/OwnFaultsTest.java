@@ -3,6 +3,7 @@ package dev.sedano.worker.idempotency.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import dev.sedano.worker.LogCapture;
 import dev.sedano.worker.idempotency.Durability;
 import dev.sedano.worker.idempotency.StoreException;
 import dev.sedano.worker.idempotency.StoreException.Effect;

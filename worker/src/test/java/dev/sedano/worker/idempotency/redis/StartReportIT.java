@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import dev.sedano.worker.LogCapture;
 import dev.sedano.worker.idempotency.StoreException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
