@@ -209,6 +209,9 @@ final class ControlIT {
 
         JsonNode nothing = control.ask("shutdown", Map.of());
         assertThat(nothing.isNull()).isTrue();
+        // Who waits for an end sends it again; that is no second signal, and interrupts nobody.
+        assertThat(control.ask("shutdown", Map.of()).isNull()).isTrue();
+        assertThat(HARNESS.ledger().ends(key("last"))).isEmpty();
         HARNESS.ledger().open(key("last"));
 
         assertThat(worker.awaitExit(LIMIT)).isZero();

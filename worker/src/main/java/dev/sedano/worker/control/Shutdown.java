@@ -2,7 +2,7 @@ package dev.sedano.worker.control;
 
 import java.util.Map;
 
-/** {@code shutdown}: a warm one, as SIGTERM's, and without a reply, as Celery's. */
+/** {@code shutdown}: a warm one, as the first SIGTERM's, also when it comes again; without a reply, as Celery's. */
 final class Shutdown {
     /** The answer that is not sent. */
     static final Object SILENT = new Object();

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What control commands may do to a worker. Safe for use by many threads; every call returns soon. */
 public interface WorkerControls {
-    /** Ends the worker as SIGTERM does. */
+    /** Ends the worker as the first SIGTERM does, however often it is called. */
     void stop();
 
     /** Sends one heartbeat now. */

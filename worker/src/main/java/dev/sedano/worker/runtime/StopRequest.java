@@ -8,6 +8,11 @@ final class StopRequest {
     private final CountDownLatch asked = new CountDownLatch(1);
     private final AtomicInteger times = new AtomicInteger();
 
+    /** End after what runs, however often: the command to shut down is sent to many, and again when nothing is seen. */
+    void askGently() {
+        asked.countDown();
+    }
+
     /** The first time: end after what runs. From the second time on: end now. */
     void ask() {
         times.incrementAndGet();

@@ -235,7 +235,7 @@ public final class Worker {
         if (storeWatch.isUp()) {
             revokes.loadWithin(StoreWatch.FIRST_HELLO);
         }
-        control.start(pipeline, poolSize, autoscaler, taskNames, revokes, this::stop);
+        control.start(pipeline, poolSize, autoscaler, taskNames, revokes, stop::askGently);
         var unused = broker.start(pipeline);
         if (autoscaler != null) {
             autoscaler.start(timer);
