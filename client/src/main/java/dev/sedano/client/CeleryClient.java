@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Thread-safe. Owns the threads {@code sedano-client-publisher} and {@code sedano-client-sends}, and one that reads
- * results, all daemons; each is started when it is needed first or at {@link #connect}, and ended by {@link #close}.
+ * <p>Thread-safe. Owns the threads {@code sedano-client-publisher} and {@code sedano-client-sends}, one that reads results
+ * and {@code sedano-client-callbacks} for futures, all daemons; each is started when it is needed first or at {@link
+ * #connect}, and ended by {@link #close}.
  */
 public final class CeleryClient implements TaskClient {
     private static final String OTHERS = "; other messages of this call were sent";
@@ -36,6 +37,7 @@ public final class CeleryClient implements TaskClient {
     private final Sends sends;
     private final Backend backend;
     private final RemoteResult.Source source;
+    private final Callbacks callbacks = new Callbacks();
 
     CeleryClient(CallPlans plans, Sends sends, Backend backend, RemoteResult.Source source) {
         this.plans = plans;
@@ -74,11 +76,12 @@ public final class CeleryClient implements TaskClient {
         }
     }
 
+    /** @param ended ends on the thread that sends: nothing of a caller's may run there */
     private record Sending(String callId, CompletableFuture<AsyncResult> ended) {}
 
     @Override
     public CompletableFuture<AsyncResult> sendAsync(Canvas call, SendOptions options) {
-        return begin(call, options).ended();
+        return begin(call, options).ended().whenCompleteAsync((result, failure) -> {}, callbacks);
     }
 
     private Sending begin(Canvas call, SendOptions options) {
@@ -171,6 +174,7 @@ public final class CeleryClient implements TaskClient {
     @Override
     public void close() {
         sends.close();
+        callbacks.close();
         backend.close();
     }
 }

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * S2 one try of a message is in the publisher at a time. S3 after the end of its time no further try goes out, and one that
  * still waits in the publisher is cancelled.
  *
- * <p>Thread-safe. Owns the thread {@code sedano-client-sends}, on which futures end.
+ * <p>Thread-safe. Owns the thread {@code sedano-client-sends}, on which futures end: what follows there must not
+ * block, or nothing is sent any more.
  */
 final class Sends implements AutoCloseable {
     private static final long FIRST_PAUSE_MILLIS = 100;

@@ -19,6 +19,8 @@ import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -177,6 +179,36 @@ class UnreachableServersTest {
                     .isInstanceOf(ResultsException.class)
                     .hasMessageContaining("closed");
         }
+    }
+
+    /** It waits for what ends elsewhere, and other futures end meanwhile. */
+    @Test
+    void whatFollowsAnAsynchronousSend_maySendAndWait() {
+        try (TaskClient client = CeleryClient.connect(config())) {
+            CompletableFuture<Throwable> sends = client.sendAsync(ADD, SendOptions.NONE)
+                    .handle((result, failure) -> catchThrowable(() -> client.send(ADD)));
+            CompletableFuture<Throwable> waits = client.sendAsync(ADD, SendOptions.NONE)
+                    .handle((result, failure) -> catchThrowable(
+                            () -> client.sendAsync(ADD, SendOptions.NONE).get(20, TimeUnit.SECONDS)));
+
+            assertThat(sends).succeedsWithin(Duration.ofSeconds(20)).isInstanceOf(SendException.class);
+            assertThat(waits).succeedsWithin(Duration.ofSeconds(20)).isInstanceOf(ExecutionException.class);
+        }
+    }
+
+    @Test
+    void whatFollowsAnAsynchronousSend_mayCloseTheClient() {
+        TaskClient client = CeleryClient.connect(config());
+
+        CompletableFuture<String> closed = client.sendAsync(ADD, SendOptions.NONE)
+                .handle((result, failure) -> {
+                    client.close();
+                    return Thread.currentThread().getName();
+                });
+
+        assertThat(closed).succeedsWithin(Duration.ofSeconds(20)).isEqualTo("sedano-client-callbacks");
+        await().until(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().equals("sedano-client-callbacks")));
     }
 
     @Test

@@ -36,7 +36,8 @@ public interface TaskClient extends AutoCloseable {
 
     /**
      * As {@link #send(Canvas, SendOptions)} without waiting for the broker; waits only while too many messages are
-     * unconfirmed. The future ends on a thread of the client: what follows there must be short.
+     * unconfirmed. The future ends on a thread of the client for that: what follows there should be short, and may
+     * send and wait.
      *
      * @return fails with {@link SendException}
      * @throws SendException if for the whole time of a send too many others were unconfirmed
