@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -58,8 +59,8 @@ final class RpcBackend implements Backend {
     private @Nullable Thread thread;
     /** Guarded by this. The queue exists: it stays while the connection is mended. */
     private boolean declared;
-    /** Guarded by this. */
-    private boolean lost;
+    /** Guarded by this. Open when the connection in use is lost, or this is closed; each connection has its own. */
+    private CountDownLatch lost = new CountDownLatch(1);
     /** Guarded by this. */
     private boolean closed;
     /** Guarded by this. */
@@ -113,12 +114,16 @@ final class RpcBackend implements Backend {
         while (!isClosed()) {
             try (Connection connection = connector.connect()) {
                 Channel channel = connection.createChannel();
-                connection.addShutdownListener(this::lost);
-                channel.addShutdownListener(this::lost);
+                CountDownLatch ended = begun();
+                connection.addShutdownListener(cause -> ended.countDown());
+                channel.addShutdownListener(cause -> ended.countDown());
                 channel.queueDeclare(queue, true, false, false, Map.of("x-expires", (int)
                         Math.min(expires.toMillis(), Integer.MAX_VALUE)));
-                channel.basicConsume(queue, true, new Replies(channel));
-                untilLost();
+                channel.basicConsume(queue, true, new Replies(channel, ended));
+                declared();
+                ended.await();
+            } catch (InterruptedException e) {
+                stop();
             } catch (IOException | TimeoutException | ShutdownSignalException e) {
                 LOG.warn("replies cannot be read now, trying again: {}", e.getMessage());
                 pause(String.valueOf(e.getMessage()));
@@ -130,22 +135,21 @@ final class RpcBackend implements Backend {
         return closed;
     }
 
-    private synchronized void lost(ShutdownSignalException cause) {
-        lost = true;
+    /** A connection more. What the one before may still say counts for that alone. */
+    private synchronized CountDownLatch begun() {
+        lost = new CountDownLatch(closed ? 0 : 1);
+        return lost;
+    }
+
+    private synchronized void declared() {
+        declared = true;
         notifyAll();
     }
 
-    private synchronized void untilLost() {
-        lost = false;
-        declared = true;
+    private synchronized void stop() {
+        closed = true;
+        lost.countDown();
         notifyAll();
-        try {
-            while (!lost && !closed) {
-                wait(0);
-            }
-        } catch (InterruptedException e) {
-            closed = true;
-        }
     }
 
     private synchronized void pause(String why) {
@@ -161,8 +165,11 @@ final class RpcBackend implements Backend {
     }
 
     private final class Replies extends DefaultConsumer {
-        Replies(Channel channel) {
+        private final CountDownLatch ended;
+
+        Replies(Channel channel, CountDownLatch ended) {
             super(channel);
+            this.ended = ended;
         }
 
         @Override
@@ -180,7 +187,7 @@ final class RpcBackend implements Backend {
 
         @Override
         public void handleCancel(String tag) {
-            lost(new ShutdownSignalException(false, false, null, this));
+            ended.countDown();
         }
     }
 
@@ -244,9 +251,8 @@ final class RpcBackend implements Backend {
     @Override
     public void close() {
         Thread reading;
+        stop();
         synchronized (this) {
-            closed = true;
-            notifyAll();
             reading = thread;
         }
         if (reading != null) {
