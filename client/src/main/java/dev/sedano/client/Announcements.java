@@ -105,7 +105,9 @@ final class Announcements implements AutoCloseable {
 
     private synchronized void begun(JedisPubSub pubSub) {
         live = pubSub;
-        if (!ears.isEmpty()) {
+        if (closed) { // while it was connecting, when there was nobody to tell it to
+            tell(JedisPubSub::unsubscribe);
+        } else if (!ears.isEmpty()) {
             String[] all = ears.keySet().toArray(String[]::new);
             tell(each -> each.subscribe(all));
         }
