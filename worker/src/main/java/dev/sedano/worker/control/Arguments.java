@@ -91,6 +91,12 @@ final class Arguments {
         return value;
     }
 
+    /** As above, of those that may be null, which says something. */
+    @Nullable
+    Object requiredOrNull(String name) {
+        return values.containsKey(name) ? values.get(name) : required(name);
+    }
+
     /** One text or a list of them; empty if not given. */
     List<String> texts(String name) {
         return texts(name, values.get(name));

@@ -23,10 +23,11 @@ final class LimitCommands {
 
     private Object rateLimit(Arguments arguments) {
         String task = arguments.text("task_name");
-        String rate = String.valueOf(arguments.required("rate_limit")).strip();
+        Object given = arguments.requiredOrNull("rate_limit");
+        String rate = given == null ? "" : given.toString().strip();
         double perSecond;
         try {
-            perSecond = Rates.perSecond(rate);
+            perSecond = rate.isEmpty() ? 0 : Rates.perSecond(rate); // nothing is no limit, as in Celery
         } catch (NumberFormatException e) {
             CommandException python =
                     new CommandException("ValueError", "could not convert string to float: " + SafeRepr.of(rate));

@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import dev.sedano.worker.LogCapture;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -92,6 +93,21 @@ class MailboxTest {
                         Map.of("task_name", "t.a", "rate_limit", 0),
                         "ok",
                         "rate limit disabled successfully"),
+                arguments(
+                        "rate_limit",
+                        Map.of("task_name", "t.a", "rate_limit", ""),
+                        "ok",
+                        "rate limit disabled successfully"),
+                arguments(
+                        "rate_limit",
+                        nullable("task_name", "t.a", "rate_limit", null),
+                        "ok",
+                        "rate limit disabled successfully"),
+                arguments(
+                        "rate_limit",
+                        Map.of("task_name", "t.a"),
+                        "error",
+                        "TypeError(\"rate_limit() missing 1 required positional argument: 'rate_limit'\")"),
                 arguments("rate_limit", Map.of("task_name", "none", "rate_limit", "1/s"), "error", "unknown task"),
                 arguments(
                         "rate_limit",
@@ -123,6 +139,14 @@ class MailboxTest {
                         "error",
                         "TypeError(\"revoke() missing 1 required positional argument: 'task_id'\")"),
                 arguments("no_such_command", Map.of(), "error", "KeyError('no_such_command')"));
+    }
+
+    private static Map<String, @Nullable Object> nullable(
+            String one, Object value, String other, @Nullable Object second) {
+        Map<String, @Nullable Object> given = new LinkedHashMap<>();
+        given.put(one, value);
+        given.put(other, second);
+        return given;
     }
 
     @ParameterizedTest
@@ -354,6 +378,12 @@ class MailboxTest {
                 arguments("rate_limit", Map.of("task_name", 7, "rate_limit", "1")),
                 arguments("time_limit", Map.of("task_name", "t.a", "soft", -1)),
                 arguments("time_limit", Map.of("task_name", "t.a", "hard", "soon")),
+                arguments("rate_limit", Map.of("task_name", "t.a", "rate_limit", -1)),
+                arguments("rate_limit", Map.of("task_name", "t.a", "rate_limit", 1e300)),
+                arguments("time_limit", Map.of("task_name", "t.a", "hard", 1e300)),
+                arguments("autoscale", Map.of("max", -1, "min", -2)),
+                arguments("autoscale", Map.of("max", 1L << 40)),
+                arguments("pool_shrink", Map.of("n", -1)),
                 arguments("pool_grow", Map.of("n", -1)),
                 arguments("pool_grow", Map.of("n", 1L << 40)),
                 arguments("pool_shrink", Map.of("n", "many")),
