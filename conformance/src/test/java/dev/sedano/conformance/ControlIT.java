@@ -163,7 +163,11 @@ final class ControlIT {
             HARNESS.publisher().publish(each, CeleryMessage.of("ledger.work", key(each), 0));
             awaitEnds(each, 1);
         }
-        assertThat(control.ask("active_queues", Map.of()).toString()).contains(extra, "x-" + bound, "a.#");
+        String quorum = HARNESS.queue();
+        control.ok("add_consumer", Map.of("queue", quorum, "queue_arguments", Map.of("x-queue-type", "quorum")));
+        await().atMost(LIMIT).until(() -> HARNESS.publisher().exists(quorum));
+        assertThat(control.ask("active_queues", Map.of()).toString())
+                .contains(extra, "x-" + bound, "a.#", "x-queue-type");
 
         assertThat(control.ok("cancel_consumer", Map.of("queue", extra)))
                 .isEqualTo("no longer consuming from " + extra);

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -187,7 +188,9 @@ final class ControlFixture implements WorkerView, WorkerControls, RevokeRecords,
 
     @Override
     public void addQueue(ConsumedQueue queue) {
-        done.add("add " + queue.name() + " " + queue.exchange() + " " + queue.type() + " " + queue.routingKey());
+        done.add("add " + queue.name() + " " + queue.exchange() + " " + queue.type() + " " + queue.routingKey()
+                + (queue.durable() ? "" : " transient")
+                + (queue.arguments().isEmpty() ? "" : " " + new TreeMap<>(queue.arguments())));
     }
 
     @Override

@@ -180,6 +180,42 @@ class MailboxTest {
         assertThat(worker.ask("registered", Map.of())).isEqualTo(List.of("t.a [rate_limit=30/m]", "t.b"));
     }
 
+    /** As {@code app.control.add_consumer(…, options=…)} mixes them with the rest. */
+    @Test
+    void aQueueIsAddedWithItsOptions() {
+        worker.ask("add_consumer", Map.of("queue", "q", "queue_arguments", Map.of("x-queue-type", "quorum")));
+        worker.ask(
+                "add_consumer",
+                Map.of(
+                        "queue",
+                        "r",
+                        "durable",
+                        false,
+                        "max_priority",
+                        5,
+                        "expires",
+                        1.5,
+                        "message_ttl",
+                        0,
+                        "max_length",
+                        7,
+                        "max_length_bytes",
+                        8,
+                        "binding_key",
+                        "b"));
+        worker.ask("add_consumer", nullable("queue", "s", "queue_arguments", null));
+
+        assertThat(worker.done)
+                .containsExactly(
+                        "add q q direct q {x-queue-type=quorum}",
+                        "add r r direct b transient {x-expires=1500, x-max-length=7, x-max-length-bytes=8,"
+                                + " x-max-priority=5, x-message-ttl=0}",
+                        "add s s direct s");
+        assertThat(worker.ask("add_consumer", Map.of("queue", "q", "auto_delete", true)))
+                .isEqualTo(Map.of(
+                        "error", "TypeError(\"add_consumer() got an unexpected keyword argument 'auto_delete'\")"));
+    }
+
     /** GroupResult.revoke sends the ids of all its members in one message, and waits for no reply. */
     @Test
     void aWholeGroupIsRevokedAtOnce_andOfMoreThanAreKept_theLast() {
@@ -391,6 +427,20 @@ class MailboxTest {
                 arguments("add_consumer", Map.of("queue", "q", "exchange", longName)),
                 arguments("add_consumer", Map.of("queue", "q", "exchange_type", "x-delayed-message")),
                 arguments("add_consumer", Map.of("queue", List.of("q"))),
+                arguments("add_consumer", Map.of("queue", "q", "max_priority", -1)),
+                arguments("add_consumer", Map.of("queue", "q", "max_priority", 256)),
+                arguments("add_consumer", Map.of("queue", "q", "max_length", 1L << 40)),
+                arguments("add_consumer", Map.of("queue", "q", "expires", 0)),
+                arguments("add_consumer", Map.of("queue", "q", "message_ttl", -1)),
+                arguments("add_consumer", Map.of("queue", "q", "message_ttl", 1e8)),
+                arguments("add_consumer", Map.of("queue", "q", "durable", "yes")),
+                arguments("add_consumer", Map.of("queue", "q", "queue_arguments", List.of())),
+                arguments("add_consumer", Map.of("queue", "q", "queue_arguments", Map.of("x-a", Map.of()))),
+                arguments("add_consumer", Map.of("queue", "q", "queue_arguments", Map.of("x-a", longName))),
+                arguments("add_consumer", Map.of("queue", "q", "queue_arguments", Map.of(longName, 1))),
+                arguments(
+                        "add_consumer",
+                        Map.of("queue", "q", "durable", false, "queue_arguments", Map.of("x-queue-type", "quorum"))),
                 arguments("cancel_consumer", Map.of()),
                 arguments("hello", Map.of("from_node", "a@b", "revoked", 7.5)),
                 arguments("hello", Map.of("from_node", "a@b", "revoked", List.of(Map.of()))),
