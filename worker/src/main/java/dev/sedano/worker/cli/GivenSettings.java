@@ -25,6 +25,9 @@ final class GivenSettings {
     static final String CONFIG = "--config";
     static final String CONFIG_VARIABLE = "SEDANO_CONFIG";
 
+    /** Elsewhere None is the default, or no limit, which is the default. */
+    private static final String NEVER_IF_NONE = "result_expires";
+
     /** Where a setting came from. */
     private record Origin(String shown, String inErrors) {}
 
@@ -141,6 +144,11 @@ final class GivenSettings {
                 SettingName setting = SettingName.find(key, value);
                 if (!(value instanceof ConfigValue.Nothing)) {
                     settings.put(setting, value);
+                } else if (key.equals(NEVER_IF_NONE)) {
+                    throw new ConfigurationException(
+                            key + " (" + value.at() + ")",
+                            "",
+                            "is empty, which is never in Celery: write 0 for never, or leave it out");
                 }
             } else if (!answer.refused()) {
                 warnings.accept(value.at() + ": " + key + " has no effect: " + answer.why());

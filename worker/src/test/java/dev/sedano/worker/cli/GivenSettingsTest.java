@@ -214,6 +214,8 @@ class GivenSettingsTest {
             worker_concurrency: [1]        | worker_concurrency (conf.yml:2) is a list: write a whole number
             sedano.lease: soon             | --lease (sedano.lease, conf.yml:2) "soon" is no time
             result_expires: never          | --result-expires (result_expires, conf.yml:2) "never" is no time
+            result_expires: null           | result_expires (conf.yml:2) is empty, which is never in Celery: write 0 for never
+            result_expires:                | result_expires (conf.yml:2) is empty, which is never in Celery: write 0 for never
             'task_default_queue: "  "'     | --default-queue (task_default_queue, conf.yml:2)
             sedano.log_level: LOUD         | -l (sedano.log_level, conf.yml:2) "LOUD" is no level
             broker_ulr: amqp://u:hunter2@h | conf.yml:2 "broker_ulr" is no setting: did you mean broker_url?
