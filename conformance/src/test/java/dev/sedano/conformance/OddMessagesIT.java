@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -26,6 +27,9 @@ final class OddMessagesIT {
 
     private static final String QUEUE = HARNESS.queue();
     private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    /** As many as a message may have. */
+    private static final int HEADERS = 1_000;
 
     private static final Set<String> STATES = Set.of("SUCCESS", "FAILURE", "REVOKED");
 
@@ -73,5 +77,28 @@ final class OddMessagesIT {
         HARNESS.publisher().publish(QUEUE, next);
 
         assertThat(results.await(next.id()).get("result").intValue()).isEqualTo(3);
+    }
+
+    @Test
+    void moreHeadersThanTheLimit_areADeadLetter_asTheyAre_andTheNextMessageRuns() {
+        CeleryMessage odd = CeleryMessage.of("proj.add", 1, 2);
+        CeleryMessage most = CeleryMessage.of("proj.add", 20, 2);
+        int own = odd.properties().getHeaders().size();
+        for (int i = own; i < HEADERS; i++) {
+            odd.header("h" + i, i);
+            most.header("h" + i, i);
+        }
+        odd.header("one-more", "x");
+
+        HARNESS.publisher().publish(QUEUE, odd);
+        GetResponse dead = HARNESS.publisher().take(QUEUE + ".dead", LIMIT);
+        HARNESS.publisher().publish(QUEUE, most);
+
+        Map<String, Object> headers = dead.getProps().getHeaders();
+        assertThat(headers.get("x-sedano-reason")).hasToString("limit");
+        assertThat(headers.get("x-sedano-error")).asString().contains("header");
+        assertThat(headers.keySet()).containsAll(odd.properties().getHeaders().keySet());
+        assertThat(dead.getBody()).isEqualTo(odd.body());
+        assertThat(results.await(most.id()).get("result").intValue()).isEqualTo(22);
     }
 }
