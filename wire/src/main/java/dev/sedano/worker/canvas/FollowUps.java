@@ -170,7 +170,7 @@ public final class FollowUps {
 
     /** For what the handler of {@code message} sends. */
     public SentCalls calls(TaskMessage message, @Nullable Integer priority) {
-        return new SentCalls(messages, message, inheritsPriority ? priority : null);
+        return new SentCalls(messages.ofHandler(), message, inheritsPriority ? priority : null);
     }
 
     /**

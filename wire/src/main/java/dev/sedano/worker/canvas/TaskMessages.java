@@ -34,8 +34,17 @@ final class TaskMessages {
     private final Router router;
     private final KnownTasks known;
     private final ShownArguments shown;
-    /** Whether messages carry all properties that a caller can give, and what cannot be written is refused. */
-    private final boolean asProducer;
+    private final Sender sender;
+
+    /** Who calls. */
+    private enum Sender {
+        /** A worker that goes on with a canvas: its arguments came in a message. */
+        WORKER,
+        /** A handler: what it passes is shown as Celery shows the arguments of a call. */
+        HANDLER,
+        /** A client: messages carry all properties that a caller can give, and what cannot be written is refused. */
+        PRODUCER
+    }
 
     /**
      * @param origin who publishes, as Celery's header says it
@@ -43,7 +52,7 @@ final class TaskMessages {
      * @param form of messages whose signature does not say another
      */
     TaskMessages(CeleryJson json, Clock clock, String origin, Router router, PayloadForm form) {
-        this(json, clock, origin, NameUuid.of("reply", origin), router, form, KnownTasks.NONE, false);
+        this(json, clock, origin, NameUuid.of("reply", origin), router, form, KnownTasks.NONE, Sender.WORKER);
     }
 
     private TaskMessages(
@@ -54,7 +63,7 @@ final class TaskMessages {
             Router router,
             PayloadForm form,
             KnownTasks known,
-            boolean asProducer) {
+            Sender sender) {
         this.json = json;
         this.encoder = new Encoder(json);
         this.form = form;
@@ -64,7 +73,7 @@ final class TaskMessages {
         this.router = router;
         this.known = known;
         this.shown = new ShownArguments(json);
-        this.asProducer = asProducer;
+        this.sender = sender;
     }
 
     /**
@@ -74,12 +83,18 @@ final class TaskMessages {
      */
     static TaskMessages ofProducer(
             CeleryJson json, Clock clock, String origin, String replyTo, String defaultQueue, PayloadForm form) {
-        return new TaskMessages(json, clock, origin, replyTo, Router.to(defaultQueue), form, KnownTasks.NONE, true);
+        return new TaskMessages(
+                json, clock, origin, replyTo, Router.to(defaultQueue), form, KnownTasks.NONE, Sender.PRODUCER);
     }
 
     /** The same, of a worker that knows these tasks. */
     TaskMessages knowing(KnownTasks tasks) {
-        return new TaskMessages(json, clock, origin, replyTo, router, form, tasks, asProducer);
+        return new TaskMessages(json, clock, origin, replyTo, router, form, tasks, sender);
+    }
+
+    /** The same, of calls that a handler makes. */
+    TaskMessages ofHandler() {
+        return new TaskMessages(json, clock, origin, replyTo, router, form, known, Sender.HANDLER);
     }
 
     /**
@@ -111,12 +126,14 @@ final class TaskMessages {
         headers.put("expires", expires instanceof Number seconds ? iso(in(seconds)) : text(expires));
         headers.put("group", group == null ? null : group.id());
         headers.put("group_index", group == null ? null : group.index());
-        headers.put("retries", retries instanceof Number number && asProducer ? number.intValue() : 0);
+        headers.put("retries", retries instanceof Number number && sender == Sender.PRODUCER ? number.intValue() : 0);
         headers.put("timelimit", Arrays.asList(signature.option("time_limit"), signature.option("soft_time_limit")));
         headers.put("root_id", rootId == null ? id : rootId);
         headers.put("parent_id", parentId);
         String argsrepr = signature.text("argsrepr");
-        headers.put("argsrepr", argsrepr == null ? shown.positional(args, tuple || asProducer) : argsrepr);
+        // Celery makes a tuple of no arguments, too.
+        boolean asTuple = tuple || args.isEmpty() || sender != Sender.WORKER;
+        headers.put("argsrepr", argsrepr == null ? shown.positional(args, asTuple) : argsrepr);
         String kwargsrepr = signature.text("kwargsrepr");
         headers.put("kwargsrepr", kwargsrepr == null ? shown.named(signature.kwargs()) : kwargsrepr);
         headers.put("origin", origin);
@@ -133,7 +150,7 @@ final class TaskMessages {
         String replies = signature.text("reply_to");
         Router.Place place = router.of(
                 signature.task(), signature.text("queue"), signature.text("exchange"), signature.text("routing_key"));
-        String correlation = asProducer ? signature.text("correlation_id") : null;
+        String correlation = sender == Sender.PRODUCER ? signature.text("correlation_id") : null;
         MessageProperties properties = new MessageProperties(
                 payload.contentType(),
                 payload.contentEncoding(),
@@ -144,7 +161,7 @@ final class TaskMessages {
                         ? (Integer) priority.intValue()
                         : Objects.requireNonNullElse(place.priority(), 0),
                 headers,
-                asProducer ? others(signature) : Map.of());
+                sender == Sender.PRODUCER ? others(signature) : Map.of());
         return new OutgoingMessage(place.exchange(), place.routingKey(), properties, payload.body());
     }
 
@@ -224,7 +241,7 @@ final class TaskMessages {
         try {
             return encoder.encode(parts, wanted);
         } catch (EncodingException e) {
-            if (asProducer) {
+            if (sender == Sender.PRODUCER) {
                 throw e; // whoever calls is there to be told
             }
             // JSON has a form for everything that a message can bring. What follows is not lost for its notation.

@@ -143,7 +143,7 @@ public final class DeliveryPipeline {
                 new UnroutableCopies(settings.node(), with.clock()),
                 new ErrbackCalls(handlers, with.converter(), slots));
         this.recorder = new Recorder(settings, with, oversight, repetition, followUpRun);
-        this.handlerRun = new HandlerRun(settings, with, oversight);
+        this.handlerRun = new HandlerRun(settings, with, followUps, oversight);
         long longestWait = settings.settleWithin().dividedBy(2).toNanos();
         this.claimAhead = new ClaimAhead(
                 settings.slots(), this::admit, new WaitingLine(settings.caps(), ticker::nanos, longestWait));

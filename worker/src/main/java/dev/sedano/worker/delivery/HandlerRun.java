@@ -53,11 +53,12 @@ final class HandlerRun {
     private final Clock clock;
     private final Ticker ticker;
 
-    HandlerRun(PipelineSettings settings, DeliveryPipeline.Collaborators with, Oversight oversight) {
+    HandlerRun(
+            PipelineSettings settings, DeliveryPipeline.Collaborators with, FollowUps followUps, Oversight oversight) {
         this.checker = with.checker();
         this.json = with.json();
         this.converter = with.converter();
-        this.followUps = with.followUps();
+        this.followUps = followUps;
         this.requests = new RunRequests(settings.node());
         this.states = new RunStates(with.encoder(), with.results(), settings.node(), settings.trackStarted());
         this.events = with.events();

@@ -40,6 +40,9 @@ class FollowUpHeadersTest {
                 .containsEntry("argsrepr", "({'x': 1, 'y': 2}, 'a')")
                 .containsEntry("kwargsrepr", "{'k': 1}");
         assertThat(immutable).containsEntry("argsrepr", "['a']");
+        Map<String, @Nullable Object> bare = new HashMap<>(signature("next", Map.of(), true));
+        bare.put("args", List.of());
+        assertThat(headersAfter(bare, 7L)).containsEntry("argsrepr", "()");
     }
 
     record Point(int x, int y) {}

@@ -11,6 +11,7 @@ import dev.sedano.task.IgnoreException;
 import dev.sedano.task.Retry;
 import dev.sedano.task.Signature;
 import dev.sedano.task.TaskContext;
+import dev.sedano.task.TaskOptions;
 import dev.sedano.task.client.AsyncResult;
 import dev.sedano.task.client.GroupResult;
 import dev.sedano.task.client.ResultsException;
@@ -67,6 +68,25 @@ class SentCallsTest {
             assertThat(test.result("a"))
                     .contains("\"children\": [[[\"" + ids.get(0) + "\", null], null], [[\""
                             + header(test.published.get(1), "id") + "\", null], null]]");
+        }
+    }
+
+    /** The task's own setting where it is known here: Celery's worker asks it, too. */
+    @Test
+    void headersSayWhatCelerysWouldSay() {
+        TaskOptions ignored = TaskOptions.builder().ignoreResult(true).build();
+        try (PipelineFixture test = new PipelineFixture(
+                (context, call) -> {
+                    context.send(Signature.of("test.run", 1, "a"));
+                    context.send(Canvas.group(Signature.of("celery.map", 2)));
+                    return context.send(Signature.of("t.elsewhere")).id();
+                },
+                ignored)) {
+            test.pipeline.accept(test.delivery("a"));
+
+            settled(test, "ack succeeded");
+            assertThat(headers(test, "argsrepr")).containsExactly("(1, 'a')", "(2,)", "()");
+            assertThat(headers(test, "ignore_result")).containsExactly(true, false, null);
         }
     }
 
