@@ -1,5 +1,6 @@
 package dev.sedano.worker.delivery;
 
+import dev.sedano.task.PythonException;
 import dev.sedano.task.Retry;
 import dev.sedano.task.TaskCall;
 import dev.sedano.task.TaskContext;
@@ -18,6 +19,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +40,7 @@ final class BuiltIns {
             "celery.starmap", all -> (context, call) -> all.each(context, call, true),
             "celery.chunks", all -> all::chunks,
             "celery.group", all -> all::group,
-            "celery.chain", all -> all::chain,
+            "celery.chain", all -> BuiltIns::chain,
             "celery.chord", all -> all::chord,
             "celery.chord_unlock", all -> all::unlock);
 
@@ -136,10 +139,9 @@ final class BuiltIns {
         return apply(context, "group", kwargs, options, list(optional(call, 3, "partial_args")));
     }
 
-    private Led chain(TaskContext context, TaskCall call) {
-        Map<String, @Nullable Object> kwargs = new LinkedHashMap<>();
-        kwargs.put("tasks", argument(call, Integer.MAX_VALUE, "tasks"));
-        return apply(context, "chain", kwargs, Map.of(), call.args());
+    /** As in Celery, where a chain is no task either: workers send its first step. */
+    private static Object chain(TaskContext context, TaskCall call) {
+        throw new PythonException("builtins", "NotImplementedError", "chain is not a real task");
     }
 
     private Led chord(TaskContext context, TaskCall call) {
@@ -174,16 +176,32 @@ final class BuiltIns {
         if (!(argument(call, 1, "callback") instanceof Map<?, ?> body)) {
             throw new ArgumentsException("celery.chord_unlock: callback is no signature");
         }
-        FollowUps.Plan plan = chords.joined(context, group, body, list(optional(call, 4, "result")));
+        FollowUps.Plan plan;
+        Exception unreached = null;
+        try {
+            plan = chords.joined(context, group, body, list(optional(call, 4, "result")));
+        } catch (ExecutionException | TimeoutException e) {
+            // Failing would end the polling, and nobody else starts the body.
+            plan = null;
+            unreached = e;
+        }
         if (plan == null) {
+            Integer most = optional(call, 3, "max_retries") instanceof Number number ? number.intValue() : null;
+            if (most != null && context.retries() >= most) {
+                return new Led(
+                        null,
+                        chords.givenUp(
+                                context,
+                                group,
+                                body,
+                                "chord_unlock could not be retried: MaxRetriesExceededError(\"Can't retry "
+                                        + "celery.chord_unlock[" + context.id() + "]\")"));
+            }
             Duration interval = optional(call, 2, "interval") instanceof Number seconds
                     ? Duration.ofNanos((long) (seconds.doubleValue() * 1e9))
                     : CHORD_POLL;
-            Retry retry = Retry.in(interval);
-            throw context.retry(
-                    optional(call, 3, "max_retries") instanceof Number most
-                            ? retry.atMost(most.intValue())
-                            : retry.forEver());
+            Retry retry = Retry.in(interval).forEver();
+            throw context.retry(unreached == null ? retry : retry.because(unreached));
         }
         return new Led(null, plan);
     }

@@ -188,6 +188,9 @@ final class ChordRun {
 
         /** They can be read, and the body's message with them cannot be sent. */
         record Unsendable(String problem) implements Header {}
+
+        /** Nobody asks any more whether it is there. */
+        record GivenUp(String why) implements Header {}
     }
 
     private static Header unreadable(RuntimeException why) {
@@ -244,7 +247,10 @@ final class ChordRun {
      */
     private CompletableFuture<@Nullable Header> joined(
             ChordStore chords, SavedGroup group, Map<String, ToldErrbacks> told, boolean all) {
-        return chords.read(group.taskIds()).thenApply(records -> {
+        List<String> ids = group.taskIds();
+        CompletableFuture<List<byte @Nullable []>> stored =
+                ids.isEmpty() ? CompletableFuture.completedFuture(List.of()) : chords.read(ids);
+        return stored.thenApply(records -> {
             try {
                 return joined(records, group, told, all);
             } catch (RuntimeException e) {
@@ -287,8 +293,7 @@ final class ChordRun {
             throw new IllegalStateException(
                     "this worker keeps no results in Redis: chords need --result-backend redis://");
         }
-        FollowUp.ChordPart part = new FollowUp.ChordPart(
-                group, context.id(), context.rootId(), null, new byte[0], FollowUps.signature(body));
+        FollowUp.ChordPart part = partOf(context, group, body);
         Header header = joined(
                         chords, SavedGroup.of(Arrays.asList(Arrays.asList(group, null), results)), Map.of(), false)
                 .get(READ_SECONDS, TimeUnit.SECONDS);
@@ -303,6 +308,16 @@ final class ChordRun {
         }
     }
 
+    /** The failure of a body for whose header nobody waits any longer: without it, the caller waits for ever. */
+    FollowUps.Plan givenUp(TaskContext context, String group, Map<?, ?> body, String why) {
+        return new FollowUps.Plan(bodyOf(partOf(context, group, body), new Header.GivenUp(why)), List.of());
+    }
+
+    private static FollowUp.ChordPart partOf(TaskContext context, String group, Map<?, ?> body) {
+        return new FollowUp.ChordPart(
+                group, context.id(), context.rootId(), null, new byte[0], FollowUps.signature(body));
+    }
+
     private List<FollowUp> bodyOf(FollowUp.ChordPart part, Header header) {
         TaskMessage body = FollowUps.bodyMessage(part);
         if (header instanceof Header.Joined joined) {
@@ -313,8 +328,13 @@ final class ChordRun {
                     ToldErrbacks.NONE,
                     children -> encoder.joinError(body, unreadable.problem(), children)
                             .json());
-        }
-        if (header instanceof Header.Unsendable unsendable) {
+        } else if (header instanceof Header.GivenUp givenUp) {
+            return afterHeaderFailure(
+                    part,
+                    ToldErrbacks.NONE,
+                    children ->
+                            encoder.chordError(body, givenUp.why(), children).json());
+        } else if (header instanceof Header.Unsendable unsendable) {
             return afterHeaderFailure(
                     part,
                     ToldErrbacks.NONE,

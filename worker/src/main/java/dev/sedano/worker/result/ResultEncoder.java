@@ -212,7 +212,8 @@ public final class ResultEncoder {
         return chordError(body, "Callback error: " + PythonRepr.ofException(why.fields()), children);
     }
 
-    private ResultRecord chordError(TaskMessage body, String text, List<@Nullable Object> children) {
+    /** A chord whose header did not come to an end; {@code text} is what its caller reads. */
+    public ResultRecord chordError(TaskMessage body, String text, List<@Nullable Object> children) {
         PythonError chordError = new PythonError("ChordError", List.of(text), CELERY);
         Map<String, @Nullable Object> fields = fields(body, ResultState.FAILURE, chordError.fields(), null, children);
         return new ResultRecord(ResultState.FAILURE, bounded(fields), null);
