@@ -31,6 +31,9 @@ record GoldenFile(
         Map<String, String> written,
         @Nullable Outcome reference) {
     static final Path ROOT = Path.of("../worker/src/test/resources/golden");
+    /** The name of Celery's worker, which extended results tell. */
+    static final String NODE = "ref@wirehost";
+
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /** A message as it is published; {@code exchange} and {@code routingKey} are those of the capture. */

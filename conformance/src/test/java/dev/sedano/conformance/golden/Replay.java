@@ -189,7 +189,7 @@ final class Replay implements AutoCloseable {
                 }
             }
         }
-        for (String key : redis.keys("celery-*")) {
+        for (String key : redis.keys("*celery-*")) {
             Matcher id = ID.matcher(key);
             Outcome.Builder outcome = id.find() ? outcomes.get(owners.get(id.group())) : null;
             if (outcome != null) {

@@ -24,6 +24,8 @@ final class ReplayList {
     private static final String NOT = "not:";
     private static final String BUT = "but ";
 
+    private static final String SETTINGS = "settings.";
+
     private static final Properties EXCEPTIONS = new Properties();
     private static final Map<String, Outcome> OF_CELERY = new TreeMap<>();
 
@@ -56,8 +58,18 @@ final class ReplayList {
 
     /** What the list says about a call; null if it is to end as in Celery. */
     static @Nullable String exception(String name) {
+        return said("", name);
+    }
+
+    /** The options of the worker, where Celery's had settings of its own. */
+    static List<String> settings(String name) {
+        String said = said(SETTINGS, name);
+        return said == null ? List.of() : List.of(said.split(" "));
+    }
+
+    private static @Nullable String said(String kind, String name) {
         return EXCEPTIONS.stringPropertyNames().stream()
-                .filter(listed -> fits(listed, name))
+                .filter(listed -> fits(listed, kind + name))
                 .findFirst()
                 .map(EXCEPTIONS::getProperty)
                 .orElse(null);
@@ -70,7 +82,9 @@ final class ReplayList {
     /** What is listed, with what is said of it. */
     static Map<String, String> listed() {
         Map<String, String> listed = new TreeMap<>();
-        EXCEPTIONS.stringPropertyNames().forEach(name -> listed.put(name, EXCEPTIONS.getProperty(name)));
+        EXCEPTIONS.stringPropertyNames().stream()
+                .filter(name -> !name.startsWith(SETTINGS))
+                .forEach(name -> listed.put(name, EXCEPTIONS.getProperty(name)));
         return listed;
     }
 

@@ -12,6 +12,7 @@ import dev.sedano.task.TaskCall;
 import dev.sedano.task.TaskContext;
 import dev.sedano.task.TaskOptions;
 import dev.sedano.task.TaskRegistry;
+import dev.sedano.task.client.AsyncResult;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -178,6 +179,18 @@ final class ProjTasks {
     @Task(PREFIX + "replace_chain")
     static void replaceChain(TaskContext context, int x) {
         throw context.replace(Canvas.chain(add(x, 1), Signature.of(PREFIX + "mul", 10)));
+    }
+
+    @Task(PREFIX + "spawns")
+    static String spawns(TaskContext context) {
+        context.send(Signature.of(PREFIX + "add", 1, 1));
+        context.send(Signature.of(PREFIX + "add", 2, 2).option("priority", 3));
+        return "spawned";
+    }
+
+    @Task(PREFIX + "returns_async")
+    static AsyncResult returnsAsync(TaskContext context) {
+        return context.send(Signature.of(PREFIX + "add", 3, 3));
     }
 
     @Task(PREFIX + "adds_to_chord")
