@@ -101,11 +101,6 @@ final class ClaimAhead {
         pump();
     }
 
-    /** Mean duration of a handler, in nanoseconds. */
-    synchronized double meanNanos() {
-        return meanNanos;
-    }
-
     /**
      * Admits what there is room for. An admission may end at once and ask for more: whoever is at it then goes round once
      * more, so that a long row of known duplicates does not become as deep a stack.

@@ -151,7 +151,16 @@ public final class DeliveryPipeline {
         this.pacer = new Pacer(claimAhead::offer, this::place, checker, with.timer(), ticker);
         this.holding = new HoldingArea(settings.mostHeld(), with.timer(), this::place, random);
         this.inFlight = new InFlight(
-                checker, claimAhead, holding, pacer, this::place, nonces, with.timer(), settings.returnDelay());
+                checker,
+                claimAhead,
+                holding,
+                pacer,
+                this::place,
+                nonces,
+                new HandlerPace(),
+                ticker,
+                with.timer(),
+                settings.returnDelay());
         this.settling = new Settling(inFlight, oversight);
         this.refusals = new Refusals(
                 inFlight,
@@ -364,6 +373,7 @@ public final class DeliveryPipeline {
             inFlight.holdAgain(work);
             return;
         }
+        inFlight.begins(work);
         TaskOutcome outcome = handlerRun.outcomeOf(
                 work,
                 lease,
@@ -377,6 +387,7 @@ public final class DeliveryPipeline {
     }
 
     private void ended(Work work, Lease lease, TaskOutcome outcome, long begin) {
+        inFlight.ended(work);
         claimAhead.finished(work, ticker.nanos() - begin);
         if ((outcome instanceof TaskOutcome.Failed || outcome instanceof TaskOutcome.Unknowable)
                 && inFlight.isCutShort()) {

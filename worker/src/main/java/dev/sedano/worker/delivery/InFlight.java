@@ -2,6 +2,7 @@ package dev.sedano.worker.delivery;
 
 import dev.sedano.worker.idempotency.IdempotencyChecker;
 import dev.sedano.worker.idempotency.Lease;
+import dev.sedano.worker.time.Ticker;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -29,6 +30,8 @@ public final class InFlight {
     private final Pacer pacer;
     private final Consumer<Work> place;
     private final Nonces nonces;
+    private final HandlerPace pace;
+    private final Ticker ticker;
     private final ScheduledExecutorService timer;
     private final Duration returnDelay;
     private final Set<Work> all = ConcurrentHashMap.newKeySet();
@@ -46,6 +49,8 @@ public final class InFlight {
             Pacer pacer,
             Consumer<Work> place,
             Nonces nonces,
+            HandlerPace pace,
+            Ticker ticker,
             ScheduledExecutorService timer,
             Duration returnDelay) {
         this.checker = checker;
@@ -54,6 +59,8 @@ public final class InFlight {
         this.pacer = pacer;
         this.place = place;
         this.nonces = nonces;
+        this.pace = pace;
+        this.ticker = ticker;
         this.timer = timer;
         this.returnDelay = returnDelay;
     }
@@ -153,9 +160,29 @@ public final class InFlight {
         return holding.size() + attached;
     }
 
-    /** Mean duration of a handler, in nanoseconds. */
-    public double meanHandlerNanos() {
-        return claimAhead.meanNanos();
+    /** How many handlers end per nanosecond, if so many run at once; 0 while nothing is known of them. */
+    public double handlersPerNano(int slots) {
+        long now = ticker.nanos();
+        return pace.perNano(
+                slots,
+                all.stream()
+                        .mapToLong(work -> work.runningSince)
+                        .filter(since -> since != 0)
+                        .map(since -> now - since));
+    }
+
+    /** A handler begins. */
+    void begins(Work work) {
+        work.runningSince = ticker.nanos() | 1;
+    }
+
+    /** Work ended, its handler with it, if that was called. */
+    void ended(Work work) {
+        long since = work.runningSince;
+        if (since != 0) {
+            work.runningSince = 0;
+            pace.ended(ticker.nanos() - since);
+        }
     }
 
     /**

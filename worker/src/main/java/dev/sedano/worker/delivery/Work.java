@@ -67,6 +67,9 @@ final class Work implements TaskView {
     /** The call of its handler; null before. */
     volatile @Nullable Run run;
 
+    /** Since when its handler runs, by the ticker; 0 = it does not. */
+    volatile long runningSince;
+
     /** Copies that were delivered again while the handler runs; guarded by this list. */
     private final List<Work> attached = new ArrayList<>(0);
 

@@ -331,10 +331,13 @@ public final class Broker implements AutoCloseable {
         }
     }
 
-    /** As much as the handlers finish in a tenth of a second, within the limits, plus what is only held. */
+    /**
+     * As much as the handlers finish in a tenth of a second, within the limits, plus what is only held. Before some have
+     * ended it is the least: of what is taken ahead of long ones other workers would run nothing.
+     */
     private int targetPrefetch() {
         InFlight flying = Objects.requireNonNull(inFlight);
-        double perTenth = slots * 1e8 / Math.max(flying.meanHandlerNanos(), 1);
+        double perTenth = 1e8 * flying.handlersPerNano(slots);
         int least = leastPrefetch();
         int working = (int) Math.max(least, Math.min(perTenth, Math.max(least, settings.mostPrefetch())));
         return working + flying.held();
