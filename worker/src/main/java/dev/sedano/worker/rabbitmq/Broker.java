@@ -81,6 +81,7 @@ public final class Broker implements AutoCloseable {
     private @Nullable Connection connection;
     private volatile @Nullable ConsumerSession session;
     private long receivedAtGrowth;
+    private int slotsAtLook;
 
     public Broker(
             BrokerSettings settings, BrokerEvents events, ScheduledExecutorService timer, Clock clock, Ticker ticker) {
@@ -269,18 +270,20 @@ public final class Broker implements AutoCloseable {
             active.cancelAllBut(wanted::contains);
             // Looked at before anything is added: what arrives meanwhile is a reason to grow at the next look.
             long received = active.received();
+            int slotsNow = slots;
             for (QueueBinding queue : queues.ready()) {
                 if (settings.topology() == BrokerSettings.TopologyMode.DECLARE) {
                     delayQueues.look(current, queue.queue());
                 }
                 try {
-                    adjust(active, queue.queue(), received > receivedAtGrowth);
+                    adjust(active, queue.queue(), received > receivedAtGrowth, slotsNow < slotsAtLook);
                 } catch (IOException | RuntimeException e) {
                     queues.giveUp(current, queue, e);
                     throw e;
                 }
             }
             receivedAtGrowth = received;
+            slotsAtLook = slotsNow;
         }
         report();
         firstConnection.complete(null);
@@ -311,23 +314,24 @@ public final class Broker implements AutoCloseable {
         }
     }
 
-    /** One more consumer while there are too few credits, one fewer while there are far too many. */
-    private void adjust(ConsumerSession active, String queue, boolean busy) throws IOException {
-        int now = active.prefetch(queue);
+    private void adjust(ConsumerSession active, String queue, boolean busy, boolean fewer) throws IOException {
+        PrefetchStep.Consumers now = active.consumers(queue);
         // What is taken ahead is out of the broker's order: with priorities no more than the settings say. And a broker
         // serves its consumers in turn: where others know tasks that we do not, each worker is to be one of them.
         int target = settings.shared() || ranked.contains(queue) || known.hasPriorities(queue)
                 ? leastPrefetch() + Objects.requireNonNull(inFlight).held()
                 : targetPrefetch();
-        if (now == 0) {
-            active.consume(queue, rampUp && !settings.shared() ? 1 : Math.min(target, Math.max(1, leastPrefetch())));
-        } else if (now < target && busy) {
-            active.consume(queue, Math.min(now, target - now));
-        } else if (now >= target) {
+        if (now.reach(target)) {
             rampUp = false;
-            if (now - active.lastPrefetch(queue) >= 2 * target) {
-                active.cancelLast(queue);
-            }
+        }
+        PrefetchStep step = PrefetchStep.next(
+                now, new PrefetchStep.Wanted(leastPrefetch(), target, rampUp && !settings.shared(), busy, fewer));
+        if (step instanceof PrefetchStep.Add more) {
+            active.consume(queue, more.prefetch());
+        } else if (step instanceof PrefetchStep.Replace one) {
+            active.replace(queue, one.prefetch());
+        } else if (step instanceof PrefetchStep.CancelLast) {
+            active.cancelLast(queue);
         }
     }
 

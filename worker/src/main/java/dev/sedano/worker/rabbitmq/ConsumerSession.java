@@ -13,10 +13,12 @@ import dev.sedano.worker.protocol.MessageProperties;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -46,6 +48,13 @@ final class ConsumerSession implements DeliveryChannel {
         LEFT
     }
 
+    /** A delivery that is not settled, and who took it. */
+    private record Taken(TagState state, String queue, String consumerTag) {
+        Taken now(TagState next) {
+            return new Taken(next, queue, consumerTag);
+        }
+    }
+
     /** One consumer of a queue with its own prefetch. */
     private record Subscription(String queue, String consumerTag, int prefetch) {}
 
@@ -55,7 +64,7 @@ final class ConsumerSession implements DeliveryChannel {
     private final DeliveryLimits limits;
     private final Consumer<Delivery> deliveries;
     private final Runnable onClosed;
-    private final Map<Long, TagState> unsettled = new LinkedHashMap<>();
+    private final Map<Long, Taken> unsettled = new LinkedHashMap<>();
     private final List<Subscription> subscriptions = new ArrayList<>();
     private volatile boolean open = true;
     private final AtomicLong received = new AtomicLong();
@@ -93,12 +102,29 @@ final class ConsumerSession implements DeliveryChannel {
         }
     }
 
-    /** The prefetch of all active consumers of {@code queue} together. */
-    int prefetch(String queue) {
-        return subscriptions.stream()
-                .filter(subscription -> subscription.queue().equals(queue))
-                .mapToInt(Subscription::prefetch)
-                .sum();
+    /** The active consumers of {@code queue}, and what it has given us. */
+    PrefetchStep.Consumers consumers(String queue) {
+        int prefetch = 0;
+        int last = 0;
+        Set<String> active = new HashSet<>();
+        for (Subscription subscription : subscriptions) {
+            if (subscription.queue().equals(queue)) {
+                last = subscription.prefetch();
+                prefetch += last;
+                active.add(subscription.consumerTag());
+            }
+        }
+        int given = 0;
+        int left = 0;
+        synchronized (unsettled) {
+            for (Taken taken : unsettled.values()) {
+                if (taken.state() != TagState.LEFT && taken.queue().equals(queue)) {
+                    given++;
+                    left += active.contains(taken.consumerTag()) ? 0 : 1;
+                }
+            }
+        }
+        return new PrefetchStep.Consumers(prefetch, last, given, left);
     }
 
     /** Adds a consumer. Prefetch cannot be changed on a consumer, so it grows by adding one. */
@@ -108,7 +134,7 @@ final class ConsumerSession implements DeliveryChannel {
             @Override
             public void handleDelivery(
                     String consumerTag, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
-                arrived(queue, envelope, properties, body);
+                arrived(queue, consumerTag, envelope, properties, body);
             }
 
             @Override
@@ -133,6 +159,12 @@ final class ConsumerSession implements DeliveryChannel {
                 return;
             }
         }
+    }
+
+    /** Another consumer in place of all of {@code queue}; their unsettled deliveries stay with the channel. */
+    void replace(String queue, int prefetch) throws IOException {
+        cancelAllBut(other -> !other.equals(queue));
+        consume(queue, prefetch);
     }
 
     /** Cancels the consumers of all other queues. */
@@ -164,24 +196,15 @@ final class ConsumerSession implements DeliveryChannel {
         return open && !subscriptions.isEmpty();
     }
 
-    /** The prefetch of the consumer of {@code queue} that was added last, 0 if there is none. */
-    int lastPrefetch(String queue) {
-        for (int i = subscriptions.size() - 1; i >= 0; i--) {
-            if (subscriptions.get(i).queue().equals(queue)) {
-                return subscriptions.get(i).prefetch();
-            }
-        }
-        return 0;
-    }
-
-    private void arrived(String queue, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
+    private void arrived(
+            String queue, String consumerTag, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
         long tag = envelope.getDeliveryTag();
         received.incrementAndGet();
         synchronized (unsettled) {
             if (!open) {
                 return;
             }
-            unsettled.put(tag, TagState.OPEN);
+            unsettled.put(tag, new Taken(TagState.OPEN, queue, consumerTag));
         }
         events.delivered(queue);
         MessageProperties plain = PlainHeaders.of(properties);
@@ -201,10 +224,11 @@ final class ConsumerSession implements DeliveryChannel {
     @Override
     public void settle(Delivery delivery, String task, Settlement settlement) {
         synchronized (unsettled) {
-            if (unsettled.get(delivery.tag()) != TagState.OPEN) {
+            Taken taken = unsettled.get(delivery.tag());
+            if (taken == null || taken.state() != TagState.OPEN) {
                 return;
             }
-            unsettled.put(delivery.tag(), TagState.SETTLING);
+            unsettled.put(delivery.tag(), taken.now(TagState.SETTLING));
         }
         settler.settle(new Settler.Order(this, delivery, task, harmless(delivery, settlement)));
     }
@@ -279,7 +303,7 @@ final class ConsumerSession implements DeliveryChannel {
     /** Leaves a delivery unsettled on purpose, until the channel goes. */
     void leave(Settler.Order order) {
         synchronized (unsettled) {
-            if (unsettled.replace(order.delivery().tag(), TagState.LEFT) == null) {
+            if (unsettled.computeIfPresent(order.delivery().tag(), (tag, taken) -> taken.now(TagState.LEFT)) == null) {
                 return;
             }
         }
@@ -302,8 +326,8 @@ final class ConsumerSession implements DeliveryChannel {
                 return;
             }
             open = false;
-            for (TagState state : unsettled.values()) {
-                if (state != TagState.LEFT) {
+            for (Taken taken : unsettled.values()) {
+                if (taken.state() != TagState.LEFT) {
                     abandoned++;
                 }
             }
