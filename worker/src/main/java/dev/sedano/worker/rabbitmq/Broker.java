@@ -1,6 +1,7 @@
 package dev.sedano.worker.rabbitmq;
 
 import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Connection;
 import dev.sedano.worker.amqp.BrokerConnections;
 import dev.sedano.worker.amqp.ConfirmedPublisher;
@@ -96,7 +97,7 @@ public final class Broker implements AutoCloseable {
         this.limits = new DeliveryLimits(settings.deliveryLimit());
         this.known = new KnownQueues(limits, settings.remembered());
         this.wanted = new WantedQueues(settings.queues(), settings.defined());
-        this.queues = new EnsuredQueues(wanted, known, settings);
+        this.queues = new EnsuredQueues(wanted, known, settings, ticker);
         this.slots = settings.slots();
         this.delayQueues = new DelayQueues(ticker);
         for (QueueBinding queue : settings.defined()) {
@@ -146,7 +147,7 @@ public final class Broker implements AutoCloseable {
         LockSupport.unpark(thread);
     }
 
-    /** Consumes a queue more, soon and from then on; one of the settings as they define it. If that proves impossible it is forgotten, with a warning. */
+    /** Consumes a queue more, soon and from then on; one of the settings as they define it. If that proves impossible from the start it is forgotten, with a warning. */
     public void add(QueueBinding queue) {
         if (wanted.add(queue)) {
             LockSupport.unpark(thread);
@@ -277,8 +278,11 @@ public final class Broker implements AutoCloseable {
                 }
                 try {
                     adjust(active, queue.queue(), received > receivedAtGrowth, slotsNow < slotsAtLook);
+                    queues.consumed(queue);
+                } catch (AlreadyClosedException e) {
+                    throw e; // the channel had gone before: not this queue's fault
                 } catch (IOException | RuntimeException e) {
-                    queues.giveUp(current, queue, e);
+                    queues.leaves(queue, current.isOpen(), e);
                     throw e;
                 }
             }
