@@ -160,6 +160,11 @@ public final class InFlight {
         return holding.size() + attached;
     }
 
+    /** Number of deliveries that run, or would if there were slots for all: neither held nor waiting for their turn. */
+    public int runnable() {
+        return Math.max(0, size() - held() - pacer.waiting());
+    }
+
     /** How many handlers end per nanosecond, if so many run at once; 0 while nothing is known of them. */
     public double handlersPerNano(int slots) {
         long now = ticker.nanos();

@@ -82,6 +82,11 @@ final class Pacer {
         return lane == null ? CompletableFuture.completedFuture(true) : lane.mayRun(work);
     }
 
+    /** How much waits for its turn. */
+    int waiting() {
+        return lanes.values().stream().mapToInt(RateLane::waiting).sum();
+    }
+
     /** Lets work go on without its turn, if it is held here. */
     void release(Work work) {
         @Nullable RateLane lane = lanes.get(work.handler.name());

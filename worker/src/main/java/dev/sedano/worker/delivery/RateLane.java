@@ -60,6 +60,11 @@ abstract sealed class RateLane permits OwnRate, SharedRate {
         return waiting.size();
     }
 
+    /** How much waits for its turn. */
+    final synchronized int waiting() {
+        return waiting.size();
+    }
+
     /** Whether what waits here runs also when the store cannot be asked. */
     final synchronized boolean failsOpen() {
         Work first = waiting.peekFirst();

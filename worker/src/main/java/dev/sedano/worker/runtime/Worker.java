@@ -168,8 +168,7 @@ public final class Worker {
         Autoscale bounds = config.limits().autoscale();
         this.autoscaler = bounds == null
                 ? null
-                : new Autoscaler(
-                        bounds, poolSize, () -> inFlight().size() - inFlight().held(), ticker);
+                : new Autoscaler(bounds, poolSize, () -> inFlight().runnable(), ticker);
         config.limits().ratesOfFleet(taskNames).forEach(inFlight()::shareRate);
         config.limits().rates(taskNames).forEach(inFlight()::limitRate);
         gauges();

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -223,6 +224,27 @@ class StandingOrdersTest {
             assertThat(test.pipeline.inFlight().tasks()).hasSize(1);
             assertThat(test.pipeline.inFlight().tasks().get(0).state()).isEqualTo(TaskView.State.RESERVED);
             test.pipeline.inFlight().limitRate("test.run", 0);
+            awaitSettled(test, 5);
+        }
+    }
+
+    @Test
+    void whatWaitsForItsTurn_isNoReasonForMoreSlots() {
+        CountDownLatch finish = new CountDownLatch(1);
+        try (PipelineFixture test = new PipelineFixture((context, call) -> finish.await(60, TimeUnit.SECONDS))) {
+            InFlight inFlight = test.pipeline.inFlight();
+            inFlight.limitRate("test.run", 0.001);
+            for (String id : List.of("a", "b", "c", "d", "e")) {
+                test.pipeline.accept(test.delivery(id));
+            }
+            await().until(() -> test.runs.size() == 1);
+            assertThat(inFlight.size()).isEqualTo(5);
+            assertThat(inFlight.runnable()).isEqualTo(1);
+            assertThat(inFlight.held()).as("keeps its place in the prefetch").isZero();
+
+            inFlight.limitRate("test.run", 0);
+            assertThat(inFlight.runnable()).isEqualTo(5);
+            finish.countDown();
             awaitSettled(test, 5);
         }
     }
