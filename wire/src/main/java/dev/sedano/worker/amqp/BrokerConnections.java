@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Opens connections to the first broker that takes one, and says why none does. */
@@ -36,11 +37,20 @@ public final class BrokerConnections {
      */
     public static Connection open(List<Endpoint> brokers, @Nullable ExecutorService dispatch, String name)
             throws UnreachableException {
+        return open(brokers, dispatch, name, taken -> {});
+    }
+
+    /** As the other; {@code taken} is told which broker it is. */
+    public static Connection open(
+            List<Endpoint> brokers, @Nullable ExecutorService dispatch, String name, Consumer<Endpoint> taken)
+            throws UnreachableException {
         UnreachableException last = new UnreachableException("no broker is configured", null);
         for (Endpoint endpoint : brokers) {
             try {
-                return factoryFor(endpoint)
+                Connection opened = factoryFor(endpoint)
                         .newConnection(dispatch, List.of(new Address(endpoint.host(), endpoint.port())), name);
+                taken.accept(endpoint);
+                return opened;
             } catch (IOException | TimeoutException | IllegalArgumentException e) {
                 last = new UnreachableException(endpoint + " " + reason(endpoint, e), e);
             }

@@ -5,6 +5,7 @@ import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Connection;
 import dev.sedano.worker.amqp.BrokerConnections;
 import dev.sedano.worker.amqp.ConfirmedPublisher;
+import dev.sedano.worker.amqp.Endpoint;
 import dev.sedano.worker.canvas.OutgoingMessage;
 import dev.sedano.worker.delivery.Delivery;
 import dev.sedano.worker.delivery.DeliveryPipeline;
@@ -80,6 +81,7 @@ public final class Broker implements AutoCloseable {
     private volatile boolean connected;
     private volatile boolean consuming;
     private @Nullable Connection connection;
+    private volatile @Nullable Endpoint endpoint;
     private volatile @Nullable ConsumerSession session;
     private long receivedAtGrowth;
     private int slotsAtLook;
@@ -176,6 +178,11 @@ public final class Broker implements AutoCloseable {
         return leastPrefetch();
     }
 
+    /** The broker that deliveries come from, or did last; null before the first connection. */
+    public @Nullable Endpoint endpoint() {
+        return endpoint;
+    }
+
     /** Whether the broker connection is open. */
     public boolean isConnected() {
         return connected;
@@ -249,7 +256,9 @@ public final class Broker implements AutoCloseable {
     private void mend() throws IOException, TimeoutException {
         Connection current = connection;
         if (current == null || !current.isOpen()) {
-            current = connect("consumer");
+            current = BrokerConnections.open(settings.brokers(), dispatch, connectionName("consumer"), taken -> {
+                endpoint = taken;
+            });
             connection = current;
             LOG.info("connected to broker {}:{}", current.getAddress().getHostAddress(), current.getPort());
         }
@@ -369,7 +378,11 @@ public final class Broker implements AutoCloseable {
     }
 
     private Connection connect(String purpose, ExecutorService threads) throws IOException {
-        return BrokerConnections.open(settings.brokers(), threads, "sedano " + settings.node() + " " + purpose);
+        return BrokerConnections.open(settings.brokers(), threads, connectionName(purpose));
+    }
+
+    private String connectionName(String purpose) {
+        return "sedano " + settings.node() + " " + purpose;
     }
 
     /** Performs the settlements that wait, then leaves; the broker requeues what is unsettled. */

@@ -1,6 +1,7 @@
 package dev.sedano.worker.runtime;
 
 import dev.sedano.worker.address.BrokerUri;
+import dev.sedano.worker.amqp.Endpoint;
 import dev.sedano.worker.control.WorkerView;
 import dev.sedano.worker.delivery.InFlight;
 import dev.sedano.worker.delivery.Oversight;
@@ -138,14 +139,17 @@ final class ControlView implements WorkerView {
 
     @Override
     public BrokerView broker() {
-        BrokerUri first = config.brokers().get(0);
-        List<String> all = config.brokers().stream().map(BrokerUri::toString).toList();
-        return new BrokerView(
-                first.host(),
-                first.port(),
-                first.user(),
-                first.virtualHost(),
-                first.tls(),
-                all.size() == 1 ? List.of() : all);
+        return brokerView(config.brokers(), broker.endpoint());
+    }
+
+    /** @param live the broker of the connection, null = none yet: the first is shown, which is tried first */
+    static BrokerView brokerView(List<BrokerUri> brokers, @Nullable Endpoint live) {
+        List<String> all = brokers.size() == 1
+                ? List.of()
+                : brokers.stream().map(BrokerUri::toString).toList();
+        BrokerUri first = brokers.get(0);
+        return live == null
+                ? new BrokerView(first.host(), first.port(), first.user(), first.virtualHost(), first.tls(), all)
+                : new BrokerView(live.host(), live.port(), live.user(), live.virtualHost(), live.tls() != null, all);
     }
 }
