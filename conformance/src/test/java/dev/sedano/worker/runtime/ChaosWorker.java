@@ -36,6 +36,7 @@ public final class ChaosWorker {
                 .idempotencyStore(RedisUri.parse("--idempotency-store", setting("store")))
                 .queues(List.of(setting("queues").split(",", -1)))
                 .concurrency(Integer.getInteger("chaos.concurrency", 4))
+                .prefetchMultiplier(4) // so that there is work at hand that does not run, whenever one dies
                 .lease(Duration.ofSeconds(Long.getLong("chaos.lease", 30)))
                 .node(node + "@chaos")
                 .stateDir(folder.resolve(node + ".state"))
