@@ -28,8 +28,10 @@ final class DeliveryLimitIT {
         String queue = HARNESS.queue();
         HARNESS.publisher().declare(queue, Map.of("x-queue-type", "quorum", "x-delivery-limit", LIMIT));
         TestStore store = HARNESS.own(TestStore.start());
-        WorkerProcess worker = HARNESS.start(
-                HARNESS.worker(queue).backend(store.url(0)).concurrency(1).options("--lease", "60s"));
+        WorkerProcess worker = HARNESS.start(HARNESS.worker(queue)
+                .backend(store.url(0))
+                .concurrency(1)
+                .options("--lease", "60s", "--prefetch-multiplier", "8"));
         // The only slot is taken: the others are delivered, never started, and returned in every outage.
         HARNESS.publisher().publish(queue, CeleryMessage.of("ledger.gated", "limit-gate"));
         await().atMost(PATIENCE)

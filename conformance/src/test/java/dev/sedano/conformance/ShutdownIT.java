@@ -28,7 +28,7 @@ final class ShutdownIT {
     private final String queue = HARNESS.queue();
 
     private WorkerSetup oneSlot() {
-        return HARNESS.worker(queue).concurrency(1).options("--lease", "3s");
+        return HARNESS.worker(queue).concurrency(1).options("--lease", "3s", "--prefetch-multiplier", "8");
     }
 
     private static void awaitStart(String work, int times) {
