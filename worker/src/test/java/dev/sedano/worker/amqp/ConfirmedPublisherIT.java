@@ -29,16 +29,7 @@ class ConfirmedPublisherIT {
     @Test
     void memoryAlarm_makesMessagesWait_andNoneFails() {
         try (PrivateRabbit rabbit = PrivateRabbit.start();
-                ConfirmedPublisher publisher = new ConfirmedPublisher(
-                        purpose -> {
-                            connections.incrementAndGet();
-                            ConnectionFactory factory = new ConnectionFactory();
-                            factory.setPort(rabbit.port());
-                            factory.setAutomaticRecoveryEnabled(false);
-                            return factory.newConnection(purpose);
-                        },
-                        now::get,
-                        true)) {
+                ConfirmedPublisher publisher = publisher(rabbit)) {
             publisher.start();
             assertThat(publish(publisher)).succeedsWithin(Duration.ofSeconds(20));
 
@@ -64,16 +55,7 @@ class ConfirmedPublisherIT {
     void whatCanNeverBeSent_failsAlone_andClosesNothing() {
         AMQP.BasicProperties plain = new AMQP.BasicProperties.Builder().build();
         try (PrivateRabbit rabbit = PrivateRabbit.start();
-                ConfirmedPublisher publisher = new ConfirmedPublisher(
-                        purpose -> {
-                            connections.incrementAndGet();
-                            ConnectionFactory factory = new ConnectionFactory();
-                            factory.setPort(rabbit.port());
-                            factory.setAutomaticRecoveryEnabled(false);
-                            return factory.newConnection(purpose);
-                        },
-                        now::get,
-                        true)) {
+                ConfirmedPublisher publisher = publisher(rabbit)) {
             publisher.start();
             assertThat(publish(publisher)).succeedsWithin(Duration.ofSeconds(20));
             for (ConfirmedPublisher.Target hopeless : List.of(
@@ -109,16 +91,7 @@ class ConfirmedPublisherIT {
         try (PrivateRabbit rabbit = PrivateRabbit.builder()
                         .setting("max_message_size = 1000")
                         .start();
-                ConfirmedPublisher publisher = new ConfirmedPublisher(
-                        purpose -> {
-                            connections.incrementAndGet();
-                            ConnectionFactory factory = new ConnectionFactory();
-                            factory.setPort(rabbit.port());
-                            factory.setAutomaticRecoveryEnabled(false);
-                            return factory.newConnection(purpose);
-                        },
-                        now::get,
-                        true)) {
+                ConfirmedPublisher publisher = publisher(rabbit)) {
             publisher.start();
             assertThat(publish(publisher)).succeedsWithin(Duration.ofSeconds(20));
             for (int i = 0; i < 3; i++) {
@@ -131,6 +104,19 @@ class ConfirmedPublisherIT {
             assertThat(publisher.publish(QUEUE, plain, new byte[1_000])).succeedsWithin(Duration.ofSeconds(20));
             assertThat(connections).as("the first one was closed over it").hasValue(2);
         }
+    }
+
+    private ConfirmedPublisher publisher(PrivateRabbit rabbit) {
+        return new ConfirmedPublisher(
+                purpose -> {
+                    connections.incrementAndGet();
+                    ConnectionFactory factory = new ConnectionFactory();
+                    factory.setPort(rabbit.port());
+                    factory.setAutomaticRecoveryEnabled(false);
+                    return factory.newConnection(purpose);
+                },
+                now::get,
+                true);
     }
 
     private static CompletableFuture<Void> publish(ConfirmedPublisher publisher) {

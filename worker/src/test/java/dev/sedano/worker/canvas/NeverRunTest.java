@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class NeverRunTest {
     private final FollowUps followUps = new FollowUps(new CeleryJson(), Clock.systemUTC(), "gen1@test", "celery");
 
-    private static TaskMessage failing(List<@Nullable Object> chain) {
+    private static TaskMessage first(TaskMessage.Embed embed) {
         return new TaskMessage(
                 2,
                 "t.first",
@@ -35,7 +35,7 @@ class NeverRunTest {
                 Map.of(),
                 List.of(1L),
                 Map.of(),
-                new TaskMessage.Embed(List.of(), List.of(), chain, null));
+                embed);
     }
 
     @Test
@@ -52,7 +52,11 @@ class NeverRunTest {
         List<TaskMessage> never = new ArrayList<>();
 
         FollowUps.Plan plan = followUps.afterFailure(
-                failing(List.of(step)), "FAILURE", Map.of("exc_type", "ValueError"), "Traceback", each -> {
+                first(new TaskMessage.Embed(List.of(), List.of(), List.of(step), null)),
+                "FAILURE",
+                Map.of("exc_type", "ValueError"),
+                "Traceback",
+                each -> {
                     never.add(each);
                     return new byte[0];
                 });
@@ -99,27 +103,7 @@ class NeverRunTest {
                                         "kwargs",
                                         Map.of("tasks", steps)),
                                 Map.of("task", "t.other", "options", Map.of()))));
-        TaskMessage message = failing(List.of());
-        TaskMessage linked = new TaskMessage(
-                2,
-                message.task(),
-                message.id(),
-                message.rootId(),
-                null,
-                null,
-                null,
-                0,
-                0,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                Map.of(),
-                List.of(),
-                Map.of(),
-                new TaskMessage.Embed(List.of(group), List.of(), List.of(), null));
+        TaskMessage linked = first(new TaskMessage.Embed(List.of(group), List.of(), List.of(), null));
 
         FollowUps.Plan plan = followUps.afterSuccess(linked, 5L, null);
 
