@@ -331,14 +331,14 @@ public final class Broker implements AutoCloseable {
         PrefetchStep.Consumers now = active.consumers(queue);
         // What is taken ahead is out of the broker's order: with priorities no more than the settings say. And a broker
         // serves its consumers in turn: where others know tasks that we do not, each worker is to be one of them.
-        int target = settings.shared() || ranked.contains(queue) || known.hasPriorities(queue)
-                ? leastPrefetch() + Objects.requireNonNull(inFlight).held()
-                : targetPrefetch();
+        boolean inTurn = settings.shared() || ranked.contains(queue) || known.hasPriorities(queue);
+        int held = Objects.requireNonNull(inFlight).held();
+        int target = (inTurn ? leastPrefetch() : workingPrefetch()) + held;
         if (now.reach(target)) {
             rampUp = false;
         }
         PrefetchStep step = PrefetchStep.next(
-                now, new PrefetchStep.Wanted(leastPrefetch(), target, rampUp && !settings.shared(), busy, fewer));
+                now, new PrefetchStep.Wanted(leastPrefetch(), held, target, rampUp && !settings.shared(), busy, fewer));
         if (step instanceof PrefetchStep.Add more) {
             active.consume(queue, more.prefetch());
         } else if (step instanceof PrefetchStep.Replace one) {
@@ -349,15 +349,13 @@ public final class Broker implements AutoCloseable {
     }
 
     /**
-     * As much as the handlers finish in a tenth of a second, within the limits, plus what is only held. Before some have
-     * ended it is the least: of what is taken ahead of long ones other workers would run nothing.
+     * As much as the handlers finish in a tenth of a second, within the limits. Before some have ended it is the least: of
+     * what is taken ahead of long ones other workers would run nothing.
      */
-    private int targetPrefetch() {
-        InFlight flying = Objects.requireNonNull(inFlight);
-        double perTenth = 1e8 * flying.handlersPerNano(slots);
+    private int workingPrefetch() {
+        double perTenth = 1e8 * Objects.requireNonNull(inFlight).handlersPerNano(slots);
         int least = leastPrefetch();
-        int working = (int) Math.max(least, Math.min(perTenth, Math.max(least, settings.mostPrefetch())));
-        return working + flying.held();
+        return (int) Math.max(least, Math.min(perTenth, Math.max(least, settings.mostPrefetch())));
     }
 
     private int leastPrefetch() {

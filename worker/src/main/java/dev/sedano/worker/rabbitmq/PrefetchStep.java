@@ -36,12 +36,13 @@ sealed interface PrefetchStep {
      * What is wanted.
      *
      * @param least however long handlers take
-     * @param target with what the handlers' pace and what is only held add
+     * @param held deliveries that only wait, for what another worker does: they leave room for none that could run
+     * @param target of all: what the handlers' pace asks for, at least the least, and what is held
      * @param carefully whether it begins with 1 and grows only as deliveries arrive
      * @param busy whether deliveries arrived since the last look
      * @param fewer whether there were more slots at the last look
      */
-    record Wanted(int least, int target, boolean carefully, boolean busy, boolean fewer) {}
+    record Wanted(int least, int held, int target, boolean carefully, boolean busy, boolean fewer) {}
 
     /** The next step; the one after it is for the next look. */
     static PrefetchStep next(Consumers now, Wanted wanted) {
@@ -67,9 +68,10 @@ sealed interface PrefetchStep {
     /** Up to the least at once, for all that came may be running; beyond it at most twice as much while deliveries come. */
     private static PrefetchStep more(Consumers now, Wanted wanted) {
         int room = wanted.target() - now.prefetch() - now.left();
-        int lacking = wanted.least() - now.prefetch();
+        int lacking = wanted.least() + wanted.held() - now.prefetch();
         if (lacking <= 0 || wanted.carefully()) {
-            return wanted.busy() ? new Add(Math.min(now.prefetch(), room)) : new Keep();
+            boolean stuck = now.prefetch() <= wanted.held(); // nothing can come that would be a reason
+            return wanted.busy() || stuck ? new Add(Math.min(now.prefetch(), room)) : new Keep();
         }
         // What cancelled consumers took ends piece by piece: not a consumer for each.
         return room >= lacking || room >= wanted.least() / 8 ? new Add(Math.min(lacking, room)) : new Keep();

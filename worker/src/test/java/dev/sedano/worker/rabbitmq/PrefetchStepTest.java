@@ -21,19 +21,19 @@ class PrefetchStepTest {
     }
 
     private static PrefetchStep quiet(Consumers now, int least, int target) {
-        return PrefetchStep.next(now, new Wanted(least, target, false, false, false));
+        return PrefetchStep.next(now, new Wanted(least, 0, target, false, false, false));
     }
 
     private static PrefetchStep busy(Consumers now, int least, int target) {
-        return PrefetchStep.next(now, new Wanted(least, target, false, true, false));
+        return PrefetchStep.next(now, new Wanted(least, 0, target, false, true, false));
     }
 
     private static PrefetchStep careful(Consumers now, int least, int target, boolean busy) {
-        return PrefetchStep.next(now, new Wanted(least, target, true, busy, false));
+        return PrefetchStep.next(now, new Wanted(least, 0, target, true, busy, false));
     }
 
     private static PrefetchStep shrunk(Consumers now, int least, int target) {
-        return PrefetchStep.next(now, new Wanted(least, target, false, false, true));
+        return PrefetchStep.next(now, new Wanted(least, 0, target, false, false, true));
     }
 
     @Test
@@ -49,6 +49,20 @@ class PrefetchStepTest {
         assertThat(busy(full(8), 8, 100)).isEqualTo(new Add(8));
         assertThat(busy(new Consumers(64, 32, 64, 0), 8, 100)).isEqualTo(new Add(36));
         assertThat(busy(full(8), 8, 8)).isEqualTo(new Keep());
+    }
+
+    /** A delivery that waits for another worker's lease may be all that a worker with one slot was given. */
+    @Test
+    void whatIsHeld_isNoReasonToGetNothingElse_evenIfNothingComes() {
+        assertThat(PrefetchStep.next(full(1), new Wanted(1, 1, 2, false, false, false)))
+                .isEqualTo(new Add(1));
+        assertThat(PrefetchStep.next(full(4), new Wanted(2, 4, 6, false, false, false)))
+                .isEqualTo(new Add(2));
+        assertThat(PrefetchStep.next(full(1), new Wanted(1, 1, 2, true, false, false)))
+                .as("carefully, too")
+                .isEqualTo(new Add(1));
+        assertThat(PrefetchStep.next(full(2), new Wanted(4, 1, 5, true, false, false)))
+                .isEqualTo(new Keep());
     }
 
     @Test
