@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
@@ -25,11 +26,27 @@ public final class FreePorts {
     private FreePorts() {}
 
     /** Returns a port that nobody listens on now and that this process was not given before. Thread-safe. */
-    public static synchronized int next() {
+    public static int next() {
+        return first(Set.of(0));
+    }
+
+    /**
+     * Returns a port as {@link #next} does, for a server that also listens on the one that is higher by {@code distance}.
+     * Thread-safe.
+     *
+     * @param distance at most 11,000
+     */
+    static int nextOfTwo(int distance) {
+        return first(Set.of(0, distance));
+    }
+
+    /** @param distances of all that are taken from the one that is returned, which is the lowest */
+    private static synchronized int first(Set<Integer> distances) {
+        int range = HIGHEST - LOWEST - Collections.max(distances);
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            int port = LOWEST + RANDOM.nextInt(HIGHEST - LOWEST);
-            if (!GIVEN.contains(port) && isFree(port)) {
-                GIVEN.add(port);
+            int port = LOWEST + RANDOM.nextInt(range);
+            if (distances.stream().allMatch(distance -> isFree(port + distance))) {
+                distances.forEach(distance -> GIVEN.add(port + distance));
                 return port;
             }
         }
@@ -37,6 +54,9 @@ public final class FreePorts {
     }
 
     private static boolean isFree(int port) {
+        if (GIVEN.contains(port)) {
+            return false;
+        }
         try (ServerSocket probe = new ServerSocket()) {
             probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             return true;

@@ -21,6 +21,8 @@ import redis.embedded.core.ExecutableProvider;
 public final class PrivateRedis implements StoppableStore {
     private static final Duration START_LIMIT = Duration.ofSeconds(30);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+    /** How much higher the port is on which the nodes of a cluster hear each other. */
+    private static final int BUS = 10_000;
 
     private final ServerFolder folder;
     private final int port;
@@ -30,7 +32,7 @@ public final class PrivateRedis implements StoppableStore {
 
     private PrivateRedis(Builder builder) {
         folder = ServerFolder.of(builder.folder, "redis");
-        port = FreePorts.next();
+        port = builder.cluster ? FreePorts.nextOfTwo(BUS) : FreePorts.next();
         tlsPort = builder.certificates == null ? 0 : FreePorts.next();
         program = program();
         folder.write("redis.conf", configuration(builder));
@@ -176,6 +178,7 @@ public final class PrivateRedis implements StoppableStore {
     /** Choices before the start. Not thread-safe. */
     public static final class Builder {
         private boolean appendOnly = true;
+        private boolean cluster;
         private @Nullable Path folder;
         private @Nullable PrivateCertificates certificates;
         private String certificate = "";
@@ -205,6 +208,12 @@ public final class PrivateRedis implements StoppableStore {
             this.certificates = issued;
             this.certificate = name;
             return this;
+        }
+
+        /** Makes the server a node of a cluster, which also listens on a port that is higher by 10,000. */
+        Builder cluster() {
+            this.cluster = true;
+            return setting("cluster-enabled yes").setting("cluster-config-file nodes.conf");
         }
 
         /** Adds a line of {@code redis.conf}, e.g. {@code maxmemory 4mb}. */

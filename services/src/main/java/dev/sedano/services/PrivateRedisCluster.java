@@ -10,7 +10,6 @@ import java.util.stream.IntStream;
  * Not thread-safe: one owner controls it.
  */
 public final class PrivateRedisCluster implements AutoCloseable {
-    private static final int MOST_ATTEMPTS = 5;
     private static final int NODES = 3;
     private static final int SLOTS = 16_384;
     private static final int PER_COMMAND = 1_000;
@@ -21,9 +20,8 @@ public final class PrivateRedisCluster implements AutoCloseable {
     private PrivateRedisCluster() {
         for (int i = 0; i < NODES; i++) {
             nodes.add(PrivateRedis.builder()
-                    .setting("cluster-enabled yes")
+                    .cluster()
                     .setting("cluster-node-timeout 2000")
-                    .setting("cluster-config-file nodes.conf")
                     .start());
         }
         for (int i = 0; i < NODES; i++) {
@@ -46,16 +44,7 @@ public final class PrivateRedisCluster implements AutoCloseable {
 
     /** Starts the nodes and returns when all of them agree on the slots. */
     public static PrivateRedisCluster start() {
-        // A node also listens on its port + 10000, which somebody may have: then other ports are tried.
-        for (int attempt = 1; ; attempt++) {
-            try {
-                return new PrivateRedisCluster();
-            } catch (ServiceException e) {
-                if (attempt == MOST_ATTEMPTS) {
-                    throw e;
-                }
-            }
-        }
+        return new PrivateRedisCluster();
     }
 
     /** In portions, and not as a range, because servers before 7.0 know no ranges. */
