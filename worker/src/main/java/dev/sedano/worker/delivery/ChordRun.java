@@ -148,7 +148,7 @@ final class ChordRun {
         String problem = why instanceof UnsendableException ? String.valueOf(why.getMessage()) : problem(why);
         LOG.error("the body of a chord cannot be sent, it fails: {}", problem);
         LOG.debug("where it cannot be sent", why);
-        return new Header.Unsendable(problem);
+        return new Header.Lost(ResultEncoder.callbackError(problem));
     }
 
     /** Says how many parts a chord has: before any is sent. */
@@ -176,27 +176,26 @@ final class ChordRun {
     }
 
     /**
-     * The header's results in the header's structure; a failure in place of the first that failed; or that they cannot be
-     * read, which is final, as the same bytes fail again. A store that cannot be reached is no header, and asked again.
+     * The header's results in the header's structure; a failure in place of the first that failed; or nothing that the body
+     * could be called with. A store that cannot be reached is no header, and asked again.
      */
     private sealed interface Header {
         record Joined(List<@Nullable Object> results) implements Header {}
 
         record Failed(String taskId, @Nullable Object error, ToldErrbacks told) implements Header {}
 
-        record Unreadable(String problem) implements Header {}
-
-        /** They can be read, and the body's message with them cannot be sent. */
-        record Unsendable(String problem) implements Header {}
-
-        /** Nobody asks any more whether it is there. */
-        record GivenUp(String why) implements Header {}
+        /**
+         * It cannot be read, or not be sent, which is final, as the same bytes fail again; or nobody asks for it any more.
+         *
+         * @param error what the body fails with
+         */
+        record Lost(String error) implements Header {}
     }
 
     private static Header unreadable(RuntimeException why) {
         LOG.error("the results of a chord's header cannot be read, its body fails: {}", problem(why));
         LOG.debug("where they cannot be read", why);
-        return new Header.Unreadable(problem(why));
+        return new Header.Lost(ResultEncoder.joinError(problem(why)));
     }
 
     /** Only our own exception is known to hold nothing of the values. */
@@ -310,7 +309,7 @@ final class ChordRun {
 
     /** The failure of a body for whose header nobody waits any longer: without it, the caller waits for ever. */
     FollowUps.Plan givenUp(TaskContext context, String group, Map<?, ?> body, String why) {
-        return new FollowUps.Plan(bodyOf(partOf(context, group, body), new Header.GivenUp(why)), List.of());
+        return new FollowUps.Plan(bodyOf(partOf(context, group, body), new Header.Lost(why)), List.of());
     }
 
     private static FollowUp.ChordPart partOf(TaskContext context, String group, Map<?, ?> body) {
@@ -322,24 +321,11 @@ final class ChordRun {
         TaskMessage body = FollowUps.bodyMessage(part);
         if (header instanceof Header.Joined joined) {
             return followUps.chordBody(part, joined.results());
-        } else if (header instanceof Header.Unreadable unreadable) {
+        } else if (header instanceof Header.Lost lost) {
             return afterHeaderFailure(
                     part,
                     ToldErrbacks.NONE,
-                    children -> encoder.joinError(body, unreadable.problem(), children)
-                            .json());
-        } else if (header instanceof Header.GivenUp givenUp) {
-            return afterHeaderFailure(
-                    part,
-                    ToldErrbacks.NONE,
-                    children ->
-                            encoder.chordError(body, givenUp.why(), children).json());
-        } else if (header instanceof Header.Unsendable unsendable) {
-            return afterHeaderFailure(
-                    part,
-                    ToldErrbacks.NONE,
-                    children -> encoder.callbackError(body, unsendable.problem(), children)
-                            .json());
+                    children -> encoder.chordError(body, lost.error(), children).json());
         }
         Header.Failed failed = (Header.Failed) header;
         // As in Celery: what fails is the body, or else each member of the group with what the header failed with.

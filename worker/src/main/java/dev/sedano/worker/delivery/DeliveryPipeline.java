@@ -373,7 +373,7 @@ public final class DeliveryPipeline {
             inFlight.holdAgain(work);
             return;
         }
-        inFlight.begins(work);
+        inFlight.begins(work, begin);
         TaskOutcome outcome = handlerRun.outcomeOf(
                 work,
                 lease,
@@ -387,8 +387,9 @@ public final class DeliveryPipeline {
     }
 
     private void ended(Work work, Lease lease, TaskOutcome outcome, long begin) {
-        inFlight.ended(work);
-        claimAhead.finished(work, ticker.nanos() - begin);
+        long nanos = ticker.nanos() - begin;
+        inFlight.ended(work, nanos);
+        claimAhead.finished(work, nanos);
         if ((outcome instanceof TaskOutcome.Failed || outcome instanceof TaskOutcome.Unknowable)
                 && inFlight.isCutShort()) {
             // Interrupted by our own end: the next copy runs it, announced as a rerun.

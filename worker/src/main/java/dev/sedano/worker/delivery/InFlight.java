@@ -176,17 +176,16 @@ public final class InFlight {
                         .map(since -> now - since));
     }
 
-    /** A handler begins. */
-    void begins(Work work) {
-        work.runningSince = ticker.nanos() | 1;
+    /** A handler begins, now by the ticker. */
+    void begins(Work work, long now) {
+        work.runningSince = now | 1;
     }
 
-    /** Work ended, its handler with it, if that was called. */
-    void ended(Work work) {
-        long since = work.runningSince;
-        if (since != 0) {
+    /** Work ended after {@code nanos}, its handler with it. */
+    void ended(Work work, long nanos) {
+        if (work.runningSince != 0) {
             work.runningSince = 0;
-            pace.ended(ticker.nanos() - since);
+            pace.ended(nanos);
         }
     }
 

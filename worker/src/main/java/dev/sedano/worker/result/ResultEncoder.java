@@ -191,28 +191,33 @@ public final class ResultEncoder {
     }
 
     /**
-     * The body of a chord whose header's results cannot be read.
+     * What a chord's body fails with if its header's results cannot be read.
      *
      * @param problem what is wrong with them
-     * @param children result tuples of its errbacks
      */
-    public ResultRecord joinError(TaskMessage body, String problem, List<@Nullable Object> children) {
-        PythonError why = new PythonError("DecodeError", List.of(problem), "kombu.exceptions");
-        return chordError(body, "Join error: " + PythonRepr.ofException(why.fields()), children);
+    public static String joinError(String problem) {
+        return "Join error: " + PythonRepr.ofException(failure("DecodeError", problem));
     }
 
     /**
-     * The body of a chord that cannot be sent.
+     * What a chord's body fails with if it cannot be sent.
      *
      * @param problem what is wrong with it
-     * @param children result tuples of its errbacks
      */
-    public ResultRecord callbackError(TaskMessage body, String problem, List<@Nullable Object> children) {
-        PythonError why = new PythonError("OperationalError", List.of(problem), "kombu.exceptions");
-        return chordError(body, "Callback error: " + PythonRepr.ofException(why.fields()), children);
+    public static String callbackError(String problem) {
+        return "Callback error: " + PythonRepr.ofException(failure("OperationalError", problem));
     }
 
-    /** A chord whose header did not come to an end; {@code text} is what its caller reads. */
+    private static Object failure(String kombus, String problem) {
+        return new PythonError(kombus, List.of(problem), "kombu.exceptions").fields();
+    }
+
+    /**
+     * The body of a chord that is not called.
+     *
+     * @param text what its caller reads
+     * @param children result tuples of its errbacks
+     */
     public ResultRecord chordError(TaskMessage body, String text, List<@Nullable Object> children) {
         PythonError chordError = new PythonError("ChordError", List.of(text), CELERY);
         Map<String, @Nullable Object> fields = fields(body, ResultState.FAILURE, chordError.fields(), null, children);
