@@ -50,6 +50,7 @@ final class Assembly {
         return new CeleryClient(
                 plans,
                 new Sends(publisher, config.mostUnconfirmed(), config.sendWithin()),
+                new Callbacks(config.mostUnconfirmed(), config.sendWithin()),
                 backend,
                 new RemoteResult.Source(backend, new Failures(config.failures()), json));
     }

@@ -37,11 +37,12 @@ public final class CeleryClient implements TaskClient {
     private final Sends sends;
     private final Backend backend;
     private final RemoteResult.Source source;
-    private final Callbacks callbacks = new Callbacks();
+    private final Callbacks callbacks;
 
-    CeleryClient(CallPlans plans, Sends sends, Backend backend, RemoteResult.Source source) {
+    CeleryClient(CallPlans plans, Sends sends, Callbacks callbacks, Backend backend, RemoteResult.Source source) {
         this.plans = plans;
         this.sends = sends;
+        this.callbacks = callbacks;
         this.backend = backend;
         this.source = source;
     }
@@ -57,9 +58,9 @@ public final class CeleryClient implements TaskClient {
 
     @Override
     public AsyncResult send(Canvas call, SendOptions options) {
-        Sending sending = begin(call, options);
+        Planned planned = plan(call, options);
         try {
-            return sending.ended().get();
+            return begin(planned).get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof SendException refused) {
                 throw copy(refused, refused.mayHaveBeenSent(), String.valueOf(refused.getMessage()));
@@ -68,7 +69,7 @@ public final class CeleryClient implements TaskClient {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SendException(
-                    sending.callId(),
+                    planned.callId(),
                     true,
                     "interrupted before the broker confirmed it; it may be in its queue: send it again under the same id to"
                             + " be sure",
@@ -76,18 +77,27 @@ public final class CeleryClient implements TaskClient {
         }
     }
 
-    /** @param ended ends on the thread that sends: nothing of a caller's may run there */
-    private record Sending(String callId, CompletableFuture<AsyncResult> ended) {}
-
     @Override
     public CompletableFuture<AsyncResult> sendAsync(Canvas call, SendOptions options) {
-        return begin(call, options).ended().whenCompleteAsync((result, failure) -> {}, callbacks);
+        Planned planned = plan(call, options);
+        callbacks.reserve(planned.callId());
+        try {
+            return callbacks.follow(begin(planned));
+        } catch (RuntimeException | Error e) {
+            callbacks.giveBack();
+            throw e;
+        }
     }
 
-    private Sending begin(Canvas call, SendOptions options) {
+    private record Planned(List<FollowUp> followUps, AsyncResult result) {
+        String callId() {
+            return result.id();
+        }
+    }
+
+    private Planned plan(Canvas call, SendOptions options) {
         CallPlans.Plan plan = plans.of(call, options.values());
-        boolean chords = plan.followUps().stream().anyMatch(FollowUp.ChordSize.class::isInstance);
-        if (chords) {
+        if (plan.followUps().stream().anyMatch(FollowUp.ChordSize.class::isInstance)) {
             backend.checkChords();
         }
         AsyncResult result = ResultTuples.read(source, plan.result());
@@ -95,23 +105,27 @@ public final class CeleryClient implements TaskClient {
             throw new IllegalStateException("a plan without a result");
         }
         sends.checkOpen(result.id());
+        return new Planned(plan.followUps(), result);
+    }
+
+    /** @return ends on the thread that sends: nothing of a caller's may run there */
+    private CompletableFuture<AsyncResult> begin(Planned planned) {
+        AsyncResult result = planned.result();
         expect(result.id());
         List<CompletableFuture<Void>> all = new ArrayList<>();
-        for (FollowUp each : plan.followUps()) {
+        for (FollowUp each : planned.followUps()) {
             if (each instanceof FollowUp.ChordSize size) {
                 begin(size, result.id());
             } else if (each instanceof FollowUp.Send message) {
                 all.add(begun(message, result.id(), !all.isEmpty()));
             }
         }
-        CompletableFuture<AsyncResult> ended = CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
-                .handle((done, failure) -> {
-                    if (failure != null) {
-                        throw new CompletionException(ofWhole(failure, all));
-                    }
-                    return result;
-                });
-        return new Sending(result.id(), ended);
+        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).handle((done, failure) -> {
+            if (failure != null) {
+                throw new CompletionException(ofWhole(failure, all));
+            }
+            return result;
+        });
     }
 
     private void expect(String callId) {

@@ -19,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -193,6 +194,39 @@ class UnreachableServersTest {
 
             assertThat(sends).succeedsWithin(Duration.ofSeconds(20)).isInstanceOf(SendException.class);
             assertThat(waits).succeedsWithin(Duration.ofSeconds(20)).isInstanceOf(ExecutionException.class);
+        }
+    }
+
+    /** The next callers wait like those of a slow broker, instead of filling the memory. */
+    @Test
+    void whatFollowsAnAsynchronousSendIsSlow_soFurtherOnesAreRefused() throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        try (TaskClient client = CeleryClient.connect(config())) {
+            CompletableFuture<Throwable> slow = client.sendAsync(ADD, SendOptions.NONE)
+                    .handle((result, failure) -> {
+                        begun.countDown();
+                        return catchThrowable(end::await);
+                    });
+            assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+            CompletableFuture<AsyncResult> behind = client.sendAsync(ADD, SendOptions.NONE);
+            CompletableFuture<AsyncResult> last = client.sendAsync(ADD, SendOptions.NONE);
+
+            assertThatExceptionOfType(SendException.class)
+                    .isThrownBy(() -> client.sendAsync(ADD, SendOptions.id("my-id")))
+                    .withMessageContaining("2 calls of sendAsync")
+                    .withMessageContaining("nothing was sent")
+                    .satisfies(refused -> assertThat(refused.taskId()).isEqualTo("my-id"));
+
+            end.countDown();
+            assertThat(slow).succeedsWithin(Duration.ofSeconds(20)).isNull();
+            assertThat(behind).failsWithin(Duration.ofSeconds(20));
+            assertThat(last).failsWithin(Duration.ofSeconds(20));
+            assertThat(client.sendAsync(ADD, SendOptions.NONE).exceptionally(failure -> {
+                        assertThat(failure).isInstanceOf(SendException.class);
+                        return client.result("some");
+                    }))
+                    .succeedsWithin(Duration.ofSeconds(20));
         }
     }
 

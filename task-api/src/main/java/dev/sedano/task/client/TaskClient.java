@@ -36,11 +36,11 @@ public interface TaskClient extends AutoCloseable {
 
     /**
      * As {@link #send(Canvas, SendOptions)} without waiting for the broker; waits only while too many messages are
-     * unconfirmed. The future ends on a thread of the client for that: what follows there should be short, and may
-     * send and wait.
+     * unconfirmed, or what follows too many earlier calls has not begun. The future ends on a thread of the client for
+     * that: what follows there should be short, and may send and wait.
      *
      * @return fails with {@link SendException}
-     * @throws SendException if for the whole time of a send too many others were unconfirmed
+     * @throws SendException if that was so for the whole time of a send
      * @throws IllegalArgumentException as {@link #send(Canvas, SendOptions)}
      */
     CompletableFuture<AsyncResult> sendAsync(Canvas call, SendOptions options);
