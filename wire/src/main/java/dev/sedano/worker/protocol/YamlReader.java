@@ -11,7 +11,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.composer.Composer;
-import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
@@ -47,16 +46,17 @@ final class YamlReader {
         options.setMaxAliasesForCollections(MOST_COPIES);
         options.setCodePointLimit(Integer.MAX_VALUE);
         options.setAllowRecursiveKeys(false);
+        Node root;
         try {
-            Node root = new Composer(new ParserImpl(new StreamReader(text), options), new PyYamlResolver(), options)
+            root = new Composer(new ParserImpl(new StreamReader(text), options), new PyYamlResolver(), options)
                     .getSingleNode();
-            return root == null ? null : new YamlReader().value(root, false);
-        } catch (YAMLException e) {
+        } catch (RuntimeException e) { // SnakeYAML has others than its own, such as for a tag with half an escape
             throw refused(e, deepest);
         }
+        return root == null ? null : new YamlReader().value(root, false);
     }
 
-    private static ProtocolException refused(YAMLException e, int deepest) {
+    private static ProtocolException refused(RuntimeException e, int deepest) {
         String problem = String.valueOf(e.getMessage());
         if (problem.startsWith("Nesting Depth exceeded")) {
             return ProtocolException.limit("body: nested deeper than " + deepest + " levels; send a flatter structure");

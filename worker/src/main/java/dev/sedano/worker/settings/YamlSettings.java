@@ -51,17 +51,18 @@ final class YamlSettings {
         LoaderOptions options = new LoaderOptions();
         options.setNestingDepthLimit(DEEPEST);
         options.setAllowRecursiveKeys(false);
+        Node root;
         try {
-            Node root = new Composer(new ParserImpl(new StreamReader(text), options), new Resolver(), options)
+            root = new Composer(new ParserImpl(new StreamReader(text), options), new Resolver(), options)
                     .getSingleNode();
-            return root == null ? new ConfigValue.Nothing(reading.place(0)) : reading.value(option, root, 0);
         } catch (MarkedYAMLException e) {
             int line = e.getProblemMark() == null ? 0 : e.getProblemMark().getLine();
             throw new ConfigurationException(
                     option, reading.place(line), "is not YAML: " + e.getProblem() + ": mend that line", e);
-        } catch (YAMLException e) {
+        } catch (YAMLException | IllegalArgumentException e) { // the latter for a tag with half an escape
             throw new ConfigurationException(option, source, "cannot be read as YAML (" + e.getMessage() + ")", e);
         }
+        return root == null ? new ConfigValue.Nothing(reading.place(0)) : reading.value(option, root, 0);
     }
 
     private String place(int line) {

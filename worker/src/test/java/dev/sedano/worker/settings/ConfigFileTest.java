@@ -87,6 +87,7 @@ class ConfigFileTest {
             c.yml        | a: 1%n---%nb: 2      | c.yml:2              | mend that line
             c.yml        | 'a: &x [*x]'         | nested too deep      | at most
             c.yml        | a: %t               | c.yml:1               | mend that line
+            c.yml        | 'a: !x%0'            | c.yml                | cannot be read as YAML
             c.properties | a=1%nb=2%na=3        | c.properties:3       | says a again, after c.properties:1
             c.properties | a=\\u00zz            | c.properties:1       | is no line
             c.toml       | a = 1                | no known ending      | .properties
