@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * are made of the task's own id: whoever makes a list again makes the same one. Thread-safe.
  */
 public final class FollowUps {
+    private static final Set<String> KEPT_OF_A_BARE_BODY =
+            Set.of("task_id", "parent_id", "reply_to", "group_id", "group_index", "chord");
+
     private final TaskMessages messages;
     private final boolean inheritsPriority;
     private final InlineErrbacks inlineErrbacks;
@@ -266,6 +270,18 @@ public final class FollowUps {
     public static String bodyId(FollowUp.ChordPart last) {
         String given = CallSignature.of(last.body()).text("task_id");
         return given == null ? NameUuid.of(last.group(), "body") : given;
+    }
+
+    /** The same, with no more of its body than the name, the result and the chord that waits for it. */
+    public static FollowUp.ChordPart bare(FollowUp.ChordPart last) {
+        Map<String, @Nullable Object> options =
+                new LinkedHashMap<>(CallSignature.strings(last.body().get("options")));
+        options.keySet().retainAll(KEPT_OF_A_BARE_BODY);
+        Map<String, @Nullable Object> body = new LinkedHashMap<>();
+        body.put("task", last.body().get("task") instanceof String task ? task : "unknown");
+        body.put("options", options);
+        return new FollowUp.ChordPart(
+                last.group(), last.taskId(), last.rootId(), last.groupIndex(), last.value(), body, last.priority());
     }
 
     /** The message that the body would have been, as far as the record of its failure needs it. */

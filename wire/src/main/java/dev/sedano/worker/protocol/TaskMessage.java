@@ -91,6 +91,7 @@ public record TaskMessage(
     public TaskMessage routedBy(String routingKey) {
         return with(
                 ignoreResult,
+                embed,
                 new Envelope(
                         routingKey,
                         envelope.etaText,
@@ -103,10 +104,15 @@ public record TaskMessage(
 
     /** The same, whose caller wants no result. */
     public TaskMessage ignoringResult() {
-        return with(true, envelope);
+        return with(true, embed, envelope);
     }
 
-    private TaskMessage with(@Nullable Boolean ignores, Envelope another) {
+    /** The same, with something else to follow it. */
+    public TaskMessage followedBy(Embed next) {
+        return with(ignoreResult, next, envelope);
+    }
+
+    private TaskMessage with(@Nullable Boolean ignores, Embed next, Envelope another) {
         return new TaskMessage(
                 protocol,
                 task,
@@ -126,7 +132,7 @@ public record TaskMessage(
                 customHeaders,
                 args,
                 kwargs,
-                embed,
+                next,
                 another);
     }
 

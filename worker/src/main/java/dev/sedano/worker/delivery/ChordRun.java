@@ -82,10 +82,14 @@ final class ChordRun {
     /**
      * Counts a part.
      *
-     * @param doing does the follow-ups of the chord itself
+     * @param calling does what calls the body; what can never be sent fails with UnsendableException
+     * @param telling does what follows the body's failure; what can never be sent does not fail
      * @return fails when it must be asked again
      */
-    CompletableFuture<?> count(FollowUp.ChordPart part, Function<FollowUp, CompletableFuture<?>> doing) {
+    CompletableFuture<?> count(
+            FollowUp.ChordPart part,
+            Function<FollowUp, CompletableFuture<?>> calling,
+            Function<FollowUp, CompletableFuture<?>> telling) {
         ChordStore chords = store;
         if (chords == null) {
             return CompletableFuture.completedFuture(true);
@@ -100,8 +104,8 @@ final class ChordRun {
             } else if (reply instanceof Counted.Complete complete) {
                 return results(chords, complete)
                         .thenCompose(header -> header instanceof Header.Joined joined
-                                ? called(chords, counted, part, joined, doing)
-                                : failed(chords, counted, part, header, doing));
+                                ? called(chords, counted, part, joined, calling, telling)
+                                : failed(chords, counted, part, header, telling));
             }
             return CompletableFuture.completedFuture(true);
         });
@@ -113,12 +117,13 @@ final class ChordRun {
             ChordStore.Part counted,
             FollowUp.ChordPart part,
             Header.Joined header,
-            Function<FollowUp, CompletableFuture<?>> doing) {
+            Function<FollowUp, CompletableFuture<?>> calling,
+            Function<FollowUp, CompletableFuture<?>> telling) {
         CompletableFuture<?> sent;
         try {
-            sent = all(bodyOf(part, header), doing);
+            sent = all(bodyOf(part, header), calling);
         } catch (RuntimeException e) {
-            return failed(chords, counted, part, unsendable(e), doing);
+            return failed(chords, counted, part, unsendable(e), telling);
         }
         return sent.handle((done, thrown) -> {
                     Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
@@ -126,7 +131,7 @@ final class ChordRun {
                         return chords.end(counted).thenApply(ended -> true);
                     }
                     return cause instanceof UnsendableException never
-                            ? failed(chords, counted, part, unsendable(never), doing)
+                            ? failed(chords, counted, part, unsendable(never), telling)
                             : CompletableFuture.<Boolean>failedFuture(cause);
                 })
                 .thenCompose(next -> next);
@@ -137,11 +142,22 @@ final class ChordRun {
             ChordStore.Part counted,
             FollowUp.ChordPart part,
             Header header,
-            Function<FollowUp, CompletableFuture<?>> doing) {
+            Function<FollowUp, CompletableFuture<?>> telling) {
         return pause.apply(BODY_FAILS_AFTER)
-                .thenCompose(over -> all(bodyOf(part, header), doing))
+                .thenCompose(over -> all(failureOf(part, header), telling))
                 .thenCompose(done -> chords.fail(counted))
                 .thenApply(ended -> true);
+    }
+
+    /** A body that is no signature, or has an errback that is none, is the same each time: its result says so at least. */
+    private List<FollowUp> failureOf(FollowUp.ChordPart part, Header header) {
+        try {
+            return bodyOf(part, header);
+        } catch (RuntimeException e) {
+            LOG.error("not all that follows the failure of a chord's body can be called: {}", problem(e));
+            LOG.debug("where it cannot be called", e);
+            return bodyOf(FollowUps.bare(part), header);
+        }
     }
 
     private static Header unsendable(RuntimeException why) {
@@ -303,13 +319,13 @@ final class ChordRun {
         try {
             return bodyOf(part, header);
         } catch (RuntimeException e) {
-            return bodyOf(part, unsendable(e));
+            return failureOf(part, unsendable(e));
         }
     }
 
     /** The failure of a body for whose header nobody waits any longer: without it, the caller waits for ever. */
     FollowUps.Plan givenUp(TaskContext context, String group, Map<?, ?> body, String why) {
-        return new FollowUps.Plan(bodyOf(partOf(context, group, body), new Header.Lost(why)), List.of());
+        return new FollowUps.Plan(failureOf(partOf(context, group, body), new Header.Lost(why)), List.of());
     }
 
     private static FollowUp.ChordPart partOf(TaskContext context, String group, Map<?, ?> body) {

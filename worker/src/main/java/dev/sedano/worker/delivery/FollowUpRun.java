@@ -169,7 +169,7 @@ final class FollowUpRun {
         if (followUp instanceof FollowUp.Store store) {
             done = results.sendFor(store.taskId(), store.replyTo(), store.record());
         } else if (followUp instanceof FollowUp.ChordPart part) {
-            done = chords.count(part, each -> ofChord(each, waiting, tries));
+            done = chords.count(part, each -> ofBody(each, waiting, tries), each -> one(each, waiting, tries));
         } else if (followUp instanceof FollowUp.Call call) {
             done = errbacks.call(call);
         } else {
@@ -179,7 +179,7 @@ final class FollowUpRun {
     }
 
     /** A chord has its own answer to a body that the broker cannot take. */
-    private CompletableFuture<?> ofChord(FollowUp followUp, Waiting waiting, FollowUpTries tries) {
+    private CompletableFuture<?> ofBody(FollowUp followUp, Waiting waiting, FollowUpTries tries) {
         return followUp instanceof FollowUp.Send send
                 ? publish(send.message(), waiting, tries, UnroutableException.class::isInstance)
                 : one(followUp, waiting, tries);

@@ -4,6 +4,8 @@ import dev.sedano.worker.canvas.FollowUp;
 import dev.sedano.worker.protocol.TaskMessage;
 import dev.sedano.worker.result.ResultRecord;
 import dev.sedano.worker.result.Results;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
@@ -44,9 +46,31 @@ final class RefusalReplies {
         try {
             return endings.afterFailure(message, failure);
         } catch (RuntimeException e) {
-            LOG.error(
-                    "what follows task {} id {}, which is refused, cannot be called", message.task(), message.id(), e);
-            return List.of();
+            return whatCanFollow(message, failure);
         }
+    }
+
+    /** Whoever can be told is told, even if others cannot be called: the chord, each step of the chain, the errbacks. */
+    private List<FollowUp> whatCanFollow(TaskMessage message, ResultRecord failure) {
+        TaskMessage.Embed embed = message.embed();
+        List<TaskMessage.Embed> pieces = new ArrayList<>();
+        pieces.add(new TaskMessage.Embed(List.of(), List.of(), List.of(), embed.chord()));
+        for (Object step : embed.chain()) {
+            pieces.add(new TaskMessage.Embed(List.of(), List.of(), Collections.singletonList(step), null));
+        }
+        pieces.add(new TaskMessage.Embed(List.of(), embed.errbacks(), List.of(), null));
+        List<FollowUp> all = new ArrayList<>();
+        for (TaskMessage.Embed piece : pieces) {
+            try {
+                all.addAll(endings.afterFailure(message.followedBy(piece), failure));
+            } catch (RuntimeException e) {
+                LOG.error(
+                        "not all that follows task {} id {}, which is refused, can be called",
+                        message.task(),
+                        message.id(),
+                        e);
+            }
+        }
+        return all;
     }
 }

@@ -108,13 +108,19 @@ class ChordRunTest {
                 new ResultEncoder(json, new ExceptionEncoding(), Clock.systemUTC()),
                 new StoredResults(json),
                 time -> paused);
-        return chords.count(part, each -> {
-            if (each instanceof FollowUp.Send send && send.message().body().length > largestBody) {
-                return CompletableFuture.failedFuture(new UnsendableException("too large"));
-            }
-            done.add(each);
-            return CompletableFuture.completedFuture(true);
-        });
+        return chords.count(
+                part,
+                each -> {
+                    if (each instanceof FollowUp.Send send && send.message().body().length > largestBody) {
+                        return CompletableFuture.failedFuture(new UnsendableException("too large"));
+                    }
+                    done.add(each);
+                    return CompletableFuture.completedFuture(true);
+                },
+                each -> {
+                    done.add(each);
+                    return CompletableFuture.completedFuture(true);
+                });
     }
 
     @Test
@@ -287,6 +293,40 @@ class ChordRunTest {
         assertBodyFailed(count(store, LAST), "Callback error: OperationalError('too large')");
 
         assertThat(store.ends).containsExactly("fail");
+    }
+
+    @Test
+    void bodyThatIsNoSignature_failsOnceAndForAll() {
+        Map<String, Object> step = Map.of("task", "t.step", "options", Map.of());
+        for (Map<String, @Nullable Object> body : List.<Map<String, @Nullable Object>>of(
+                Map.of("options", Map.of("task_id", "body")),
+                Map.of("task", "t.body", "subtask_type", "x", "options", Map.of("task_id", "body")),
+                Map.of(
+                        "task",
+                        "celery.chain",
+                        "subtask_type",
+                        "chain",
+                        "kwargs",
+                        Map.of("tasks", List.of(step, Map.of())),
+                        "options",
+                        Map.of("task_id", "body")),
+                Map.of("task", "t.body", "options", Map.of("task_id", "body", "link_error", List.of(Map.of()))))) {
+            for (byte[] part : List.of(GOOD, failedPart("good"))) {
+                Complete store = new Complete(null, List.of(part), Map.of());
+
+                List<FollowUp> done = count(store, new FollowUp.ChordPart("header", "good", "root", 1, part, body));
+
+                boolean called = done.get(0) instanceof FollowUp.Send;
+                assertThat(store.ends).as("%s", body).containsExactly(called ? "end" : "fail");
+                if (!called) {
+                    assertThat(done).singleElement().isInstanceOfSatisfying(FollowUp.Store.class, told -> {
+                        assertThat(told.taskId()).isEqualTo("body");
+                        assertThat(new String(told.record(), StandardCharsets.UTF_8))
+                                .contains("\"exc_type\": \"ChordError\"");
+                    });
+                }
+            }
+        }
     }
 
     @Test

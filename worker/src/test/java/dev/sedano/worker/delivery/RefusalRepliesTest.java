@@ -47,6 +47,22 @@ class RefusalRepliesTest {
         }
     }
 
+    /** Beside it, each of the others is told. */
+    @Test
+    void hearOfAStepOrAnErrbackThatCannotBeCalled() {
+        String noTask = "{\"args\": []}";
+        try (PipelineFixture test = new PipelineFixture((context, call) -> 1)) {
+            test.pipeline.accept(
+                    test.followed("a", embed("null", "[" + LINK + "]", "[" + STEP + ", " + noTask + "]"), Map.of()));
+            test.pipeline.accept(test.followed("b", embed("null", "[" + noTask + "]", "[" + STEP + "]"), Map.of()));
+
+            await().until(() -> test.channel.settled.size() == 2);
+            assertThat(test.channel.reasons()).containsExactly("dead_letter unsupported", "dead_letter unsupported");
+            assertThat(test.result("next-id")).contains("FAILURE");
+            assertThat(test.published).hasSize(1);
+        }
+    }
+
     @Test
     void hearNothingIfTheirIdIsInUse_asTheFirstCallIsWhatTheyWaitFor() {
         try (PipelineFixture test = new PipelineFixture((context, call) -> 1)) {
