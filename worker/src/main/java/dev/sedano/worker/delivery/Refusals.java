@@ -129,8 +129,11 @@ final class Refusals {
                         work,
                         replies.toAll(work.delivery, work.message, encoder.unclaimable(work.message)),
                         sent -> settling.finish(work, Settlements.unclaimable(unclaimable)));
-            } else if (admission instanceof Admission.Conflicting) {
-                settling.then(work, conflict(work), sent -> settling.finish(work, Settlements.conflict(work.message)));
+            } else if (admission instanceof Admission.Conflicting conflict) {
+                settling.then(
+                        work,
+                        conflict(work, conflict.withOtherTask()),
+                        sent -> settling.finish(work, Settlements.conflict(work.message)));
             } else if (admission instanceof Admission.ForAPerson parked) {
                 settling.finish(work, Settlements.parked(parked, Endings.keyDetails(work)));
             }
@@ -162,10 +165,10 @@ final class Refusals {
         }
     }
 
-    /** Under the task's own id its first call decides what follows: this is a copy of it with other arguments. */
-    private CompletableFuture<Boolean> conflict(Work work) {
+    /** For a copy of the task itself with other arguments, its first call decides what follows. */
+    private CompletableFuture<Boolean> conflict(Work work, boolean withOtherTask) {
         ResultRecord conflict = encoder.conflict(work.message);
-        return work.claim.key().explicit()
+        return withOtherTask
                 ? replies.toAll(work.delivery, work.message, conflict)
                 : replies.toCaller(work.delivery, work.message, conflict);
     }

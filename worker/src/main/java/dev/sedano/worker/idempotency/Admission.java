@@ -20,8 +20,12 @@ public sealed interface Admission {
     /** The key is free, but not before the follow-ups of the failed run are published: do that, then ask again. */
     record Unfinished(ClaimReply.Unfinished unfinished) implements Admission {}
 
-    /** Same key, other payload: never run, dead-letter. */
-    record Conflicting() implements Admission {}
+    /**
+     * Same key, other payload: never run, dead-letter.
+     *
+     * @param withOtherTask whether a task with another id has the key; else this is a copy of the task that has it
+     */
+    record Conflicting(boolean withOtherTask) implements Admission {}
 
     /**
      * A person must decide: move to the parked queue.

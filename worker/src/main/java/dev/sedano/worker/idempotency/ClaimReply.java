@@ -43,8 +43,12 @@ public sealed interface ClaimReply {
      */
     record Unfinished(long token, byte[] followUps) implements ClaimReply {}
 
-    /** Same key and attempt but another payload. Never run. */
-    record Conflict(long token) implements ClaimReply {}
+    /**
+     * Same key and attempt but another payload. Never run.
+     *
+     * @param ofOtherTask whether the key is in use by a task with another id, not by this one
+     */
+    record Conflict(long token, boolean ofOtherTask) implements ClaimReply {}
 
     /**
      * The record is parked, for a person to decide.

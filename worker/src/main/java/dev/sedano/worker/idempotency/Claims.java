@@ -118,8 +118,8 @@ final class Claims {
             return new Admission.Superseded(stale);
         } else if (reply instanceof ClaimReply.Unfinished unfinished) {
             return new Admission.Unfinished(unfinished);
-        } else if (reply instanceof ClaimReply.Conflict) {
-            return new Admission.Conflicting();
+        } else if (reply instanceof ClaimReply.Conflict conflict) {
+            return new Admission.Conflicting(conflict.ofOtherTask());
         } else if (reply instanceof ClaimReply.Unsafe unsafe) {
             return new Admission.HeldElsewhere(unsafe.left());
         } else if (reply instanceof ClaimReply.Parked parked) {

@@ -38,7 +38,7 @@ final class InMemoryClaims {
                     : entry.attempt == claim.attempt() && !entry.fingerprint.equals(claim.fingerprint());
             String first = entry.firstId == null ? claim.taskId() : entry.firstId;
             if (conflict) {
-                return new ClaimReply.Conflict(entry.token);
+                return new ClaimReply.Conflict(entry.token, other && !entry.ids.contains(claim.taskId()));
             }
             return stillPublished(entry)
                     ? publishing(entry)
@@ -59,7 +59,7 @@ final class InMemoryClaims {
             if (claim.attempt() == entry.expected
                     && !entry.expectedPrint.isEmpty()
                     && !entry.expectedPrint.equals(claim.fingerprint())) {
-                return new ClaimReply.Conflict(entry.token);
+                return new ClaimReply.Conflict(entry.token, false);
             }
         } else if (entry.state == State.RUNNING) {
             ClaimReply refusal = whileRunning(entry, claim, other);
@@ -95,7 +95,7 @@ final class InMemoryClaims {
         }
         boolean samePrint = entry.fingerprint.equals(claim.fingerprint());
         if (!other && claim.attempt() == entry.attempt && !samePrint) {
-            return new ClaimReply.Conflict(entry.token);
+            return new ClaimReply.Conflict(entry.token, false);
         }
         if (entry.nonce.equals(claim.nonce()) && claim.attempt() == entry.attempt) {
             entry.leaseEnd = data.now + claim.lease().toMillis();

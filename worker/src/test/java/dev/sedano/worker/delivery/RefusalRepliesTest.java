@@ -77,6 +77,21 @@ class RefusalRepliesTest {
         }
     }
 
+    /** A producer that builds the arguments anew and sends them under the id and key of its first try. */
+    @Test
+    void hearNothingOfAnotherTryWithTheSameIdAndKey() {
+        try (PipelineFixture test = new PipelineFixture((context, call) -> 1)) {
+            test.pipeline.accept(test.delivery("a", "other", KEY));
+            await().until(() -> test.channel.settled.size() == 1);
+            test.pipeline.accept(test.followed("a", WAITING, KEY));
+
+            await().until(() -> test.channel.settled.size() == 2);
+            assertThat(test.channel.reasons()).containsExactly("ack succeeded", "dead_letter conflict");
+            assertThat(test.result("next-id")).isEmpty();
+            assertThat(test.published).isEmpty();
+        }
+    }
+
     @Test
     void hearOfAFailureThatAnErrbackCannotCarry() {
         String hopeless =

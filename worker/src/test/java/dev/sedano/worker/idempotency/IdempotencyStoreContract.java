@@ -172,7 +172,20 @@ public abstract class IdempotencyStoreContract extends KeyLivesContract {
         get(store().complete(completion(key, token, null, DONE, null)));
 
         assertThat(claimAs(key, "id-2", "b", 0, "g", false, AfterLeaseLoss.RERUN))
-                .isEqualTo(new ClaimReply.Conflict(token));
+                .isEqualTo(new ClaimReply.Conflict(token, true));
+    }
+
+    @Test
+    void sameIdWithOtherPayloadUnderAnExplicitKey_isACopyOfWhatHasTheKey() {
+        key = TaskKey.explicit("orders.ship", id);
+        long token = granted(claimAs(key, "id-1", "a", 0, "f", false, AfterLeaseLoss.RERUN))
+                .token();
+        assertThat(claimAs(key, "id-1", "b", 0, "g", false, AfterLeaseLoss.RERUN))
+                .isEqualTo(new ClaimReply.Conflict(token, false));
+        get(store().complete(completion(key, token, null, DONE, null)));
+
+        assertThat(claimAs(key, "id-1", "b", 0, "g", false, AfterLeaseLoss.RERUN))
+                .isEqualTo(new ClaimReply.Conflict(token, false));
     }
 
     @Test
@@ -195,11 +208,11 @@ public abstract class IdempotencyStoreContract extends KeyLivesContract {
     void sameAttemptWithOtherPayload_isAConflict() {
         long token = granted(claim("a")).token();
         assertThat(claimAs(key, id, "b", 0, "g", false, AfterLeaseLoss.RERUN))
-                .isEqualTo(new ClaimReply.Conflict(token));
+                .isEqualTo(new ClaimReply.Conflict(token, false));
         complete(key, token);
 
         assertThat(claimAs(key, id, "b", 0, "g", false, AfterLeaseLoss.RERUN))
-                .isEqualTo(new ClaimReply.Conflict(token));
+                .isEqualTo(new ClaimReply.Conflict(token, false));
     }
 
     @Test

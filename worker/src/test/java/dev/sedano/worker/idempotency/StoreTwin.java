@@ -147,7 +147,7 @@ final class StoreTwin {
         } else if (reply instanceof ClaimReply.Unfinished left) {
             return "unfinished " + token.apply(left.token()) + " " + text(left.followUps());
         } else if (reply instanceof ClaimReply.Conflict conflict) {
-            return "conflict " + token.apply(conflict.token());
+            return "conflict " + token.apply(conflict.token()) + " " + conflict.ofOtherTask();
         } else if (reply instanceof ClaimReply.Parked parked) {
             return "parked " + token.apply(parked.token()) + " " + parked.owner() + " " + parked.lastStep();
         }

@@ -54,7 +54,7 @@ final class StoreReplies {
                 byte[] left = reply.bytes(2);
                 yield new ClaimReply.Unfinished(reply.number(1), left == null ? Bytes.NONE : left);
             }
-            case "CONFLICT" -> new ClaimReply.Conflict(reply.number(1));
+            case "CONFLICT" -> new ClaimReply.Conflict(reply.number(1), reply.number(2) == 1);
             case "PARKED" -> new ClaimReply.Parked(reply.number(1), reply.text(2), reply.number(3), reply.text(4));
             case "UNSAFE" -> new ClaimReply.Unsafe(Duration.ofMillis(reply.number(1)));
             case "HELD_AFTER_LOSS" -> new ClaimReply.HeldAfterLoss();

@@ -4,7 +4,7 @@
 --       8 flags: P(ark) or R(erun), then redelivered 0|1  9 owner's label  10 most crashes
 -- Reply GRANTED token ran now counter generation | BUSY token ms | DUPLICATE token id0 outcome result|nil follow-ups|nil
 --       | STALE_ATTEMPT token next follow-ups|nil | FOLLOW_UPS token follow-ups (publish and settle them, then ask again)
---       | CONFLICT token | PARKED token owner started step | UNSAFE ms | HELD_AFTER_LOSS | HELLO_FIRST | NO_EPOCH
+--       | CONFLICT token 1|0 (with another id) | PARKED token owner started step | UNSAFE ms | HELD_AFTER_LOSS | HELLO_FIRST | NO_EPOCH
 --       ran: 0 nobody ran before, 1 an earlier tenure may have, 2 the store lost data, 3 as 1, and too often
 -- Record: st R(unning) H(anded off) C(ompleted) P(arked), nonce, tok(en), att(empt), fp, exp (end of the lease), ran, own,
 --       ct<attempt> (claim time), natt and nfp (what a hand-off expects), id0 and fp0 (whose an explicit key is: id and first
@@ -33,7 +33,7 @@ end
 local function conflict()
   touch()
   note('conflict', ARGV[3], r[3], who)
-  return { 'CONFLICT', r[3] }
+  return { 'CONFLICT', r[3], other and not among(r[16]) and 1 or 0 }
 end
 local function parked()
   local p = call('HMGET', KEYS[1], 'own', 'ct' .. r[4], 'ls')
