@@ -15,7 +15,9 @@ import java.util.concurrent.locks.LockSupport;
  * <p>Invariants:
  * <ol>
  *   <li>A caller never waits: a full queue fails the call at once.
- *   <li>A call is answered or failed at its deadline, counted from hand-over, give or take a scheduling delay.
+ *   <li>A call is answered or failed at its deadline, counted from hand-over, give or take a scheduling delay. While much is
+ *       sent or read, a large list of follow-ups most likely, the calls of its round and those behind it have longer
+ *       ({@link Throughput}).
  *   <li>After any failure of the connection it is thrown away, so a late reply never answers another call.
  *   <li>Only the pipeline's thread touches the connection and completes futures; callbacks run there.
  *   <li>Nothing is tried while nothing waits: a dead server costs one failed connect per round.
@@ -37,6 +39,9 @@ final class ScriptPipeline implements StoreWatchdog.Watched, AutoCloseable {
     private volatile boolean idle;
     private volatile boolean closed;
     private volatile long due;
+    private volatile Throughput movedBefore = Throughput.NONE;
+    /** How long others waited for the last round because so much was moved. */
+    private long delay;
 
     ScriptPipeline(
             String name, int capacity, StoreRound.Connector connector, StoreRound round, StoreWatchdog watchdog) {
@@ -78,10 +83,15 @@ final class ScriptPipeline implements StoreWatchdog.Watched, AutoCloseable {
         if (limit == 0) {
             return false;
         }
-        if (now - limit > WATCHDOG_DELAY) {
+        if (now - limit > WATCHDOG_DELAY && now - limit > WATCHDOG_DELAY + allowance()) {
             connector.cut();
         }
         return true;
+    }
+
+    /** For what was moved in this round so far. */
+    private long allowance() {
+        return connector.moved().nanosSince(movedBefore);
     }
 
     /** Fails what waits with CLOSED; what is being answered is cut. */
@@ -104,6 +114,8 @@ final class ScriptPipeline implements StoreWatchdog.Watched, AutoCloseable {
                 idle = false;
                 continue;
             }
+            movedBefore = connector.moved();
+            long begun = StoreClock.nanos();
             due = earliest(batch);
             watchdog.wake();
             try {
@@ -113,6 +125,7 @@ final class ScriptPipeline implements StoreWatchdog.Watched, AutoCloseable {
                 StoreException cause = StoreErrors.bug(e);
                 batch.forEach(each -> each.fail(cause));
             }
+            delay = Math.min(allowance(), StoreClock.nanos() - begun);
             due = 0;
             batch.clear();
         }
@@ -130,7 +143,7 @@ final class ScriptPipeline implements StoreWatchdog.Watched, AutoCloseable {
                 return;
             }
             waiting.decrementAndGet();
-            if (now - next.deadline() >= 0) { // I2
+            if (now - next.deadline() - delay >= 0) { // I2
                 next.fail(StoreErrors.simple(Kind.TIMEOUT, "the call waited for the store beyond its deadline"));
             } else {
                 bytes += next.weight();
@@ -139,13 +152,14 @@ final class ScriptPipeline implements StoreWatchdog.Watched, AutoCloseable {
         }
     }
 
-    private static long earliest(List<Operation<?>> batch) {
+    private long earliest(List<Operation<?>> batch) {
         long first = batch.get(0).deadline();
         for (Operation<?> each : batch) {
             if (each.deadline() - first < 0) {
                 first = each.deadline();
             }
         }
+        first += delay;
         return first == 0 ? 1 : first; // 0 means that no round is under way
     }
 

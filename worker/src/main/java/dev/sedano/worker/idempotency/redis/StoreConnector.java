@@ -99,6 +99,12 @@ final class StoreConnector implements StoreRound.Connector {
     }
 
     @Override
+    public Throughput moved() {
+        StoreSocket current = socket;
+        return current == null ? Throughput.NONE : current.moved();
+    }
+
+    @Override
     public boolean wasCut() {
         StoreSocket current = socket;
         return current != null && current.isCut();

@@ -29,6 +29,9 @@ final class StoreRound {
         /** Ends what waits on the connection; any thread. */
         void cut();
 
+        /** What went through the connection so far; any thread. */
+        Throughput moved();
+
         /** Whether a failure just now came from {@link #cut()}. */
         boolean wasCut();
     }
@@ -72,7 +75,11 @@ final class StoreRound {
             return;
         }
         try {
-            session.timeout(StoreClock.millisUntil(deadline));
+            long bytes = 0;
+            for (Operation<?> each : batch) {
+                bytes += each.weight();
+            }
+            session.timeout(StoreClock.millisUntil(deadline + Throughput.nanosToWrite(bytes)));
         } catch (JedisException e) { // the watchdog cut the connection since it was looked at: nothing was sent
             StoreException none = StoreErrors.broken(false, connector.wasCut(), e);
             connector.drop();

@@ -18,7 +18,7 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
 final class StoreSocket implements JedisSocketFactory {
     private final RedisEndpoint endpoint;
     private final int timeoutMillis;
-    private @Nullable Socket raw;
+    private @Nullable MeteredSocket raw;
     private boolean cut;
 
     StoreSocket(RedisEndpoint endpoint, int timeoutMillis) {
@@ -28,7 +28,7 @@ final class StoreSocket implements JedisSocketFactory {
 
     @Override
     public Socket createSocket() {
-        Socket socket = new Socket();
+        MeteredSocket socket = new MeteredSocket();
         try {
             publish(socket);
             socket.setTcpNoDelay(true);
@@ -55,7 +55,7 @@ final class StoreSocket implements JedisSocketFactory {
         return secure;
     }
 
-    private synchronized void publish(Socket socket) throws IOException {
+    private synchronized void publish(MeteredSocket socket) throws IOException {
         raw = socket;
         if (cut) {
             throw new IOException("cut before it was open");
@@ -72,6 +72,11 @@ final class StoreSocket implements JedisSocketFactory {
                 raw = null;
             }
         }
+    }
+
+    /** What went through it so far. */
+    synchronized Throughput moved() {
+        return raw == null ? Throughput.NONE : raw.moved();
     }
 
     synchronized boolean isCut() {

@@ -29,6 +29,11 @@ class OwnFaultsTest {
             public void cut() {}
 
             @Override
+            public Throughput moved() {
+                return Throughput.NONE;
+            }
+
+            @Override
             public boolean wasCut() {
                 return false;
             }

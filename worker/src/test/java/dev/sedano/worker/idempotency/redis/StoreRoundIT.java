@@ -38,6 +38,11 @@ class StoreRoundIT {
                 public void cut() {}
 
                 @Override
+                public Throughput moved() {
+                    return Throughput.NONE;
+                }
+
+                @Override
                 public boolean wasCut() {
                     return false;
                 }
