@@ -30,6 +30,7 @@ final class HoldingArea {
     private final RandomGenerator random;
     private final Map<String, Set<Work>> byKey = new HashMap<>();
     private final Set<Work> early = new HashSet<>();
+    private final Map<String, Integer> byQueue = new HashMap<>();
     private int held;
     private long bytes;
 
@@ -49,6 +50,11 @@ final class HoldingArea {
         return held;
     }
 
+    /** How many of them came from {@code queue}. */
+    synchronized int size(String queue) {
+        return byQueue.getOrDefault(queue, 0);
+    }
+
     /**
      * Holds work (stage HELD) whose key runs elsewhere: at first briefly, for most runs are short, then for twice as long
      * each time up to 5 s, and never beyond the end of the other's lease.
@@ -59,8 +65,7 @@ final class HoldingArea {
         synchronized (this) {
             byKey.computeIfAbsent(work.claim.key().record(), key -> new HashSet<>())
                     .add(work);
-            held++;
-            bytes += work.delivery.body().length;
+            comes(work);
         }
         releaseIn(Math.min(left.toMillis(), patience) + 10 + jitter, work);
     }
@@ -70,8 +75,7 @@ final class HoldingArea {
         work.untilDue = true;
         synchronized (this) {
             early.add(work);
-            held++;
-            bytes += work.delivery.body().length;
+            comes(work);
         }
         releaseIn(left.toMillis() + 1, work);
     }
@@ -124,8 +128,15 @@ final class HoldingArea {
         }
     }
 
+    private void comes(Work work) {
+        held++;
+        byQueue.merge(work.delivery.queue(), 1, Integer::sum);
+        bytes += work.delivery.body().length;
+    }
+
     private void gone(Work work) {
         held--;
+        byQueue.computeIfPresent(work.delivery.queue(), (queue, count) -> count == 1 ? null : count - 1);
         bytes -= work.delivery.body().length;
     }
 }

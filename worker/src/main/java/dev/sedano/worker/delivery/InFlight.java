@@ -160,6 +160,15 @@ public final class InFlight {
         return holding.size() + attached;
     }
 
+    /** Number of deliveries of {@code queue} that are held and attached. */
+    public int held(String queue) {
+        int attached = (int) all.stream()
+                .filter(work -> work.stage() == Work.Stage.ATTACHED
+                        && work.delivery.queue().equals(queue))
+                .count();
+        return holding.size(queue) + attached;
+    }
+
     /** Number of deliveries that run, or would if there were slots for all: neither held nor waiting for their turn. */
     public int runnable() {
         return Math.max(0, size() - held() - pacer.waiting());

@@ -332,7 +332,7 @@ public final class Broker implements AutoCloseable {
         // What is taken ahead is out of the broker's order: with priorities no more than the settings say. And a broker
         // serves its consumers in turn: where others know tasks that we do not, each worker is to be one of them.
         boolean inTurn = settings.shared() || ranked.contains(queue) || known.hasPriorities(queue);
-        int held = Objects.requireNonNull(inFlight).held();
+        int held = Objects.requireNonNull(inFlight).held(queue);
         int target = (inTurn ? leastPrefetch() : workingPrefetch()) + held;
         if (now.reach(target)) {
             rampUp = false;

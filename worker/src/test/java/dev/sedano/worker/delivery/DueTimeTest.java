@@ -85,6 +85,41 @@ final class DueTimeTest {
     }
 
     @Test
+    void whatIsHeld_isCountedByQueue() {
+        try (PipelineFixture test = pipeline()) {
+            for (String id : List.of("a", "b", "c")) {
+                Delivery due = test.delivery(id, "x", Map.of("eta", in(test, Duration.ofSeconds(50))));
+                test.pipeline.accept(id.equals("c") ? due : from("other", due));
+            }
+            InFlight inFlight = test.pipeline.inFlight();
+
+            assertThat(inFlight.held("other")).isEqualTo(2);
+            assertThat(inFlight.held("celery")).isEqualTo(1);
+            assertThat(inFlight.held("third")).isZero();
+            assertThat(inFlight.held()).isEqualTo(3);
+
+            test.clock.forward(Duration.ofSeconds(51));
+            inFlight.release(task -> task.message().id().equals("a"));
+            assertThat(inFlight.held("other")).isEqualTo(1);
+            inFlight.release(all -> true);
+            assertThat(inFlight.held("other")).isZero();
+            await().until(() -> test.channel.settled.size() == 3);
+        }
+    }
+
+    private static Delivery from(String queue, Delivery given) {
+        return new Delivery(
+                queue,
+                given.exchange(),
+                given.routingKey(),
+                given.tag(),
+                given.redelivered(),
+                given.properties(),
+                given.body(),
+                given.channel());
+    }
+
+    @Test
     void bodiesThatWouldFillTheHeap_areMoved() {
         String large = "x".repeat(40 << 20);
         try (PipelineFixture test = pipeline()) {
