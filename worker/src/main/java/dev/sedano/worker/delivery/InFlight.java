@@ -160,13 +160,17 @@ public final class InFlight {
         return holding.size() + attached;
     }
 
-    /** Number of deliveries of {@code queue} that are held and attached. */
+    /**
+     * Number of deliveries of {@code queue} that leave room for others. The copy that is attached to a run is none of them:
+     * that handler's slot is taken, and both become free together. Further copies of the same run are.
+     */
     public int held(String queue) {
-        int attached = (int) all.stream()
-                .filter(work -> work.stage() == Work.Stage.ATTACHED
+        int besides = (int) all.stream()
+                .filter(work -> work.besides
+                        && work.stage() == Work.Stage.ATTACHED
                         && work.delivery.queue().equals(queue))
                 .count();
-        return holding.size(queue) + attached;
+        return holding.size(queue) + besides;
     }
 
     /** Number of deliveries that run, or would if there were slots for all: neither held nor waiting for their turn. */

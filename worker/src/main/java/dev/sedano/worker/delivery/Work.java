@@ -73,6 +73,9 @@ final class Work implements TaskView {
     /** Copies that were delivered again while the handler runs; guarded by this list. */
     private final List<Work> attached = new ArrayList<>(0);
 
+    /** Whether it is attached to a run that another copy is attached to. */
+    volatile boolean besides;
+
     /** Whether {@link #attached} takes no more; guarded by it. */
     private boolean detached;
 
@@ -133,6 +136,8 @@ final class Work implements TaskView {
     /** @return false if the run has ended */
     boolean attach(Work copy) {
         synchronized (attached) {
+            copy.besides =
+                    attached.stream().anyMatch(other -> other.delivery.channel().isOpen());
             return !detached && attached.add(copy);
         }
     }

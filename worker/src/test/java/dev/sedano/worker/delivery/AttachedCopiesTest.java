@@ -75,6 +75,32 @@ class AttachedCopiesTest {
     }
 
     @Test
+    void theCopyOfARun_leavesNoRoomForOthers_furtherOnesDo() {
+        RecordingChannel third = new RecordingChannel();
+        try (PipelineFixture test = running()) {
+            InFlight inFlight = test.pipeline.inFlight();
+            lose(test, test.channel);
+            test.pipeline.accept(again(test, next));
+            assertThat(inFlight.held("celery"))
+                    .as("its handler's slot is taken")
+                    .isZero();
+            assertThat(inFlight.runnable()).isEqualTo(1);
+
+            test.pipeline.accept(again(test, next));
+            assertThat(inFlight.held("celery")).isEqualTo(1);
+            assertThat(inFlight.held("other")).isZero();
+
+            lose(test, next);
+            test.pipeline.accept(again(test, third));
+            assertThat(inFlight.held("celery"))
+                    .as("those went with their channel")
+                    .isZero();
+            finish.countDown();
+            await().until(() -> !third.settled.isEmpty());
+        }
+    }
+
+    @Test
     void storeGoesWhileItRuns_theCopyIsNeitherBlockedNorReturned() {
         try (PipelineFixture test = running()) {
             lose(test, test.channel);
