@@ -57,12 +57,13 @@ sealed interface PrefetchStep {
         if (wanted.fewer() && now.prefetch() > target) {
             return new Replace(Math.max(1, target - now.unsettled()));
         }
-        if (now.prefetch() - now.last() >= 2 * target) {
-            return new CancelLast();
+        if (now.prefetch() <= 2L * target) {
+            return new Keep(); // not to and fro
         }
-        return now.prefetch() == now.last() && now.prefetch() > 2 * target
-                ? new Replace(Math.max(1, target - now.unsettled()))
-                : new Keep();
+        // The last one may be larger than all others: what remains is still to be enough.
+        return now.prefetch() - now.last() >= target
+                ? new CancelLast()
+                : new Replace(Math.max(1, target - now.unsettled()));
     }
 
     /** Up to the least at once, for all that came may be running; beyond it at most twice as much while deliveries come. */

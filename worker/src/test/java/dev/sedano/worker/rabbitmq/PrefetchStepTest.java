@@ -8,7 +8,9 @@ import dev.sedano.worker.rabbitmq.PrefetchStep.Consumers;
 import dev.sedano.worker.rabbitmq.PrefetchStep.Keep;
 import dev.sedano.worker.rabbitmq.PrefetchStep.Replace;
 import dev.sedano.worker.rabbitmq.PrefetchStep.Wanted;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -100,6 +102,49 @@ class PrefetchStepTest {
     void slowerHandlers_costTheConsumersThatWereAddedLast() {
         assertThat(quiet(new Consumers(64, 32, 0, 0), 2, 2)).isEqualTo(new CancelLast());
         assertThat(quiet(new Consumers(4, 2, 0, 0), 2, 2)).as("not to and fro").isEqualTo(new Keep());
+    }
+
+    /** What was held is added in one piece. */
+    @Test
+    void aLastConsumerThatIsLargerThanAllOthers_goes_whenItIsTooMuch() {
+        assertThat(quiet(new Consumers(2008, 2000, 0, 0), 8, 8)).isEqualTo(new CancelLast());
+        assertThat(quiet(new Consumers(2008, 2000, 2008, 0), 8, 8)).isEqualTo(new CancelLast());
+        assertThat(quiet(new Consumers(2004, 2000, 6, 0), 8, 8)).isEqualTo(new Replace(2));
+        assertThat(quiet(new Consumers(16, 12, 0, 0), 8, 8))
+                .as("not to and fro")
+                .isEqualTo(new Keep());
+        assertThat(quiet(new Consumers(8, 8, 2008, 2000), 8, 8))
+                .as("then what it took ends")
+                .isEqualTo(new Keep());
+    }
+
+    /** From any consumers, with everything taken, towards any target: it ends, and with enough. */
+    @Test
+    void whereverItBegins_itComesToRest_betweenTheTargetAndTwiceAsMuch() {
+        for (int first = 1; first <= 20; first++) {
+            for (int last = 1; last <= 50; last++) {
+                for (int target = 4; target <= 40; target++) {
+                    Deque<Integer> consumers = new ArrayDeque<>(List.of(first, last));
+                    int steps = 0;
+                    PrefetchStep step;
+                    do {
+                        int prefetch = consumers.stream().mapToInt(each -> each).sum();
+                        step = busy(new Consumers(prefetch, consumers.getLast(), 0, 0), 4, target);
+                        if (step instanceof Add more) {
+                            consumers.add(more.prefetch());
+                        } else if (step instanceof CancelLast) {
+                            consumers.removeLast();
+                        } else if (step instanceof Replace one) {
+                            consumers.clear();
+                            consumers.add(one.prefetch());
+                        }
+                        steps++;
+                    } while (!(step instanceof Keep) && steps < 20);
+                    assertThat(steps).isLessThan(10);
+                    assertThat(consumers.stream().mapToInt(each -> each).sum()).isBetween(target, 2 * target);
+                }
+            }
+        }
     }
 
     @Test
