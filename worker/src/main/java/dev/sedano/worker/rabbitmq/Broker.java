@@ -291,7 +291,7 @@ public final class Broker implements AutoCloseable {
                 } catch (AlreadyClosedException e) {
                     throw e; // the channel had gone before: not this queue's fault
                 } catch (IOException | RuntimeException e) {
-                    queues.leaves(queue, current.isOpen(), e);
+                    queues.refused(queue, e);
                     throw e;
                 }
             }

@@ -1,13 +1,24 @@
 package dev.sedano.worker.rabbitmq;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
 import java.util.concurrent.TimeoutException;
 
 /** The queues that a worker consumes, as Celery declares them: a durable direct exchange and queue of the same name. */
 final class Topology {
     private Topology() {}
+
+    /** A queue is missing and may not be declared. */
+    static final class MissingQueueException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        MissingQueueException(String message) {
+            super(message);
+        }
+    }
 
     /**
      * Makes sure that {@code queue} can be consumed.
@@ -27,7 +38,7 @@ final class Topology {
                 declare(connection, queue, exists);
             }
         } else if (!exists) {
-            throw new IOException("queue \"" + queue.queue()
+            throw new MissingQueueException("queue \"" + queue.queue()
                     + "\" (-Q) does not exist and --topology is passive: declare it, or use --topology declare");
         }
     }
@@ -46,7 +57,7 @@ final class Topology {
                 declare(connection, added, exists);
             }
         } else if (!exists) {
-            throw new IOException(
+            throw new MissingQueueException(
                     "queue \"" + added.queue() + "\" does not exist, and --topology lets none be declared");
         }
     }
@@ -71,8 +82,12 @@ final class Topology {
         try {
             probe.queueDeclarePassive(queue);
             return true;
-        } catch (IOException missing) {
-            return false;
+        } catch (IOException e) {
+            if (e.getCause() instanceof ShutdownSignalException signal
+                    && signal.getReason() instanceof AMQP.Channel.Close) {
+                return false;
+            }
+            throw e; // that is no answer
         } finally {
             if (probe.isOpen()) {
                 probe.close();
