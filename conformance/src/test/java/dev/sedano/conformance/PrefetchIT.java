@@ -8,6 +8,8 @@ import dev.sedano.conformance.harness.Harness;
 import dev.sedano.conformance.harness.TestStore;
 import dev.sedano.conformance.harness.WorkerProcess;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -76,5 +78,36 @@ final class PrefetchIT {
 
         IntStream.range(4, TASKS).forEach(i -> HARNESS.ledger().open(key(i)));
         await().atMost(LIMIT).until(() -> worker.metrics().settlements("reason=\"succeeded\"") == TASKS);
+    }
+
+    @Test
+    void whatIsHeldOfOneQueue_isNoReasonToTakeMoreOfAnother() {
+        int held = 10;
+        String later = HARNESS.queue();
+        String due =
+                Instant.now().plusSeconds(40).truncatedTo(ChronoUnit.SECONDS).toString();
+        HARNESS.publisher().declare(queue, Map.of());
+        HARNESS.publisher().declare(later, Map.of());
+        HARNESS.publisher()
+                .publish(
+                        later,
+                        IntStream.range(0, held)
+                                .mapToObj(i -> CeleryMessage.of("ledger.work", "later-" + key(i), 0)
+                                        .header("eta", due))
+                                .toList());
+        HARNESS.publisher()
+                .publish(
+                        queue,
+                        IntStream.range(0, TASKS)
+                                .mapToObj(i -> CeleryMessage.of("ledger.gated", key(i)))
+                                .toList());
+        WorkerProcess worker =
+                HARNESS.start(HARNESS.worker(queue, later).node(node).concurrency(2));
+
+        awaitUnsettled(worker, held + 2);
+
+        IntStream.range(0, TASKS).forEach(i -> HARNESS.ledger().open(key(i)));
+        await().atMost(Duration.ofSeconds(60)).until(() -> worker.metrics().inFlight() == 0);
+        assertThat(worker.metrics().settlements("reason=\"succeeded\"")).isEqualTo(held + TASKS);
     }
 }
