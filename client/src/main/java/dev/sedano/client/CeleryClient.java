@@ -60,7 +60,7 @@ public final class CeleryClient implements TaskClient {
     public AsyncResult send(Canvas call, SendOptions options) {
         Planned planned = plan(call, options);
         try {
-            return begin(planned).get();
+            return Callbacks.await(begin(planned));
         } catch (ExecutionException e) {
             if (e.getCause() instanceof SendException refused) {
                 throw copy(refused, refused.mayHaveBeenSent(), String.valueOf(refused.getMessage()));
@@ -80,11 +80,11 @@ public final class CeleryClient implements TaskClient {
     @Override
     public CompletableFuture<AsyncResult> sendAsync(Canvas call, SendOptions options) {
         Planned planned = plan(call, options);
-        callbacks.reserve(planned.callId());
+        Callbacks.Place place = callbacks.reserve(planned.callId());
         try {
-            return callbacks.follow(begin(planned));
+            return place.follow(begin(planned));
         } catch (RuntimeException | Error e) {
-            callbacks.giveBack();
+            place.giveBack();
             throw e;
         }
     }

@@ -18,12 +18,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -210,7 +212,6 @@ class UnreachableServersTest {
                     });
             assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
             CompletableFuture<AsyncResult> behind = client.sendAsync(ADD, SendOptions.NONE);
-            CompletableFuture<AsyncResult> last = client.sendAsync(ADD, SendOptions.NONE);
 
             assertThatExceptionOfType(SendException.class)
                     .isThrownBy(() -> client.sendAsync(ADD, SendOptions.id("my-id")))
@@ -221,12 +222,41 @@ class UnreachableServersTest {
             end.countDown();
             assertThat(slow).succeedsWithin(Duration.ofSeconds(20)).isNull();
             assertThat(behind).failsWithin(Duration.ofSeconds(20));
-            assertThat(last).failsWithin(Duration.ofSeconds(20));
             assertThat(client.sendAsync(ADD, SendOptions.NONE).exceptionally(failure -> {
                         assertThat(failure).isInstanceOf(SendException.class);
                         return client.result("some");
                     }))
                     .succeedsWithin(Duration.ofSeconds(20));
+        }
+    }
+
+    /** Each of them has a thread while it waits for a future, so their number is bounded until they end. */
+    @Test
+    void whatFollowsAsynchronousSendsNeverEnds_soFurtherOnesAreRefused_andThereAreFewThreads() {
+        CompletableFuture<Void> never = new CompletableFuture<>();
+        CountDownLatch begun = new CountDownLatch(2);
+        try (TaskClient client = CeleryClient.connect(config())) {
+            List<CompletableFuture<Void>> waiting = IntStream.range(0, 2)
+                    .mapToObj(each -> client.sendAsync(ADD, SendOptions.NONE).handle((result, failure) -> {
+                        begun.countDown();
+                        return never.join();
+                    }))
+                    .toList();
+            await().until(() -> begun.getCount() == 0);
+
+            for (int each = 0; each < 3; each++) {
+                assertThatExceptionOfType(SendException.class)
+                        .isThrownBy(() -> client.sendAsync(ADD, SendOptions.NONE))
+                        .withMessageContaining("2 calls of sendAsync")
+                        .withMessageContaining("nothing was sent");
+            }
+            assertThat(Thread.getAllStackTraces().keySet())
+                    .filteredOn(thread -> thread.getName().equals("sedano-client-callbacks"))
+                    .hasSizeLessThanOrEqualTo(3);
+
+            never.complete(null);
+            assertThat(waiting).allSatisfy(each -> assertThat(each).succeedsWithin(Duration.ofSeconds(20)));
+            assertThat(client.sendAsync(ADD, SendOptions.NONE)).failsWithin(Duration.ofSeconds(20));
         }
     }
 

@@ -36,8 +36,9 @@ public interface TaskClient extends AutoCloseable {
 
     /**
      * As {@link #send(Canvas, SendOptions)} without waiting for the broker; waits only while too many messages are
-     * unconfirmed, or what follows too many earlier calls has not begun. The future ends on a thread of the client for
-     * that: what follows there should be short, and may send and wait.
+     * unconfirmed, or too many earlier calls have not ended, what follows their futures included. The future ends on a thread
+     * of the client for that: what follows there should be short, and may send and wait. A call from there waits only while
+     * what follows too many others made there has not begun.
      *
      * @return fails with {@link SendException}
      * @throws SendException if that was so for the whole time of a send
