@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -32,22 +33,21 @@ class CallbacksTest {
 
     /** A callback that begins the next and waits; the last one does {@code deepest}. */
     private void nest(Callbacks callbacks, int depth, Runnable deepest) {
-        callbacks
-                .reserve("call")
-                .follow(new CompletableFuture<Void>().completeAsync(() -> null))
-                .thenAccept(result -> {
-                    if (depth < DEEPEST) {
-                        nest(callbacks, depth + 1, deepest);
-                    } else {
-                        deepest.run();
-                    }
-                    try {
-                        never.join();
-                        waits.add(Void.class);
-                    } catch (RejectedExecutionException e) {
-                        waits.add(RejectedExecutionException.class);
-                    }
-                });
+        CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
+        CompletableFuture<Void> unused = callbacks.reserve("call").follow(ended).thenAccept(result -> {
+            if (depth < DEEPEST) {
+                nest(callbacks, depth + 1, deepest);
+            } else {
+                deepest.run();
+            }
+            try {
+                never.join();
+                waits.add(Void.class);
+            } catch (RejectedExecutionException e) {
+                waits.add(RejectedExecutionException.class);
+            }
+        });
+        ended.complete(null); // not before it is followed: that would be on this thread
     }
 
     @Test
