@@ -76,6 +76,10 @@ final class Sends implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new SendException(callId, false, "interrupted before it was sent", e);
         }
+        if (closed) { // meanwhile
+            permits.release();
+            throw closed(callId);
+        }
         Sending sending = new Sending(message, callId);
         unfinished.add(sending);
         sending.result.whenComplete((done, failure) -> {
@@ -89,8 +93,17 @@ final class Sends implements AutoCloseable {
     /** @throws SendException if this is closed */
     void checkOpen(String callId) {
         if (closed) {
-            throw new SendException(callId, false, "this client is closed: nothing was sent", null);
+            throw closed(callId);
         }
+    }
+
+    private static SendException closed(String callId) {
+        return new SendException(callId, false, "this client is closed: nothing was sent", null);
+    }
+
+    /** How many more messages may be unconfirmed now. */
+    int free() {
+        return permits.availablePermits();
     }
 
     private String state() {
@@ -198,8 +211,9 @@ final class Sends implements AutoCloseable {
             return;
         }
         closed = true;
+        boolean all = false;
         try {
-            boolean unused = permits.tryAcquire(most, within.toNanos(), TimeUnit.NANOSECONDS);
+            all = permits.tryAcquire(most, within.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -208,5 +222,8 @@ final class Sends implements AutoCloseable {
         // Only if the thread was interrupted while it waited: each has its own end otherwise.
         unfinished.forEach(each -> each.result.completeExceptionally(
                 new SendException(each.callId, true, "the client was closed before the broker confirmed it", null)));
+        if (all) {
+            permits.release(most); // whoever began to wait just before finds it closed
+        }
     }
 }
