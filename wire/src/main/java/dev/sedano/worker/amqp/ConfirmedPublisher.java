@@ -269,12 +269,12 @@ public final class ConfirmedPublisher implements AutoCloseable {
         if (!publication.take()) {
             return; // withdrawn meanwhile
         }
-        unconfirmed.put(
-                to.getNextPublishSeqNo(),
-                new Sent(publication, target, identity(target.exchange(), target.queue(), properties)));
+        long number = to.getNextPublishSeqNo();
+        unconfirmed.put(number, new Sent(publication, target, identity(target.exchange(), target.queue(), properties)));
         try {
             to.basicPublish(target.exchange(), target.queue(), publication.durable, properties, publication.body);
         } catch (IOException | RuntimeException e) {
+            unconfirmed.remove(number); // a channel lost just before was told so without it
             throw new UnconfirmedException("not confirmed: " + e.getMessage(), e);
         }
     }

@@ -1,9 +1,11 @@
 package dev.sedano.worker.amqp;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import dev.sedano.services.PrivateRabbit;
 import dev.sedano.worker.canvas.UnroutableException;
@@ -16,6 +18,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** Against a real broker with a memory alarm. */
@@ -25,6 +29,7 @@ class ConfirmedPublisherIT {
 
     private final AtomicLong now = new AtomicLong(1);
     private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicReference<Connection> connection = new AtomicReference<>();
 
     @Test
     void memoryAlarm_makesMessagesWait_andNoneFails() {
@@ -106,6 +111,33 @@ class ConfirmedPublisherIT {
         }
     }
 
+    /** Nothing is left of it that could be missed later, when the connection would be given up over it. */
+    @Test
+    void connectionLostRightBeforeAMessage_failsIt_andTheNextOneStays() {
+        try (PrivateRabbit rabbit = PrivateRabbit.start();
+                ConfirmedPublisher publisher = publisher(rabbit)) {
+            publisher.start();
+            for (int i = 0; i < 5; i++) {
+                assertThat(publish(publisher)).succeedsWithin(Duration.ofSeconds(20));
+            }
+            AMQP.BasicProperties plain = new AMQP.BasicProperties.Builder().build();
+            Supplier<ConfirmedPublisher.Target> afterItsLoss = () -> {
+                requireNonNull(connection.get()).abort();
+                return QUEUE;
+            };
+            assertThat(publisher.publish(afterItsLoss, plain, new byte[] {1}))
+                    .failsWithin(Duration.ofSeconds(20))
+                    .withThrowableOfType(ExecutionException.class)
+                    .withCauseInstanceOf(ConfirmedPublisher.UnconfirmedException.class);
+            assertThat(publish(publisher)).succeedsWithin(Duration.ofSeconds(20));
+            int made = connections.get();
+
+            now.addAndGet(LONGER_THAN_A_CONFIRM_MAY_TAKE.toNanos());
+            assertThat(publish(publisher)).succeedsWithin(Duration.ofSeconds(20));
+            assertThat(connections).hasValue(made);
+        }
+    }
+
     private ConfirmedPublisher publisher(PrivateRabbit rabbit) {
         return new ConfirmedPublisher(
                 purpose -> {
@@ -113,7 +145,9 @@ class ConfirmedPublisherIT {
                     ConnectionFactory factory = new ConnectionFactory();
                     factory.setPort(rabbit.port());
                     factory.setAutomaticRecoveryEnabled(false);
-                    return factory.newConnection(purpose);
+                    Connection made = factory.newConnection(purpose);
+                    connection.set(made);
+                    return made;
                 },
                 now::get,
                 true);
