@@ -2,6 +2,7 @@ package dev.sedano.worker.control;
 
 import dev.sedano.worker.protocol.SafeRepr;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** rate_limit and time_limit. */
 final class LimitCommands {
@@ -24,10 +25,11 @@ final class LimitCommands {
     private Object rateLimit(Arguments arguments) {
         String task = arguments.text("task_name");
         Object given = arguments.requiredOrNull("rate_limit");
-        String rate = given == null ? "" : given.toString().strip();
+        boolean none = isFalse(given);
+        String rate = String.valueOf(given);
         double perSecond;
         try {
-            perSecond = rate.isEmpty() ? 0 : Rates.perSecond(rate); // nothing is no limit, as in Celery
+            perSecond = none ? 0 : Rates.perSecond(rate);
         } catch (NumberFormatException e) {
             CommandException python =
                     new CommandException("ValueError", "could not convert string to float: " + SafeRepr.of(rate));
@@ -36,9 +38,17 @@ final class LimitCommands {
         if (!worker.taskNames().contains(task)) {
             return Command.error("unknown task");
         }
-        limits.rate(task, perSecond == 0 ? null : rate);
+        limits.rate(task, none ? null : rate);
         controls.rateLimit(task, perSecond);
-        return Command.ok(perSecond == 0 ? "rate limit disabled successfully" : "new rate limit set successfully");
+        return Command.ok(none ? "rate limit disabled successfully" : "new rate limit set successfully");
+    }
+
+    /** Python's idea of it: the text "0", which the command line sends, is a limit that limits nothing. */
+    private static boolean isFalse(@Nullable Object value) {
+        return value == null
+                || value.equals("")
+                || value.equals(false)
+                || (value instanceof Number number && number.doubleValue() == 0);
     }
 
     private Object timeLimit(Arguments arguments) {

@@ -95,6 +95,21 @@ class MailboxTest {
                         "rate limit disabled successfully"),
                 arguments(
                         "rate_limit",
+                        Map.of("task_name", "t.a", "rate_limit", "0"),
+                        "ok",
+                        "new rate limit set successfully"),
+                arguments(
+                        "rate_limit",
+                        Map.of("task_name", "t.a", "rate_limit", false),
+                        "ok",
+                        "rate limit disabled successfully"),
+                arguments(
+                        "rate_limit",
+                        Map.of("task_name", "t.a", "rate_limit", " "),
+                        "error",
+                        "Invalid rate limit string: ValueError(\"could not convert string to float: ' '\")"),
+                arguments(
+                        "rate_limit",
                         Map.of("task_name", "t.a", "rate_limit", ""),
                         "ok",
                         "rate limit disabled successfully"),
@@ -178,6 +193,8 @@ class MailboxTest {
                 .isEqualTo(List.of("t.a [rate_limit=30/m]", "t.b [rate_limit=100/s]"));
         worker.ask("rate_limit", Map.of("task_name", "t.b", "rate_limit", 0));
         assertThat(worker.ask("registered", Map.of())).isEqualTo(List.of("t.a [rate_limit=30/m]", "t.b"));
+        worker.ask("rate_limit", Map.of("task_name", "t.a", "rate_limit", "0"));
+        assertThat(worker.ask("registered", Map.of())).isEqualTo(List.of("t.a [rate_limit=0]", "t.b"));
     }
 
     /** As {@code app.control.add_consumer(…, options=…)} mixes them with the rest. */
