@@ -210,15 +210,27 @@ final class FollowUpRun {
 
     /** Kept for a person, who can send it again: the task is done, and would hold a place in its worker for ever. */
     private CompletableFuture<?> setAside(OutgoingMessage message, String queue, Throwable why) {
-        return publisher.publish(setAside.copy(message, queue, why)).thenAccept(confirmed -> {
-            events.followUpSetAside(SettlementReason.FOLLOW_UP_UNROUTABLE);
-            LOG.error(
-                    "a follow-up of a task of queue {} cannot be sent after {} tries ({}): it is in {}.dead",
-                    queue,
-                    FollowUpTries.MOST_UNROUTABLE,
-                    why.getMessage(),
-                    queue);
-        });
+        return publisher
+                .publish(setAside.copy(message, queue, why))
+                .handle((confirmed, thrown) -> {
+                    Throwable failure = causeOf(thrown);
+                    if (failure instanceof UnsendableException excess) {
+                        return publisher.publish(setAside.withoutBody(message, queue, why, excess));
+                    }
+                    return failure == null
+                            ? CompletableFuture.completedFuture(confirmed)
+                            : CompletableFuture.<Void>failedFuture(failure);
+                })
+                .thenCompose(copied -> copied)
+                .thenAccept(confirmed -> {
+                    events.followUpSetAside(SettlementReason.FOLLOW_UP_UNROUTABLE);
+                    LOG.error(
+                            "a follow-up of a task of queue {} cannot be sent after {} tries ({}): it is in {}.dead",
+                            queue,
+                            FollowUpTries.MOST_UNROUTABLE,
+                            why.getMessage(),
+                            queue);
+                });
     }
 
     private static @Nullable Throwable causeOf(@Nullable Throwable failure) {

@@ -18,6 +18,19 @@ record UnroutableCopies(String node, Clock clock) {
      * this broker takes, as nothing in it can hold that.
      */
     OutgoingMessage copy(OutgoingMessage message, String queue, Throwable why) {
+        return copy(
+                message,
+                queue,
+                String.valueOf(why.getMessage()),
+                why instanceof UnsendableException ? new byte[0] : message.body());
+    }
+
+    /** As {@link #copy}, after a copy with its body turned out too large: what has nowhere to go was not tried before. */
+    OutgoingMessage withoutBody(OutgoingMessage message, String queue, Throwable why, UnsendableException excess) {
+        return copy(message, queue, why.getMessage() + "; without its body: " + excess.getMessage(), new byte[0]);
+    }
+
+    private OutgoingMessage copy(OutgoingMessage message, String queue, String error, byte[] body) {
         MessageProperties properties = message.properties();
         return new OutgoingMessage(
                 "",
@@ -32,11 +45,11 @@ record UnroutableCopies(String node, Clock clock) {
                         MoveHeaders.of(
                                 message.sendableHeaders(),
                                 SettlementReason.FOLLOW_UP_UNROUTABLE,
-                                String.valueOf(why.getMessage()),
+                                error,
                                 new MoveHeaders.Place(message.exchange(), message.routingKey(), queue),
                                 Map.of(),
                                 node,
                                 clock.instant())),
-                why instanceof UnsendableException ? new byte[0] : message.body());
+                body);
     }
 }

@@ -125,6 +125,25 @@ class UnroutableFollowUpTest {
         }
     }
 
+    /** Only its copy tells that it is too large: what has nowhere to go never reaches the broker. */
+    @Test
+    void withNowhereToGo_andLargerThanTheBrokerTakes_isSetAsideWithoutItsBody() {
+        try (PipelineFixture test = withoutQueue()) {
+            test.largestBody = 20;
+            test.pipeline.accept(test.followed("a", EMBED, Map.of()));
+
+            await().until(() -> test.channel.settled.size() == 1);
+            assertThat(test.channel.reasons()).containsExactly("ack succeeded");
+            assertThat(test.published).hasSize(12);
+            OutgoingMessage copy = test.published.get(11);
+            assertThat(copy.routingKey()).isEqualTo("celery.dead");
+            assertThat(copy.body()).isEmpty();
+            assertThat(header(copy, "id")).isEqualTo(header(test.published.get(0), "id"));
+            assertThat(header(copy, "x-sedano-error")).isEqualTo("no queue q2; without its body: too large");
+            assertThat(test.counts.setAside).containsExactly("follow_up_unroutable");
+        }
+    }
+
     @Test
     void itsCopy_hasNoHeaderThatCannotBeSent() {
         OutgoingMessage message = new OutgoingMessage(
