@@ -204,13 +204,16 @@ final class Endings {
         return followUps.inheritsPriority() ? work.delivery.properties().priority() : null;
     }
 
-    /** Errbacks and the rest of a chain hear nothing of it, as in Celery; a chord counts the part. */
     private Ending revoked(Work work, Lease lease, TaskOutcome outcome, ResultRecord result, boolean frees) {
-        List<FollowUp> parts = afterFailure(work.message, result).stream()
+        return completed(work, lease, outcome, result, afterRevoke(work.message, result.json()), frees);
+    }
+
+    /** Errbacks and the rest of a chain hear nothing of it, as in Celery; a chord counts the part. */
+    private List<FollowUp> afterRevoke(TaskMessage message, byte[] record) {
+        return afterFailure(message, ResultState.REVOKED.name(), record).stream()
                 .filter(each ->
-                        each instanceof FollowUp.ChordPart part && part.taskId().equals(work.message.id()))
+                        each instanceof FollowUp.ChordPart part && part.taskId().equals(message.id()))
                 .toList();
-        return completed(work, lease, outcome, result, parts, frees);
     }
 
     private Ending failed(Work work, Lease lease, TaskOutcome outcome, ResultRecord result, boolean frees) {
@@ -282,10 +285,13 @@ final class Endings {
     /** What follows a duplicate with an id of its own: the workflow it is part of goes on with the stored outcome. */
     List<FollowUp> afterDuplicate(Work work, String outcome, byte[] record) {
         TaskMessage message = work.message;
-        return outcome.equals(ResultState.SUCCESS.name())
-                ? followUps
-                        .afterSuccess(message, storedResults.valueOf(record), inherited(work))
-                        .followUps()
+        if (outcome.equals(ResultState.SUCCESS.name())) {
+            return followUps
+                    .afterSuccess(message, storedResults.valueOf(record), inherited(work))
+                    .followUps();
+        }
+        return outcome.equals(ResultState.REVOKED.name())
+                ? afterRevoke(message, record)
                 : afterFailure(message, outcome, record);
     }
 

@@ -151,4 +151,23 @@ class FollowUpPipelineTest {
             assertThat(test.runs).containsExactly("a");
         }
     }
+
+    @Test
+    void duplicateOfWhatWasRevoked_isRevoked_andNothingFollows() {
+        TaskOptions byArgument = TaskOptions.builder().key("0").build();
+        try (PipelineFixture test = new PipelineFixture((context, call) -> 5, byArgument)) {
+            test.pipeline.accept(test.delivery("a", "x", Map.of("expires", "2001-01-01T00:00:00+00:00")));
+            await().until(() -> test.channel.settled.size() == 1);
+
+            test.pipeline.accept(test.followed("b", embed("null", "[" + LINK + "]", "[" + STEP + "]"), Map.of()));
+
+            await().until(() -> test.channel.settled.size() == 2);
+            assertThat(test.channel.reasons()).containsExactly("ack expired", "ack duplicate");
+            assertThat(test.result("b")).contains("REVOKED").contains("\"task_id\": \"b\"");
+            assertThat(test.published).isEmpty();
+            assertThat(test.store.result("celery-task-meta-next-id"))
+                    .as("the next step is PENDING, as after the task itself")
+                    .isNull();
+        }
+    }
 }
