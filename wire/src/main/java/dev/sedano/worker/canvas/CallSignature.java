@@ -1,8 +1,10 @@
 package dev.sedano.worker.canvas;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,7 @@ record CallSignature(
         Map<String, @Nullable Object> options,
         boolean immutable,
         @Nullable String type) {
+    private static final Set<String> CALLS = Set.of("tasks", "header", "body");
 
     /** @throws IllegalArgumentException if {@code value} is no signature */
     static CallSignature of(@Nullable Object value) {
@@ -58,6 +61,29 @@ record CallSignature(
     @Nullable
     Object option(String name) {
         return options.get(name);
+    }
+
+    /** The signature without errbacks, nor those of the calls that it is made of. */
+    static Map<String, @Nullable Object> withoutErrbacks(Map<?, ?> signature) {
+        Map<String, @Nullable Object> copy = new LinkedHashMap<>(strings(signature));
+        Map<String, @Nullable Object> options = new LinkedHashMap<>(strings(copy.get("options")));
+        options.remove("link_error");
+        copy.put("options", options);
+        if (copy.get("subtask_type") != null) {
+            Map<String, @Nullable Object> kwargs = new LinkedHashMap<>(strings(copy.get("kwargs")));
+            kwargs.replaceAll((name, value) -> CALLS.contains(name) ? withoutErrbacks(value) : value);
+            copy.put("kwargs", kwargs);
+        }
+        return copy;
+    }
+
+    private static @Nullable Object withoutErrbacks(@Nullable Object calls) {
+        if (calls instanceof List<?> list) {
+            List<@Nullable Object> copies = new ArrayList<>();
+            list.forEach(each -> copies.add(withoutErrbacks((Object) each)));
+            return copies;
+        }
+        return calls instanceof Map<?, ?> signature ? withoutErrbacks(signature) : calls;
     }
 
     @SuppressWarnings("unchecked") // every list in a payload was built by PlainReader

@@ -280,6 +280,15 @@ public final class FollowUps {
         Map<String, @Nullable Object> body = new LinkedHashMap<>();
         body.put("task", last.body().get("task") instanceof String task ? task : "unknown");
         body.put("options", options);
+        return withBody(last, body);
+    }
+
+    /** The same, with a body that has no errbacks, nor have the calls in it. */
+    public static FollowUp.ChordPart withoutErrbacks(FollowUp.ChordPart last) {
+        return withBody(last, CallSignature.withoutErrbacks(last.body()));
+    }
+
+    private static FollowUp.ChordPart withBody(FollowUp.ChordPart last, Map<String, @Nullable Object> body) {
         return new FollowUp.ChordPart(
                 last.group(), last.taskId(), last.rootId(), last.groupIndex(), last.value(), body, last.priority());
     }

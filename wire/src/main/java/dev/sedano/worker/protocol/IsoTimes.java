@@ -46,6 +46,9 @@ public final class IsoTimes {
         Matcher matcher = match(DATE_TIME, text, "date and time");
         try {
             LocalDate date = LocalDate.of(number(matcher, 1), number(matcher, 3), number(matcher, 4));
+            if (date.getYear() == 0) {
+                throw new DateTimeException("Python's first year is 1");
+            }
             if (matcher.group(5) == null) {
                 return date.atStartOfDay();
             }

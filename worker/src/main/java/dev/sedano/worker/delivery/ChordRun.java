@@ -156,6 +156,11 @@ final class ChordRun {
         } catch (RuntimeException e) {
             LOG.error("not all that follows the failure of a chord's body can be called: {}", problem(e));
             LOG.debug("where it cannot be called", e);
+        }
+        try {
+            return bodyOf(FollowUps.withoutErrbacks(part), header);
+        } catch (RuntimeException e) {
+            LOG.debug("it is not for its errbacks alone", e);
             return bodyOf(FollowUps.bare(part), header);
         }
     }

@@ -13,7 +13,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -163,7 +162,7 @@ final class FollowUpRun {
 
     private CompletableFuture<?> one(FollowUp followUp, Waiting waiting, FollowUpTries tries) {
         if (followUp instanceof FollowUp.Send send) {
-            return publish(send.message(), waiting, tries, FollowUpRun::cannotBeSent);
+            return publish(send.message(), waiting, tries, true);
         }
         CompletableFuture<?> done;
         if (followUp instanceof FollowUp.Store store) {
@@ -181,17 +180,13 @@ final class FollowUpRun {
     /** A chord has its own answer to a body that the broker cannot take. */
     private CompletableFuture<?> ofBody(FollowUp followUp, Waiting waiting, FollowUpTries tries) {
         return followUp instanceof FollowUp.Send send
-                ? publish(send.message(), waiting, tries, UnroutableException.class::isInstance)
+                ? publish(send.message(), waiting, tries, false)
                 : one(followUp, waiting, tries);
     }
 
-    private static boolean cannotBeSent(Throwable failure) {
-        return failure instanceof UnroutableException || failure instanceof UnsendableException;
-    }
-
-    /** @param hopeless which failures are worth a few tries only */
+    /** @param orEmpty whether a copy without a body is better than none, if the broker does not take it with its body */
     private CompletableFuture<?> publish(
-            OutgoingMessage message, Waiting waiting, FollowUpTries tries, Predicate<Throwable> hopeless) {
+            OutgoingMessage message, Waiting waiting, FollowUpTries tries, boolean orEmpty) {
         String queue = waiting.queue();
         return publisher
                 .publish(message)
@@ -200,8 +195,11 @@ final class FollowUpRun {
                     if (failure == null) {
                         events.followUp();
                         return CompletableFuture.completedFuture(confirmed);
-                    } else if (hopeless.test(failure) && tries.unroutable(message) && queue != null) {
-                        return setAside(message, queue, failure);
+                    }
+                    boolean hopeless = failure instanceof UnroutableException
+                            || (orEmpty && failure instanceof UnsendableException);
+                    if (hopeless && tries.unroutable(message) && queue != null) {
+                        return setAside(message, queue, failure, orEmpty);
                     }
                     return CompletableFuture.failedFuture(failure);
                 })
@@ -209,12 +207,12 @@ final class FollowUpRun {
     }
 
     /** Kept for a person, who can send it again: the task is done, and would hold a place in its worker for ever. */
-    private CompletableFuture<?> setAside(OutgoingMessage message, String queue, Throwable why) {
+    private CompletableFuture<?> setAside(OutgoingMessage message, String queue, Throwable why, boolean orEmpty) {
         return publisher
                 .publish(setAside.copy(message, queue, why))
                 .handle((confirmed, thrown) -> {
                     Throwable failure = causeOf(thrown);
-                    if (failure instanceof UnsendableException excess) {
+                    if (orEmpty && failure instanceof UnsendableException excess) {
                         return publisher.publish(setAside.withoutBody(message, queue, why, excess));
                     }
                     return failure == null

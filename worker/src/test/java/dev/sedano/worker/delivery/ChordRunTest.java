@@ -35,7 +35,7 @@ class ChordRunTest {
     private int largestBody = Integer.MAX_VALUE;
 
     /** Of a chord whose parts are all there. */
-    private static class Complete implements ChordStore {
+    static class Complete implements ChordStore {
         private final byte @Nullable [] savedGroup;
         private final List<byte[]> parts;
         private final Map<String, byte[]> results;
@@ -327,6 +327,35 @@ class ChordRunTest {
                 }
             }
         }
+    }
+
+    @Test
+    void membersOfAGroup_failWithItsBodyIfAnErrbackCannotBeCalled() {
+        byte[] part = failedPart("good");
+        Map<String, @Nullable Object> body = Map.of(
+                "task",
+                "celery.group",
+                "subtask_type",
+                "group",
+                "kwargs",
+                Map.of(
+                        "tasks",
+                        List.of(
+                                Map.of("task", "t.one", "options", Map.of("task_id", "one")),
+                                Map.of(
+                                        "task",
+                                        "t.two",
+                                        "options",
+                                        Map.of("task_id", "two", "link_error", List.of(Map.of()))))),
+                "options",
+                Map.of("task_id", "body"));
+        Complete store = new Complete(null, List.of(part), Map.of());
+
+        List<FollowUp> done = count(store, new FollowUp.ChordPart("header", "good", "root", 1, part, body));
+
+        assertThat(done.stream().filter(FollowUp.Store.class::isInstance).map(each -> ((FollowUp.Store) each).taskId()))
+                .contains("one", "two");
+        assertThat(store.ends).containsExactly("fail");
     }
 
     @Test

@@ -19,6 +19,7 @@ import dev.sedano.worker.journal.Journal;
 import dev.sedano.worker.protocol.CeleryJson;
 import dev.sedano.worker.protocol.MessageDecoder;
 import dev.sedano.worker.protocol.MessageProperties;
+import dev.sedano.worker.result.ChordStore;
 import dev.sedano.worker.result.ExceptionEncoding;
 import dev.sedano.worker.result.RedisResults;
 import dev.sedano.worker.result.ResultEncoder;
@@ -124,12 +125,33 @@ final class PipelineFixture implements AutoCloseable {
             Duration settleWithin,
             UnknownTaskPolicy unknownTasks,
             Caps caps) {
-        this(handler, options, journal, settleWithin, unknownTasks, caps, new InMemoryIdempotencyStore());
+        this(handler, options, journal, settleWithin, unknownTasks, caps, new InMemoryIdempotencyStore(), null);
     }
 
     /** One of several workers with one store. */
     PipelineFixture(TaskHandler handler, TaskOptions options, InMemoryIdempotencyStore store) {
-        this(handler, options, Journal.none(), Duration.ofMinutes(28), UnknownTaskPolicy.DEAD_LETTER, Caps.NONE, store);
+        this(
+                handler,
+                options,
+                Journal.none(),
+                Duration.ofMinutes(28),
+                UnknownTaskPolicy.DEAD_LETTER,
+                Caps.NONE,
+                store,
+                null);
+    }
+
+    /** With a result backend that keeps chords. */
+    PipelineFixture(TaskHandler handler, ChordStore chords) {
+        this(
+                handler,
+                TaskOptions.DEFAULT,
+                Journal.none(),
+                Duration.ofMinutes(28),
+                UnknownTaskPolicy.DEAD_LETTER,
+                Caps.NONE,
+                new InMemoryIdempotencyStore(),
+                chords);
     }
 
     private PipelineFixture(
@@ -139,7 +161,8 @@ final class PipelineFixture implements AutoCloseable {
             Duration settleWithin,
             UnknownTaskPolicy unknownTasks,
             Caps caps,
-            InMemoryIdempotencyStore store) {
+            InMemoryIdempotencyStore store,
+            @Nullable ChordStore chords) {
         this.store = store;
         timer.setRemoveOnCancelPolicy(true); // as the worker's own
         CeleryJson json = new CeleryJson();
@@ -187,7 +210,7 @@ final class PipelineFixture implements AutoCloseable {
                         new RedisResults(new StoreOfResults(), Duration.ofDays(1), true),
                         new FollowUps(json, Clock.systemUTC(), "gen1@test", "celery").inheritingPriority(true),
                         new FollowUpList(json),
-                        null,
+                        chords,
                         message -> {
                             published.add(message);
                             if (message.routingKey().equals(nowhere)) {

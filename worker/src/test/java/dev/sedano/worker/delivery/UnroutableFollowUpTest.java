@@ -7,7 +7,9 @@ import dev.sedano.worker.canvas.OutgoingMessage;
 import dev.sedano.worker.canvas.UnroutableException;
 import dev.sedano.worker.protocol.MessageProperties;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -141,6 +143,31 @@ class UnroutableFollowUpTest {
             assertThat(header(copy, "id")).isEqualTo(header(test.published.get(0), "id"));
             assertThat(header(copy, "x-sedano-error")).isEqualTo("no queue q2; without its body: too large");
             assertThat(test.counts.setAside).containsExactly("follow_up_unroutable");
+        }
+    }
+
+    /** Its caller waits for the body's result, so that a dead letter is not enough. */
+    @Test
+    void bodyOfAChord_withNowhereToGo_andLargerThanTheBrokerTakes_fails() {
+        byte[] part = "[1, \"a\", \"SUCCESS\", 1]".getBytes(StandardCharsets.UTF_8);
+        ChordRunTest.Complete chords = new ChordRunTest.Complete(null, List.of(part), Map.of());
+        String body =
+                "{\"task\": \"t.body\", \"args\": [], \"kwargs\": {}, \"options\": {\"queue\": \"q2\", \"task_id\":"
+                        + " \"body\"}, \"subtask_type\": null, \"immutable\": false}";
+        try (PipelineFixture test = new PipelineFixture((context, call) -> 1, chords)) {
+            test.skippedPause = 500;
+            test.nowhere = "q2";
+            test.largestBody = 20;
+            test.pipeline.accept(test.followed(
+                    "a",
+                    "{\"callbacks\": null, \"errbacks\": null, \"chain\": null, \"chord\": " + body + "}",
+                    Map.of("group", "g")));
+
+            await().until(() -> test.channel.settled.size() == 1);
+            assertThat(test.channel.reasons()).containsExactly("ack succeeded");
+            assertThat(test.result("body")).contains("FAILURE", "too large");
+            assertThat(chords.ends).containsExactly("fail");
+            assertThat(test.counts.setAside).isEmpty();
         }
     }
 

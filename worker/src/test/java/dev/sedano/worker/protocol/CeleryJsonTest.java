@@ -118,6 +118,8 @@ class CeleryJsonTest {
                 "{\"__type__\": 1, \"__value__\": 1}",
                 "{\"__type__\": \"datetime\", \"__value__\": \"yesterday\"}",
                 "{\"__type__\": \"datetime\", \"__value__\": 5}",
+                "{\"__type__\": \"datetime\", \"__value__\": \"0000-01-02T03:04:05+00:00\"}",
+                "{\"__type__\": \"date\", \"__value__\": \"0000-01-02\"}",
                 "{\"__type__\": \"decimal\", \"__value__\": \"1,5\"}",
                 "{\"__type__\": \"uuid\", \"__value__\": \"x\"}",
                 "{\"__type__\": \"uuid\", \"__value__\": {\"hex\": \"0g\"}}",

@@ -6,17 +6,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
-import java.util.concurrent.atomic.AtomicLong;
 
-/** A socket that says how many bytes went through it, also while a large write is under way. */
+/** A socket that has its bytes counted, also while a large write is under way. */
 final class MeteredSocket extends Socket {
     private static final int CHUNK = 1 << 16;
 
-    private final AtomicLong written = new AtomicLong();
-    private final AtomicLong read = new AtomicLong();
+    private final Meter meter;
 
-    Throughput moved() {
-        return new Throughput(written.get(), read.get());
+    MeteredSocket(Meter meter) {
+        this.meter = meter;
     }
 
     @Override
@@ -25,14 +23,14 @@ final class MeteredSocket extends Socket {
             @Override
             public int read() throws IOException {
                 int one = super.read();
-                read.addAndGet(one < 0 ? 0 : 1);
+                meter.read(one < 0 ? 0 : 1);
                 return one;
             }
 
             @Override
             public int read(byte[] into, int from, int most) throws IOException {
                 int count = super.read(into, from, most);
-                read.addAndGet(Math.max(0, count));
+                meter.read(count);
                 return count;
             }
         };
@@ -46,7 +44,7 @@ final class MeteredSocket extends Socket {
                 for (int i = 0; i < length; i += CHUNK) {
                     int count = Math.min(CHUNK, length - i);
                     out.write(bytes, from + i, count);
-                    written.addAndGet(count);
+                    meter.wrote(count);
                 }
             }
         };

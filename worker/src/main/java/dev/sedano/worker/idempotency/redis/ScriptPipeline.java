@@ -40,8 +40,10 @@ final class ScriptPipeline implements StoreWatchdog.Watched, AutoCloseable {
     private volatile boolean closed;
     private volatile long due;
     private volatile Throughput movedBefore = Throughput.NONE;
-    /** How long others waited for the last round because so much was moved. */
+    /** How much longer than usual the last round may have kept others waiting, and when it ended. */
     private long delay;
+
+    private long roundEnded;
 
     ScriptPipeline(
             String name, int capacity, StoreRound.Connector connector, StoreRound round, StoreWatchdog watchdog) {
@@ -125,7 +127,8 @@ final class ScriptPipeline implements StoreWatchdog.Watched, AutoCloseable {
                 StoreException cause = StoreErrors.bug(e);
                 batch.forEach(each -> each.fail(cause));
             }
-            delay = Math.min(allowance(), StoreClock.nanos() - begun);
+            roundEnded = StoreClock.nanos();
+            delay = Math.min(allowance(), roundEnded - begun);
             due = 0;
             batch.clear();
         }
@@ -143,7 +146,7 @@ final class ScriptPipeline implements StoreWatchdog.Watched, AutoCloseable {
                 return;
             }
             waiting.decrementAndGet();
-            if (now - next.deadline() - delay >= 0) { // I2
+            if (now - deadline(next) >= 0) { // I2
                 next.fail(StoreErrors.simple(Kind.TIMEOUT, "the call waited for the store beyond its deadline"));
             } else {
                 bytes += next.weight();
@@ -152,14 +155,19 @@ final class ScriptPipeline implements StoreWatchdog.Watched, AutoCloseable {
         }
     }
 
+    /** Later if it waited behind much that was moved. */
+    private long deadline(Operation<?> call) {
+        return call.deadline() + Math.min(delay, Math.max(0, roundEnded - call.handedOver()));
+    }
+
     private long earliest(List<Operation<?>> batch) {
-        long first = batch.get(0).deadline();
+        long first = deadline(batch.get(0));
         for (Operation<?> each : batch) {
-            if (each.deadline() - first < 0) {
-                first = each.deadline();
+            long its = deadline(each);
+            if (its - first < 0) {
+                first = its;
             }
         }
-        first += delay;
         return first == 0 ? 1 : first; // 0 means that no round is under way
     }
 

@@ -14,6 +14,7 @@ final class StoreConnector implements StoreRound.Connector {
     private final ScriptLibrary scripts;
     private final boolean rechecks;
     private final StartReport report = new StartReport();
+    private final Meter meter = new Meter();
     private volatile @Nullable StoreSocket socket;
     private @Nullable Session session;
     private long version;
@@ -42,7 +43,7 @@ final class StoreConnector implements StoreRound.Connector {
         RedisEndpoint endpoint = finder.find(deadline);
         version = finder.version();
         int timeout = StoreClock.millisUntil(deadline);
-        StoreSocket fresh = new StoreSocket(endpoint, timeout);
+        StoreSocket fresh = new StoreSocket(endpoint, timeout, meter);
         socket = fresh;
         try {
             open = Session.open(endpoint, scripts, fresh, timeout);
@@ -100,8 +101,7 @@ final class StoreConnector implements StoreRound.Connector {
 
     @Override
     public Throughput moved() {
-        StoreSocket current = socket;
-        return current == null ? Throughput.NONE : current.moved();
+        return meter.total();
     }
 
     @Override

@@ -29,7 +29,7 @@ final class StoreRound {
         /** Ends what waits on the connection; any thread. */
         void cut();
 
-        /** What went through the connection so far; any thread. */
+        /** What went through all connections so far; any thread. */
         Throughput moved();
 
         /** Whether a failure just now came from {@link #cut()}. */

@@ -18,17 +18,23 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
 final class StoreSocket implements JedisSocketFactory {
     private final RedisEndpoint endpoint;
     private final int timeoutMillis;
-    private @Nullable MeteredSocket raw;
+    private final Meter meter;
+    private @Nullable Socket raw;
     private boolean cut;
 
     StoreSocket(RedisEndpoint endpoint, int timeoutMillis) {
+        this(endpoint, timeoutMillis, new Meter());
+    }
+
+    StoreSocket(RedisEndpoint endpoint, int timeoutMillis, Meter meter) {
         this.endpoint = endpoint;
         this.timeoutMillis = timeoutMillis;
+        this.meter = meter;
     }
 
     @Override
     public Socket createSocket() {
-        MeteredSocket socket = new MeteredSocket();
+        Socket socket = new MeteredSocket(meter);
         try {
             publish(socket);
             socket.setTcpNoDelay(true);
@@ -55,7 +61,7 @@ final class StoreSocket implements JedisSocketFactory {
         return secure;
     }
 
-    private synchronized void publish(MeteredSocket socket) throws IOException {
+    private synchronized void publish(Socket socket) throws IOException {
         raw = socket;
         if (cut) {
             throw new IOException("cut before it was open");
@@ -72,11 +78,6 @@ final class StoreSocket implements JedisSocketFactory {
                 raw = null;
             }
         }
-    }
-
-    /** What went through it so far. */
-    synchronized Throughput moved() {
-        return raw == null ? Throughput.NONE : raw.moved();
     }
 
     synchronized boolean isCut() {

@@ -1,6 +1,7 @@
 package dev.sedano.worker.idempotency.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.sedano.worker.idempotency.ClaimReply;
 import dev.sedano.worker.idempotency.CompleteReply;
@@ -12,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Protocol;
 
 /** Follow-ups so large that a call cannot be over within its time, while the server is well. */
 class LargeCallIT extends StoreFaultFixture {
@@ -64,6 +66,33 @@ class LargeCallIT extends StoreFaultFixture {
                 .isInstanceOfSatisfying(
                         ClaimReply.Duplicate.class,
                         done -> assertThat(done.followUps()).hasSize(48 * MEGABYTE));
+    }
+
+    @Test
+    void whatMovesOnANewConnectionIsNotCut() {
+        long token = begun("large");
+        network.carries(20 * MEGABYTE);
+        try (Jedis admin = redis.client()) {
+            admin.sendCommand(Protocol.Command.CLIENT, "KILL", "TYPE", "normal");
+        }
+
+        // The first call may find the connection dead; each is the first one of its own.
+        await().ignoreExceptions()
+                .until(() ->
+                        get(far.complete(completion("large", token, 32 * MEGABYTE))) instanceof CompleteReply.Recorded);
+    }
+
+    @Test
+    void aCallLongAfterALargeOne_isCutInTime() {
+        long token = begun("large");
+        network.carries(20 * MEGABYTE);
+        get(far.complete(completion("large", token, 32 * MEGABYTE)));
+
+        redis.freeze();
+        CompletableFuture<Long> next = timeToFail(far.claim(request("next", false)));
+
+        assertThat(get(next)).isLessThan(DEADLINE.plusMillis(250).toMillis());
+        redis.thaw();
     }
 
     @Test
