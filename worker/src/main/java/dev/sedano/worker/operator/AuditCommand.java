@@ -35,7 +35,7 @@ final class AuditCommand extends OperatorCommand {
         lines.forEach(line ->
                 table.row(line.shownTime(), line.who(), line.action(), Names.record(line.key()), line.detail()));
         if (table.isEmpty()) {
-            tell("nothing was done yet in namespace " + options.namespace());
+            tell("nothing was done yet in namespace " + options.namespace(environment));
         } else {
             print(table.toString());
         }

@@ -104,7 +104,7 @@ final class ExplainCommand extends OperatorCommand {
     private byte @Nullable [] meta(RedisStoreInspection store) {
         ResultBackend backend = options.backend(environment);
         if (backend instanceof ResultBackend.Redis redis && !redis.uri().sameDatabaseAs(options.store(environment))) {
-            try (RedisStoreInspection results = OperatorAccess.store(redis.uri(), options.namespace())) {
+            try (RedisStoreInspection results = OperatorAccess.store(redis.uri(), options.namespace(environment))) {
                 return results.value(redis.keys().task(id));
             }
         }

@@ -32,7 +32,8 @@ final class KeysShow extends OperatorCommand {
         TaskKey key = argument.key();
         StoredRecord record = store.record(key.record());
         if (record == null) {
-            tell(Names.record(key.record()) + ": nothing is recorded under this key in namespace " + options.namespace()
+            tell(Names.record(key.record()) + ": nothing is recorded under this key in namespace "
+                    + options.namespace(environment)
                     + ". Check KEY, --task or --scope and --namespace; a key of its own is found by its task id with"
                     + " `sedano explain`");
             return OperatorExit.NOT_FOUND;

@@ -33,7 +33,8 @@ abstract class OperatorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (RedisStoreInspection store = OperatorAccess.store(options.store(environment), options.namespace())) {
+        try (RedisStoreInspection store =
+                OperatorAccess.store(options.store(environment), options.namespace(environment))) {
             return run(store);
         } catch (StoreException | IOException e) {
             tell(e.getMessage() + "; try again when it answers");

@@ -40,7 +40,8 @@ final class StoreOptions {
     @Option(
             names = "--namespace",
             paramLabel = "NAME",
-            description = "Prefix of the keys in the store, as the workers have it. Default: default.")
+            description = "Prefix of the keys in the store, as the workers have it. Environment: SEDANO_NAMESPACE."
+                    + " Default: default.")
     @Nullable
     String namespace;
 
@@ -93,11 +94,14 @@ final class StoreOptions {
         }
     }
 
-    String namespace() {
-        String name = namespace == null ? "default" : namespace;
+    String namespace(Map<String, String> environment) {
+        Setting given = Setting.find("--namespace", namespace, environment, "SEDANO_NAMESPACE");
+        String name = given == null ? "default" : given.value();
         if (!name.matches("[A-Za-z0-9_.-]{1,64}")) {
             throw new ConfigurationException(
-                    "--namespace", name, "is no namespace: use 1 to 64 letters, digits, dots, dashes and underscores");
+                    given == null ? "--namespace" : given.name(),
+                    name,
+                    "is no namespace: use 1 to 64 letters, digits, dots, dashes and underscores");
         }
         return name;
     }

@@ -24,7 +24,7 @@ final class StoreStatusCommand extends OperatorCommand {
         List<StoreHealth> all = store.health();
         List<StoreHealth> parts = all.stream().filter(StoreHealth::isUsed).toList();
         if (parts.isEmpty()) {
-            tell("no worker has used namespace " + options.namespace()
+            tell("no worker has used namespace " + options.namespace(environment)
                     + " in this store: check --namespace and the URL");
             return OperatorExit.NOT_FOUND;
         }

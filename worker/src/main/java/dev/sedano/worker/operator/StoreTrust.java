@@ -35,7 +35,7 @@ final class StoreTrust extends OperatorCommand {
         }
         List<Duration> left = store.trust(options.who(), "");
         if (left == null) {
-            tell("no worker has used namespace " + options.namespace()
+            tell("no worker has used namespace " + options.namespace(environment)
                     + " in this store: check --namespace and the URL");
             return OperatorExit.NOT_FOUND;
         }

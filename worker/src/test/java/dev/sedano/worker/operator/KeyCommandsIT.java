@@ -53,6 +53,20 @@ class KeyCommandsIT {
     }
 
     @Test
+    void namespaceOfTheEnvironment_isThatOfTheWorkers() {
+        bench.parkedRecord("t1", "a");
+        bench.environment.put("SEDANO_NAMESPACE", bench.namespace);
+        try {
+            assertThat(bench.plain("keys", "show", "t1")).isZero();
+            bench.environment.put("SEDANO_NAMESPACE", "no name");
+            assertThat(bench.plain("keys", "show", "t1")).isEqualTo(2);
+            assertThat(bench.err).contains("SEDANO_NAMESPACE", "no name");
+        } finally {
+            bench.environment.remove("SEDANO_NAMESPACE");
+        }
+    }
+
+    @Test
     void keys_list_filters() {
         bench.parkedRecord("t1", "a");
         bench.jedis.hset(
