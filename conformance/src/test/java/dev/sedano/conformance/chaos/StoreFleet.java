@@ -15,7 +15,13 @@ final class StoreFleet implements AutoCloseable {
     private static final int LEASE_SECONDS = 30;
     private static final int HANDLERS = 4;
 
-    private final PrivateRedis redis = PrivateRedis.start();
+    /**
+     * Each block is to be judged, so that the store may lose nothing when it is killed: with {@code everysec} Redis answers
+     * before it writes for as long as a slow sync takes, and a block of lost work is never judged.
+     */
+    private final PrivateRedis redis =
+            PrivateRedis.builder().setting("appendfsync always").start();
+
     private final StoreProxy proxy = new StoreProxy(redis.port());
     private final ChaosPublisher publisher = new ChaosPublisher(TestBroker.shared());
     private final Path folder;
